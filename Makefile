@@ -1,0 +1,57 @@
+# The two commands: `make demo` shows what hairtint does, `make test` runs every check. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint types unit format train-light train-swift clean
+
+help:
+	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
+	@echo "make test    set up and run every check: lint, types, tests"
+	@echo "make format  put the code into its standard form"
+	@echo "make train-light, make train-swift   train again what ships (needs the data: DATA=folder)"
+
+# Demo needs the live road only; the training parts are not installed for it.
+$(BIN)/hairtint: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hairtint needs Python 3.11 or newer: make PYTHON=python3.12, say"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.full: pyproject.toml constraints.txt $(BIN)/hairtint
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,dev]'
+	@touch $@
+
+demo: $(BIN)/hairtint
+	@mkdir -p out
+	$(BIN)/hairtint image examples/eileen-collins.jpg -c copper -o out/eileen-collins-copper.jpg --mask --side-by-side --force
+
+test: lint types unit
+
+lint: $(VENV)/.full
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.full
+	$(BIN)/mypy
+
+unit: $(VENV)/.full
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.full
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+DATA ?= ../shared/data
+SETS := $(foreach set,figaro1k celebamask-hq lfw-parts ccp fasseg,--data $(DATA)/$(set)/train) --no-hair $(DATA)/no-hair/train
+
+train-light: $(VENV)/.full
+	$(BIN)/hairtint train configs/light.toml $(SETS)
+	$(BIN)/hairtint export runs/light $(SETS)
+
+train-swift: $(VENV)/.full
+	$(BIN)/hairtint train configs/swift.toml $(SETS)
+	$(BIN)/hairtint export runs/swift $(SETS)
+
+clean:
+	rm -rf $(VENV) out

@@ -1,0 +1,19 @@
+"""hairtint: see anybody with another hair colour.
+
+A network finds the hair in a picture; the colour changes while every strand, shadow and highlight stays.
+
+>>> import hairtint
+>>> hairtint.tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from hairtint.color import Color
+from hairtint.errors import HairtintError
+from hairtint.photo import Photo
+from hairtint.recolor import recolor
+from hairtint.segmenter import Segmenter
+from hairtint.tinting import tint
+from hairtint.zoo import models
+
+__all__ = ["Color", "HairtintError", "Photo", "Segmenter", "models", "recolor", "tint"]

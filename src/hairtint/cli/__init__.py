@@ -1,0 +1,75 @@
+"""The `hairtint` command. Each command parses, calls the library and prints; none of them computes.
+
+Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard error; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from hairtint.errors import HairtintError
+
+COMMANDS = {
+    "image": "hairtint.cli.image",
+    "colors": "hairtint.cli.listings",
+    "models": "hairtint.cli.listings",
+    "data": "hairtint.cli.data",
+    "train": "hairtint.cli.train",
+    "evaluate": "hairtint.cli.evaluate",
+    "export": "hairtint.cli.export",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used: `hairtint image` never waits for torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the work they do."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        import importlib
+
+        if name not in COMMANDS:
+            return None
+        found: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        return found
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="hairtint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """See anybody with another hair colour: photos, and the networks that find the hair."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its status; every refusal is one line on standard error."""
+    try:
+        status: Any = cli.main(arguments, prog_name="hairtint", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except (HairtintError, click.ClickException) as error:
+        click.echo(f"hairtint: {' '.join(str(error).split())}", err=True)
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("hairtint: interrupted", err=True)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 1
+    except (OSError, MemoryError) as error:
+        click.echo(f"hairtint: {type(error).__name__}: {' '.join(str(error).split())}", err=True)
+        return 1
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,74 @@
+"""`hairtint data`: look at a data set before training on it, and expand it as the report did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.progress import bar
+
+
+@click.group()
+def data() -> None:
+    """Check, split and expand photos with hair masks."""
+
+
+@data.command()
+@data_folders(required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(data: tuple[Path, ...], no_hair: tuple[Path, ...], as_json: bool) -> None:
+    """Count the pairs and say which files are left out and why."""
+    from hairtint.training import datasets
+
+    if not data and not no_hair:
+        raise click.UsageError("name a folder: --data or --no-hair")
+    _, reports = datasets.open_all(data, no_hair)
+    if as_json:
+        click.echo(json.dumps([{"source": r.source, "pairs": r.pairs, "empty": r.empty, "left_out": r.left_out} for r in reports], indent=1))
+        return
+    for line in (line for report in reports for line in report.lines()):
+        click.echo(line)
+
+
+@data.command()
+@data_folders(required=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--validation", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.2, show_default=True)
+def split(data: tuple[Path, ...], no_hair: tuple[Path, ...], seed: int, validation: float) -> None:
+    """Print as JSON which photos a training would learn from and which it would keep for validation."""
+    from hairtint.training import datasets
+
+    pairs, _ = datasets.open_all(data, no_hair)
+    sides = datasets.split(pairs, seed=seed, validation=validation)
+    names = [[f"{pair.source}/{pair.stem}" for pair in side] for side in sides]
+    click.echo(json.dumps({"training": names[0], "validation": names[1]}, indent=1))
+
+
+@data.command()
+@data_folders(required=True)
+@click.option("--out", type=FOLDER, required=True, help="Folder to write images/ and masks/ into.")
+@click.option("--copies", type=click.IntRange(0, 1000), default=7, show_default=True, help="Random variants beside each photo.")
+@click.option("--recipe", type=click.Choice(["report", "strong", "mild"]), default="report", show_default=True)
+@click.option("--size", type=click.IntRange(16, 2048), default=256, show_default=True, help="Side of the square results.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def expand(
+    data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, copies: int, recipe: str, size: int, seed: int
+) -> None:
+    """Write each photo and random variants of it as files; a stopped run goes on where it was.
+
+    Expand only what you train on: split first, so that no variant of a validation photo is trained on.
+    """
+    from hairtint.training import datasets
+    from hairtint.training.expand import expand as write
+
+    pairs, _ = datasets.open_all(data, no_hair)
+    with bar() as progress:
+        task = progress.add_task("expand", total=len(pairs))
+        new = write(
+            pairs, out, copies=copies, recipe=recipe, size=size, seed=seed,
+            progress=lambda done, _: progress.update(task, completed=done),
+        )  # fmt: skip
+    click.echo(f"{new} new pairs in {out}, {len(pairs) * (copies + 1)} in all")

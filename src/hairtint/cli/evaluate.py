@@ -1,0 +1,84 @@
+"""`hairtint evaluate`: how good a network is on photos with true masks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.progress import bar
+
+
+@click.command()
+@click.option("--model", default=None, help="Network by name or .onnx path; without it, the finest for photos.")
+@click.option("--images", type=FOLDER, help="Folder of photos (with --masks).")
+@click.option("--masks", type=FOLDER, help="Folder of masks that share the photos' stems (with --images).")
+@data_folders(required=False)
+@click.option("--run", type=FOLDER, help="A run folder of hairtint train: only the photos it kept for validation.")
+@click.option("--limit", type=click.IntRange(1), help="At most this many photos, spread evenly.")
+@click.option("--sheet", type=FOLDER, help="Write a contact sheet of the best, median and worst photos here (PNG).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with one entry a photo.")
+def evaluate(
+    model: str | None,
+    images: Path | None,
+    masks: Path | None,
+    data: tuple[Path, ...],
+    no_hair: tuple[Path, ...],
+    run: Path | None,
+    limit: int | None,
+    sheet: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure accuracy, Dice, IoU, BCE and boundary F on photos with true masks."""
+    from hairtint.photo import save_array
+    from hairtint.segmenter import Segmenter
+    from hairtint.training import datasets
+    from hairtint.training import evaluate as evaluation
+
+    if (images is None) != (masks is None):
+        raise click.UsageError("--images and --masks belong together")
+    if images is None and not data and not no_hair:
+        raise click.UsageError("name the photos: --images and --masks, or --data, or --no-hair")
+    pairs, reports = datasets.open_all(data, no_hair)
+    if images and masks:
+        more, report = datasets.open_folders(images, masks)
+        pairs, reports = pairs + more, [*reports, report]
+    if run:
+        pairs = datasets.kept_for_validation(pairs, run)
+    if limit:
+        pairs = pairs[:: -(-len(pairs) // limit)]
+    if not as_json:
+        for line in (line for report in reports for line in report.lines()):
+            click.echo(line, err=True)
+    segmenter = Segmenter(model)
+    with bar() as progress:
+        task = progress.add_task("evaluate", total=len(pairs))
+        rows = evaluation.evaluate(segmenter.mask, pairs, lambda done, _: progress.update(task, completed=done))
+    result = evaluation.as_json(rows, segmenter.entry.name)
+    if sheet:
+        save_array(evaluation.contact_sheet(segmenter.mask, pairs, rows), sheet, overwrite=True)
+    if as_json:
+        click.echo(json.dumps(result, indent=1))
+    else:
+        Console().print(_table(result))
+
+
+def _table(result: dict[str, Any]) -> Table:
+    columns = ("photos", "accuracy", "dice", "iou", "bce", "mean_iou", "boundary_f", "empty_right")
+    table = Table(result["model"], *columns, box=None)
+    rows = {"all": result} | result["by_source"]
+    for name, row in rows.items():
+        table.add_row(name, *(_cell(row[column]) for column in columns))
+    for name, row in result["by_source"].items():
+        for style, iou in row.get("by_style", {}).items():
+            table.add_row(f"{name}, {style}", *(_cell(iou) if column == "mean_iou" else "" for column in columns))
+    return table
+
+
+def _cell(value: float | int | None) -> str:
+    return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"

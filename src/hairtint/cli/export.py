@@ -1,0 +1,36 @@
+"""`hairtint export`: a trained network into the zoo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hairtint.cli.options import FOLDER, data_folders
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@data_folders(required=True)
+@click.option("--name", help="Name in the zoo; default: the network's.")
+@click.option("--zoo", "home", type=FOLDER, help="Zoo folder to write into; default: the one hairtint loads from.")
+def export(run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: str | None, home: Path | None) -> None:
+    """Write the best network of a run folder as .onnx with a card, checked against torch on its validation photos."""
+    from hairtint.training import require
+
+    require()
+    from hairtint import zoo
+    from hairtint.training import card, datasets
+    from hairtint.training.export import Trained, install, parity, to_onnx
+
+    trained = Trained.load(run)
+    pairs, _ = datasets.open_all(data, no_hair)
+    pairs = datasets.kept_for_validation(pairs, run)
+    name, home = name or trained.config.network, home or next(zoo.folders())
+    onnx = to_onnx(trained.network, trained.config.size)
+    worst = parity(trained.network, onnx, trained.config.size, [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]])
+    facts = card.facts(trained)
+    metrics = card.measure(onnx, facts["size"], pairs)
+    text = card.write(name, trained, run, onnx, metrics, worst)
+    path = install(home, name, onnx, facts | {"metrics": metrics}, text)
+    click.echo(f"{path} (largest difference to torch {worst:.1e})")

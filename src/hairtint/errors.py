@@ -1,0 +1,70 @@
+"""Every error that hairtint raises on purpose.
+
+HairtintError
+├── InputError                 what was given cannot be used
+│   ├── PictureError           not a picture, damaged, too large, or of a kind that cannot be kept
+│   ├── MaskError              a mask that does not belong to its picture
+│   ├── ColorError             a colour that cannot be read
+│   └── InputSizeError         a tensor that a network cannot take
+├── ModelError                 a network cannot be had
+│   ├── UnknownModelError      no network of this name
+│   └── DamagedModelError      weights that are not the ones the manifest describes
+├── OutputError                the result cannot be written where it was asked for
+├── DataError                  a data set that cannot be read
+├── TrainingError              a training that cannot start or go on
+└── MissingExtraError          a part of hairtint whose dependencies are not installed
+
+Each message is one line that says what is wrong and what to do about it.
+"""
+
+
+class HairtintError(Exception):
+    """The root of every error raised on purpose."""
+
+
+class InputError(HairtintError):
+    """What was given cannot be used."""
+
+
+class PictureError(InputError):
+    """Not a picture, damaged, too large, or of a kind that cannot be kept."""
+
+
+class MaskError(InputError):
+    """A mask that does not belong to its picture."""
+
+
+class ColorError(InputError, ValueError):
+    """A colour that cannot be read."""
+
+
+class InputSizeError(InputError, ValueError):
+    """A tensor that a network cannot take."""
+
+
+class ModelError(HairtintError):
+    """A network cannot be had."""
+
+
+class UnknownModelError(ModelError, LookupError):
+    """No network of this name."""
+
+
+class DamagedModelError(ModelError):
+    """Weights that are not the ones the manifest describes."""
+
+
+class OutputError(HairtintError):
+    """The result cannot be written where it was asked for."""
+
+
+class DataError(HairtintError):
+    """A data set that cannot be read."""
+
+
+class TrainingError(HairtintError):
+    """A training that cannot start or go on."""
+
+
+class MissingExtraError(HairtintError):
+    """A part of hairtint whose dependencies are not installed."""

@@ -1,0 +1,63 @@
+"""From the network's small probability map to a soft mask at the picture's own size that follows the strands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.float32]
+
+GUIDE = 256  # longest side at which the filter is solved; the result is at full size
+REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
+EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
+
+
+def refine(probability: Mask, rgb: NDArray[np.uint8]) -> Mask:
+    """Soft mask, float32 (H, W) in [0, 1], of a small map, float32 (h, w) in [0, 1], and its RGB picture (H, W, 3).
+
+    A fast guided filter (K. He, J. Sun, arXiv:1505.00996): within small windows the mask is a linear function of the
+    picture's lightness. It is solved on a small copy and applied at full size.
+    """
+    height, width = rgb.shape[:2]
+    by = min(1.0, GUIDE / max(height, width))
+    small = (max(1, round(width * by)), max(1, round(height * by)))
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    guide = cv2.resize(grey, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    mask = cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR)
+    radius = max(1, round(REACH * max(small) / max(probability.shape)))
+    slope, offset = _linear(guide, mask, radius)
+    slope = cv2.resize(slope, (width, height), interpolation=cv2.INTER_LINEAR)
+    offset = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
+    fine = cv2.add(cv2.multiply(slope, grey, scale=1 / 255, dtype=cv2.CV_32F), offset)
+    return np.clip(fine, 0, 1, out=fine)
+
+
+def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:
+    """The mask with every region but the largest set to 0 (the report's clean-up, section 4.1).
+
+    mask: float32 (H, W). A region is 8-connected and above `threshold`; its soft rim, down to half the threshold,
+    stays with it. A mask without a region comes back empty.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > threshold).astype(np.uint8), connectivity=8)
+    if count < 2:
+        return np.zeros_like(mask)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    _, around = cv2.connectedComponents((mask > threshold / 2).astype(np.uint8), connectivity=8)
+    rims = np.unique(around[labels == largest])
+    others = (labels > 0) & (labels != largest)
+    return np.where(np.isin(around, rims) & ~others, mask, np.float32(0))
+
+
+def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask]:
+    """Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset."""
+    window = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(x: Mask) -> Mask:
+        return cv2.blur(x, window, borderType=cv2.BORDER_REFLECT)
+
+    mean_guide, mean_mask = mean(guide), mean(mask)
+    variance = mean(guide * guide) - mean_guide * mean_guide
+    covariance = mean(guide * mask) - mean_guide * mean_mask
+    slope = covariance / (variance + EPSILON)
+    return mean(slope), mean(mean_mask - slope * mean_guide)

@@ -1,0 +1,22 @@
+"""The torch modules. Needed to train and export; the live road runs their ONNX files instead."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from hairtint.errors import UnknownModelError
+from hairtint.networks import swift, unet
+
+
+def build(name: str) -> nn.Module:
+    """The untrained torch module of a network by its name, with a `stride` that input sizes must be multiples of."""
+    if name == "swift":
+        return swift.build()
+    if name in unet.PLANS:
+        return unet.build(name)
+    raise UnknownModelError(f"no network {name!r}: choose one of {', '.join(names())}")
+
+
+def names() -> list[str]:
+    """Every network that can be trained."""
+    return ["swift", *unet.PLANS]

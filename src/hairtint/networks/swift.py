@@ -1,0 +1,118 @@
+"""`swift`: this project's own network, made for live video on a CPU.
+
+A MobileNetV2 encoder (M. Sandler et al., arXiv:1801.04381) up to its 160-channel stage sees the whole picture; a light
+decoder of depthwise 5x5 convolutions brings the answer back to half the input's size, adding the encoder's features on
+the way. At 256x256 it takes about 0.7 GFLOP, a ninth of the report's smallest U-Net.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from hairtint.errors import TrainingError
+from hairtint.networks.unet import check_size
+
+# MobileNetV2's stages: expansion, channels, blocks, stride. The paper's last one (320 channels) and the classifier
+# serve ImageNet's thousand classes and are left out.
+STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2))
+SKIPS = {1: 16, 3: 24, 6: 32, 13: 96}  # index of the encoder's block -> channels, at strides 2, 4, 8, 16
+WIDTHS = (96, 64, 48, 32, 24)  # of the decoder, at strides 32, 16, 8, 4, 2
+
+
+class Bottleneck(nn.Module):
+    """MobileNetV2's inverted residual: expand by 1x1, filter each channel by 3x3, project by 1x1 without ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int) -> None:
+        super().__init__()
+        hidden = inputs * expansion
+        expand = [*norm_conv(inputs, hidden, 1), nn.ReLU6(inplace=True)] if expansion > 1 else []
+        filter_ = [*norm_conv(hidden, hidden, 3, stride, groups=hidden), nn.ReLU6(inplace=True)]
+        self.conv = nn.Sequential(*expand, *filter_, *norm_conv(hidden, outputs, 1))
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
+        y: Tensor = self.conv(x)
+        return x + y if self.residual else y
+
+
+class Rise(nn.Module):
+    """One step up: double the size, add the projected skip, then depthwise 5x5 and 1x1."""
+
+    def __init__(self, inputs: int, skip: int, outputs: int) -> None:
+        super().__init__()
+        self.reduce = nn.Sequential(*norm_conv(inputs, outputs, 1))
+        self.project = nn.Sequential(*norm_conv(skip, outputs, 1))
+        self.mix = nn.Sequential(
+            *norm_conv(outputs, outputs, 5, groups=outputs), nn.ReLU6(inplace=True),
+            *norm_conv(outputs, outputs, 1), nn.ReLU6(inplace=True),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """(N, inputs, H, W) and (N, skip, 2H, 2W) -> (N, outputs, 2H, 2W)."""
+        x = F.interpolate(self.reduce(x), scale_factor=2.0, mode="bilinear", align_corners=False)
+        x = F.relu6(x + self.project(skip))
+        y: Tensor = self.mix(x)
+        return x + y
+
+
+class Swift(nn.Module):
+    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H / 2, W / 2)."""
+
+    stride = 32
+
+    def __init__(self) -> None:
+        super().__init__()
+        # ImageNet's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), persistent=False)
+        blocks: list[nn.Module] = [nn.Sequential(*norm_conv(3, 32, 3, 2), nn.ReLU6(inplace=True))]
+        inputs = 32
+        for expansion, channels, count, stride in STAGES:
+            for k in range(count):
+                blocks.append(Bottleneck(inputs, channels, expansion, stride if k == 0 else 1))
+                inputs = channels
+        self.features = nn.ModuleList(blocks)
+        self.neck = nn.Sequential(
+            *norm_conv(inputs, WIDTHS[0], 1), nn.ReLU6(inplace=True),
+            *norm_conv(WIDTHS[0], WIDTHS[0], 5, groups=WIDTHS[0]), nn.ReLU6(inplace=True),
+        )  # fmt: skip
+        steps = zip(WIDTHS[:-1], reversed(SKIPS.values()), WIDTHS[1:], strict=True)
+        self.rises = nn.ModuleList(Rise(*step) for step in steps)
+        self.head = nn.Conv2d(WIDTHS[-1], 1, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, 1, H / 2, W / 2); raises InputSizeError where H or W is no multiple of 32."""
+        check_size(x, self.stride)
+        x = (x - self.mean) / self.deviation
+        skips: list[Tensor] = []
+        for k, block in enumerate(self.features):
+            x = block(x)
+            if k in SKIPS:
+                skips.append(x)
+        x = self.neck(x)  # (N, 96, H / 32, W / 32)
+        for rise in self.rises:
+            x = rise(x, skips.pop())
+        return self.head(x)  # type: ignore[no-any-return]
+
+    def load_encoder(self, state: dict[str, Tensor]) -> None:
+        """Take over ImageNet weights of MobileNetV2 in torchvision's naming; TrainingError where they do not fit."""
+        own = self.features.state_dict()
+        given = {key.removeprefix("features."): value for key, value in state.items()}
+        missing = [key for key, value in own.items() if key not in given or given[key].shape != value.shape]
+        if missing:
+            raise TrainingError(f"these are not MobileNetV2 1.0 weights: features.{missing[0]} is missing or of another shape")
+        self.features.load_state_dict({key: given[key] for key in own})
+
+
+def norm_conv(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups: int = 1) -> list[nn.Module]:
+    """A convolution without bias that keeps the size (but for the stride), and its batch normalisation."""
+    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+    return [conv, nn.BatchNorm2d(outputs)]
+
+
+def build() -> Swift:
+    """The torch module of `swift`, untrained."""
+    return Swift()

@@ -1,0 +1,207 @@
+"""Pictures in and out: what comes in as a file, bytes, a Pillow picture or an array goes out as the same kind.
+
+The network and the recolouring see upright 8-bit RGB. What surrounds these pixels stays with the photo and is written
+back: transparency, metadata, colour profile, and how strongly a JPEG was compressed. Decisions:
+
+- 16 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits.
+- RGB pixels keep their values and their profile, Display P3 and Adobe RGB too, so everything but the hair stays as it
+  was. The colour asked for is then seen in that gamut: a little stronger than the same colour in sRGB.
+- CMYK, Lab, and grey with a profile of its own are converted to sRGB: the result is RGB and their profile would lie.
+- Of an animation or of several pages the first is used, and a still picture is written, with a note.
+- A file's content decides about its format, not its name.
+"""
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairtint.errors import PictureError
+from hairtint.photo_mask import side_by_side, write_mask
+from hairtint.photo_origin import Origin
+from hairtint.photo_reading import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    MIN_SIDE,
+    decode_array,
+    decode_bytes,
+    decode_image,
+    one_line,
+    read_file,
+)
+from hairtint.photo_writing import (
+    OUTPUT_SUFFIXES,
+    check_target,
+    encode,
+    format_named,
+    format_of_suffix,
+    losses,
+    write_bytes,
+)
+
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_PIXELS",
+    "MIN_SIDE",
+    "OUTPUT_SUFFIXES",
+    "PICTURE_SUFFIXES",
+    "Photo",
+    "Picture",
+    "check_output",
+    "same_kind",
+    "side_by_side",
+    "write_mask",
+]
+
+Picture = str | os.PathLike[str] | bytes | bytearray | memoryview | Image.Image | NDArray[Any]
+"""What a photo can be opened from."""
+
+PICTURE_SUFFIXES: frozenset[str] = frozenset(OUTPUT_SUFFIXES) | {
+    ".jfif",
+    ".jpe",
+    ".jp2",
+    ".ppm",
+    ".pgm",
+    ".pbm",
+    ".pnm",
+}
+"""The suffixes, in lower case, of the files that a folder is searched for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A picture as hairtint works on it, with all that is needed to write it back the way it came.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), red first, upright: a rotation that the file only declared is carried out.
+        alpha: uint8 (H, W), 0 see-through to 255 opaque; None for a picture without transparency.
+        origin: metadata, format and compression of the original.
+        notes: one line for each thing the user should know about how the picture was read.
+    """
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None
+    origin: Origin = field(default_factory=Origin)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def open(cls, picture: Picture, *, max_pixels: int = MAX_PIXELS) -> "Photo":
+        """Read a picture.
+
+        Args:
+            picture: a path, the bytes of a picture file, a Pillow picture, or an array: uint8 (H, W) grey, (H, W, 3)
+                RGB or (H, W, 4) RGBA. Pictures and arrays are copied, never changed.
+            max_pixels: the most pixels the picture may declare; checked before anything is decoded. Above 178 million
+                Pillow's own limit holds.
+
+        Raises:
+            PictureError: it cannot be used; the message is one line that says why and what to do.
+        """
+        match picture:
+            case str() | os.PathLike():
+                path = Path(picture)
+                return cls(*decode_bytes(read_file(path), one_line(path), max_pixels))
+            case bytes() | bytearray() | memoryview():
+                return cls(*decode_bytes(bytes(picture), "the picture", max_pixels))
+            case Image.Image():
+                return cls(*decode_image(picture, "the picture", max_pixels))
+            case np.ndarray():
+                return cls(*decode_array(picture, max_pixels))
+        kind = type(picture).__name__
+        raise PictureError(f"a picture cannot be read from {kind}; give a path, bytes, a Pillow picture or an array")
+
+    @property
+    def format(self) -> str:
+        """The format the photo is written in unless told otherwise: the original's, or PNG where it has none."""
+        return self.origin.format if self.origin.format in _WRITTEN else "PNG"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture, in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+    def with_rgb(self, rgb: NDArray[np.uint8]) -> "Photo":
+        """Return the same photo with new pixels, uint8 (H, W, 3) of the same size.
+
+        Raises:
+            PictureError: `rgb` has another shape or dtype.
+        """
+        if rgb.shape != self.rgb.shape or rgb.dtype != np.uint8:
+            wanted, given = self.rgb.shape, rgb.shape
+            raise PictureError(f"the new pixels are {rgb.dtype} {given}; give uint8 {wanted}, the photo's own shape")
+        return replace(self, rgb=np.ascontiguousarray(rgb))
+
+    def encode(self, file_format: str | None = None) -> bytes:
+        """Return the bytes of a picture file: "jpeg", ".png", …; None stands for `format`.
+
+        Raises:
+            OutputError: no such format, or it cannot hold the picture.
+        """
+        return encode(self.rgb, self.alpha, self.origin, format_named(file_format or self.format))
+
+    def losses(self, file_format: str) -> tuple[str, ...]:
+        """Return one line for each thing that a format (or suffix) cannot hold of this photo."""
+        return tuple(losses(self.alpha, self.origin, format_named(file_format)))
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> tuple[str, ...]:
+        """Write the photo in the format of the suffix: the whole file or none, never half of one.
+
+        Returns:
+            The lines of `losses`, for the user.
+
+        Raises:
+            OutputError: unknown suffix, file exists (unless `overwrite`), folder missing or read-only, disk full.
+        """
+        target = Path(path)
+        file_format = check_output(target, overwrite=overwrite)
+        write_bytes(target, self.encode(file_format), overwrite=overwrite)
+        return self.losses(file_format)
+
+    def to_pil(self) -> Image.Image:
+        """Return the photo as a Pillow picture, "RGB" or "RGBA", its metadata in `info`."""
+        image = Image.fromarray(self.rgb if self.alpha is None else np.dstack([self.rgb, self.alpha]))
+        image.info.update(self.origin.info())
+        return image
+
+    def to_array(self) -> NDArray[np.uint8]:
+        """Return the pixels as a new array: uint8 (H, W, 3) RGB, or (H, W, 4) RGBA where there is transparency."""
+        return self.rgb.copy() if self.alpha is None else np.dstack([self.rgb, self.alpha])
+
+
+_WRITTEN = frozenset(format_of_suffix(suffix, suffix) for suffix in OUTPUT_SUFFIXES)
+
+
+@overload
+def same_kind(original: bytes | bytearray | memoryview, photo: Photo) -> bytes: ...
+@overload
+def same_kind(original: str | os.PathLike[str] | Image.Image, photo: Photo) -> Image.Image: ...
+@overload
+def same_kind(original: NDArray[Any], photo: Photo) -> NDArray[np.uint8]: ...
+def same_kind(original: Picture, photo: Photo) -> bytes | Image.Image | NDArray[np.uint8]:
+    """Return `photo` as the kind of thing that `original` is.
+
+    Bytes give bytes in the same format (PNG where that format is only read). A Pillow picture gives a Pillow picture,
+    "RGBA" where it has transparency and "RGB" otherwise, so grey becomes RGB. An array gives an array, RGBA for RGBA
+    and RGB for the rest, so (H, W) becomes (H, W, 3). A path gives a Pillow picture: nothing is written to the disk.
+    """
+    if isinstance(original, bytes | bytearray | memoryview):
+        return photo.encode()
+    if isinstance(original, np.ndarray):
+        return photo.to_array()
+    return photo.to_pil()
+
+
+def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> str:
+    """Return the format that `path` will be written in, or refuse before any work is done what `save` would refuse.
+
+    Raises:
+        OutputError: unknown suffix, file exists (unless `overwrite`), or folder missing.
+    """
+    path = Path(path)
+    file_format = format_of_suffix(path.suffix, one_line(path))
+    check_target(path, overwrite)
+    return file_format

@@ -1,0 +1,207 @@
+"""What a picture file holds beside its pixels, and how to write it back.
+
+Kept where the written format has a place for it: EXIF (orientation reset to 1, the embedded thumbnail dropped because
+it shows the old hair), ICC profile, XMP, resolution, comment, PNG texts, and how strongly a JPEG was compressed. Not
+kept, because Pillow cannot write them: IPTC blocks, extended XMP, depth or gain maps behind the main picture.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
+
+_T = TypeVar("_T")
+
+# Tags of the first EXIF folder that describe how a TIFF lays its pixels out: wrong as soon as it is written anew.
+_LAYOUT_TAGS = frozenset(
+    (*range(254, 260), 262, 266, 273, *range(277, 282), 284, 301, *range(317, 326), 330, 332, *range(338, 342), 347)
+) | frozenset((*range(512, 522), *range(529, 533), 700, 34675))
+_SAID_ELSEWHERE = frozenset({274, 282, 283, 296})  # orientation, which is done, and resolution, which is `dpi`
+_TIFF_COMPRESSIONS = frozenset({"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "zstd", "lzma"})
+_JPEG_MARKER_BYTES = 65_000  # the longest block a JPEG marker holds, less room for the block's own heading
+_COLOUR_SPACE = slice(16, 20)  # of an ICC profile
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Everything of the original file that its pixels do not hold. The default is a picture without a past.
+
+    Attributes:
+        format: Pillow's name of the file's format ("JPEG", "PNG", …), or None for arrays and pictures made in memory.
+        exif: the EXIF block, its orientation reset to 1.
+        icc: the ICC profile of the RGB pixels; None stands for sRGB.
+        xmp: the XMP packet.
+        dpi: dots per inch, horizontal and vertical.
+        comment: the comment of a JPEG or GIF.
+        texts: the text fields of a PNG, by keyword.
+        jpeg: how a JPEG was compressed, as Pillow's save options (`qtables`, `subsampling`, `progressive`).
+        lossless: True for a WebP that lost nothing.
+        compression: Pillow's name of a TIFF's compression.
+    """
+
+    format: str | None = None
+    exif: bytes | None = None
+    icc: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    comment: bytes | None = None
+    texts: Mapping[str, str] | None = None
+    jpeg: Mapping[str, Any] | None = None
+    lossless: bool = False
+    compression: str | None = None
+
+    @classmethod
+    def of(
+        cls, image: Image.Image, upright: Image.Image, icc: bytes | None, lossless: bool, notes: list[str]
+    ) -> "Origin":
+        """Gather what belongs to `image`, loaded as the file has it; `upright` is the same picture after its rotation.
+
+        `icc` is the profile that belongs to the RGB pixels. Damaged parts are left out, with a line added to `notes`.
+        """
+
+        def part(name: str, read: Callable[[], _T]) -> _T | None:
+            try:
+                return read()
+            except Exception:  # Pillow's parsers meet hostile bytes here and raise almost anything
+                notes.append(f"has damaged {name}, which was left out")
+                return None
+
+        info = upright.info
+        return cls(
+            format="JPEG" if image.format == "MPO" else image.format,
+            exif=part("EXIF", lambda: _exif(image, upright.size)),
+            icc=icc,
+            xmp=_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")),
+            dpi=part("resolution tags", lambda: _dpi(info.get("dpi"))),
+            comment=_as_bytes(info.get("comment")),
+            texts=part("texts", lambda: _texts(image)),
+            jpeg=part("quality tables", lambda: _jpeg(image)),
+            lossless=lossless,
+            compression=info.get("compression") if image.format == "TIFF" else None,
+        )
+
+    def info(self) -> dict[str, Any]:
+        """Return the entries of `PIL.Image.Image.info` that a picture in memory carries on."""
+        found = {"exif": self.exif, "icc_profile": self.icc, "xmp": self.xmp, "dpi": self.dpi, "comment": self.comment}
+        return {key: value for key, value in found.items() if value}
+
+    def save_options(self, file_format: str) -> dict[str, Any]:
+        """Return the options with which Pillow writes this picture as `file_format`."""
+        options: dict[str, Any] = {key: value for key, value in self.info().items() if key in _HELD[file_format]}
+        match file_format:
+            case "JPEG":
+                for key in ("exif", "xmp", "comment"):
+                    if len(options.get(key, b"")) > _JPEG_MARKER_BYTES:
+                        del options[key]
+                options |= self.jpeg or {"quality": 95, "subsampling": 0}
+            case "PNG":
+                options["pnginfo"] = self._png_texts()
+            case "WEBP":
+                options |= {"lossless": True, "exact": True} if self.lossless else {"quality": 92}
+            case "TIFF":
+                tags = self._tiff_tags()
+                options |= {"exif": tags, "compression": self._tiff_compression(tags)}
+            case "AVIF":
+                options["quality"] = 90
+        return options
+
+    def lost(self, file_format: str) -> list[str]:
+        """Return the names of what was found in the original and cannot be kept in `file_format`."""
+        names = {"exif": "EXIF", "icc_profile": "the colour profile", "xmp": "XMP", "comment": "the comment"}
+        kept = self.save_options(file_format).keys() | ({"xmp"} if file_format in ("PNG", "TIFF") else set())
+        lost = [name for key, name in names.items() if key in self.info() and key not in kept]
+        return lost + (["PNG texts"] if self.texts and file_format != "PNG" else [])
+
+    def _png_texts(self) -> PngImagePlugin.PngInfo:
+        texts = PngImagePlugin.PngInfo()
+        for keyword, text in (self.texts or {}).items():
+            texts.add_text(keyword, text)
+        if self.xmp:
+            texts.add_itxt("XML:com.adobe.xmp", self.xmp.decode("utf-8", "replace"))
+        return texts
+
+    def _tiff_tags(self) -> Image.Exif:
+        tags = Image.Exif()
+        if self.exif:
+            tags.load(self.exif)
+        if self.xmp:
+            tags[700] = self.xmp
+        return tags
+
+    def _tiff_compression(self, tags: Image.Exif) -> str:
+        if ExifTags.IFD.Exif in tags or ExifTags.IFD.GPSInfo in tags:
+            return "raw"  # through libtiff, Pillow cannot write folders of tags; better a larger file than no metadata
+        return self.compression if self.compression in _TIFF_COMPRESSIONS else "tiff_adobe_deflate"
+
+
+_HELD: dict[str, frozenset[str]] = {
+    "JPEG": frozenset({"exif", "icc_profile", "xmp", "dpi", "comment"}),
+    "PNG": frozenset({"exif", "icc_profile", "dpi"}),
+    "WEBP": frozenset({"exif", "icc_profile", "xmp"}),
+    "TIFF": frozenset({"exif", "icc_profile", "dpi"}),
+    "AVIF": frozenset({"exif", "icc_profile", "xmp"}),
+    "BMP": frozenset({"dpi"}),
+    "GIF": frozenset({"comment"}),
+}
+
+
+def colour_space(icc: bytes | None) -> str:
+    """Return the colour space an ICC profile describes ("RGB", "CMYK", "GRAY", …), or "" where it is no profile."""
+    if icc is None or len(icc) < 132 or icc[36:40] != b"acsp":
+        return ""
+    return icc[_COLOUR_SPACE].decode("latin-1").strip()
+
+
+def _exif(image: Image.Image, size: tuple[int, int]) -> bytes | None:
+    """Return the EXIF block for a picture that is upright now and has this (width, height)."""
+    found = image.getexif()
+    if not len(found):
+        return None
+    exif = Image.Exif()
+    exif.load(found.tobytes())  # a copy: the caller's picture stays as it is
+    for tag in _LAYOUT_TAGS & set(exif):
+        del exif[tag]
+    if set(exif) <= _SAID_ELSEWHERE:
+        return None
+    exif[ExifTags.Base.Orientation] = 1
+    details = exif.get_ifd(ExifTags.IFD.Exif) if ExifTags.IFD.Exif in exif else {}
+    for tag, side in ((ExifTags.Base.ExifImageWidth, size[0]), (ExifTags.Base.ExifImageHeight, size[1])):
+        if tag in details:
+            details[tag] = side
+    return exif.tobytes()
+
+
+def _as_bytes(value: object) -> bytes | None:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    return bytes(value) if isinstance(value, bytes | bytearray) and value else None
+
+
+def _dpi(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    x, y = float(value[0]), float(value[1])
+    return (x, y) if all(math.isfinite(side) and 1 <= side <= 60_000 for side in (x, y)) else None
+
+
+def _texts(image: Image.Image) -> dict[str, str] | None:
+    texts = getattr(image, "text", None)
+    if not texts or image.format != "PNG":
+        return None
+    # XMP and raw EXIF profiles travel on their own road; kept here they would bring the old orientation back.
+    return {key: text for key, text in texts.items() if not re.match("XML:com.adobe.xmp|Raw profile type", key)}
+
+
+def _jpeg(image: Image.Image) -> dict[str, Any] | None:
+    tables = getattr(image, "quantization", None)
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not tables:
+        return None
+    qtables = [list(tables[key]) for key in sorted(tables)]
+    if len(qtables) > 4 or any(len(table) != 64 or not all(1 <= q <= 255 for q in table) for table in qtables):
+        return None
+    sampling = JpegImagePlugin.get_sampling(image)
+    progressive = bool(image.info.get("progressive"))
+    return {"qtables": qtables, "subsampling": max(sampling, 0), "progressive": progressive}

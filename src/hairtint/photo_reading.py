@@ -1,0 +1,257 @@
+"""From a file's bytes to upright 8-bit RGB pixels; everything that cannot be used is refused here, in one line."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from hairtint.errors import PictureError
+from hairtint.photo_origin import Origin, colour_space
+
+MAX_PIXELS = 100_000_000
+"""The most pixels a picture may declare, checked before it is decoded."""
+MIN_SIDE = 16
+"""The fewest pixels a picture may have on its shorter side."""
+MAX_FILE_BYTES = 200_000_000
+"""The largest picture file that is read."""
+
+# Formats that Pillow decodes by itself and that photos come in; never EPS, which would start another program.
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
+
+_REFUSED_BY_NAME: dict[str, tuple[bytes, ...]] = {
+    "a PDF": (b"%PDF",),
+    "a Photoshop file": (b"8BPS",),
+    "a PostScript file": (b"%!PS",),
+    "a JPEG XL picture": (b"\xff\x0a", b"\x00\x00\x00\x0cJXL "),
+    "an icon": (b"\x00\x00\x01\x00",),
+}
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
+_VIDEO_BRANDS = frozenset({b"isom", b"iso2", b"iso5", b"iso6", b"mp41", b"mp42", b"M4V ", b"qt  ", b"avc1"})
+_MATROSKA = b"\x1aE\xdf\xa3"
+_CURE = "give a JPEG, PNG, WebP, TIFF, AVIF, BMP or GIF"
+
+
+class Decoded(NamedTuple):
+    """A decoded picture: `rgb` uint8 (H, W, 3), `alpha` uint8 (H, W) or None, its origin, and lines for the user."""
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None
+    origin: Origin
+    notes: tuple[str, ...]
+
+
+def one_line(name: object) -> str:
+    """Return a file name or reason as it can be printed in one line, whatever it holds and however long it is."""
+    text = "".join(char if char.isprintable() else "?" for char in str(name))
+    return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a picture file.
+
+    Raises:
+        PictureError: no such file, a folder, not a regular file, empty, too large, or not readable.
+    """
+    name = one_line(path)
+    try:
+        if path.is_dir():
+            raise PictureError(f"{name} is a folder; give a picture file")
+        size = path.stat().st_size
+        if not path.is_file():
+            raise PictureError(f"{name} is not a regular file; give a picture file")
+        check_bytes(size, name)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PictureError(f"{name}: no such file; check the name") from None
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"{name} cannot be read ({one_line(reason)}); check the name and its permissions") from None
+
+
+def check_bytes(size: int, name: str) -> None:
+    """Refuse a file of `size` bytes that is empty or larger than `MAX_FILE_BYTES`."""
+    if size == 0:
+        raise PictureError(f"{name} is empty (zero bytes); get a fresh copy of the picture")
+    if size > MAX_FILE_BYTES:
+        megabytes, limit = size / 1e6, MAX_FILE_BYTES // 1_000_000
+        raise PictureError(f"{name} has {megabytes:.0f} MB; at most {limit} MB are read, so make it smaller first")
+
+
+def check_size(width: int, height: int, name: str, max_pixels: int) -> None:
+    """Refuse a picture whose declared size is below `MIN_SIDE` or above `max_pixels`."""
+    if min(width, height) < MIN_SIDE:
+        raise PictureError(f"{name} has {width}x{height} pixels; the smallest picture is {MIN_SIDE}x{MIN_SIDE}")
+    if width * height > max_pixels:
+        limit = max_pixels / 1e6
+        raise PictureError(
+            f"{name} declares {width}x{height} pixels; at most {limit:g} megapixels, so scale it down first"
+        )
+
+
+def decode_bytes(data: bytes, name: str, max_pixels: int) -> Decoded:
+    """Decode the bytes of a picture file; the content decides about its format, not its name.
+
+    Raises:
+        PictureError: not a picture, of an unsupported kind, too small, too large, cut short or damaged.
+    """
+    check_bytes(len(data), name)
+    with _pillow(name, max_pixels), Image.open(BytesIO(data), formats=_formats(data, name)) as image:
+        check_size(*image.size, name, max_pixels)
+        return _decode(image, name, lossless=_is_lossless_webp(data))
+
+
+def decode_image(image: Image.Image, name: str, max_pixels: int) -> Decoded:
+    """Decode a Pillow picture, which stays as it is; the errors are those of `decode_bytes`."""
+    check_size(*image.size, name, max_pixels)
+    with _pillow(name, max_pixels):
+        return _decode(image, name, lossless=False)
+
+
+def decode_array(array: NDArray[Any], max_pixels: int) -> Decoded:
+    """Take uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; the array stays as it is.
+
+    Raises:
+        PictureError: another dtype or shape, too small or too large.
+    """
+    if array.dtype != np.uint8:
+        cure = "scale it to 0…255 and convert it with .astype(numpy.uint8)"
+        raise PictureError(f"the array holds {array.dtype}; pictures are uint8, so {cure}")
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise PictureError(f"the array has shape {array.shape}; give (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA")
+    check_size(array.shape[1], array.shape[0], "the array", max_pixels)
+    if array.ndim == 2:
+        array = np.repeat(array[..., np.newaxis], 3, axis=2)
+    alpha = array[..., 3].copy() if array.shape[2] == 4 else None
+    return Decoded(array[..., :3].copy(order="C"), alpha, Origin(), ())
+
+
+@contextmanager
+def _pillow(name: str, max_pixels: int) -> Iterator[None]:
+    """Turn whatever Pillow raises into one line, and keep its warnings about odd files off the user's screen."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+            yield
+    except PictureError:
+        raise
+    except Image.DecompressionBombError:
+        limit = max_pixels / 1e6
+        raise PictureError(f"{name} declares more than {limit:g} megapixels; scale it down first") from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{name} is damaged or not a picture; {_CURE}") from None
+    except MemoryError:
+        raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
+    except Exception as error:  # decoders meet hostile bytes and raise almost anything
+        reason = one_line(error) or type(error).__name__
+        message = f"{name} is damaged or cut short ({reason[:120]}); get a fresh copy of the picture"
+        raise PictureError(message) from None
+
+
+def _formats(data: bytes, name: str) -> list[str]:
+    """Return the formats to try, or refuse by name what is known and not supported."""
+    Image.init()
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    box, brand = data[4:8], data[8:12]
+    found = next((kind for kind, starts in _REFUSED_BY_NAME.items() if data.startswith(starts)), None)
+    if head.startswith(b"<") and b"<svg" in head.lower():
+        found = "an SVG drawing"
+    elif box == b"ftyp" and brand in _HEIC_BRANDS and b"avif" not in data[:64]:
+        found = None if "HEIF" in Image.OPEN else "a HEIC picture"
+    elif (box == b"ftyp" and brand in _VIDEO_BRANDS) or data.startswith(_MATROSKA):
+        raise PictureError(f"{name} is a video, not a picture; use hairtint video for it")
+    if found:
+        raise PictureError(f"{name} is {found}, which is not supported; {_CURE}")
+    return [known for known in _FORMATS if known in Image.OPEN]
+
+
+def _is_lossless_webp(data: bytes) -> bool:
+    if not (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        return False
+    lossless, lossy = data.find(b"VP8L"), data.find(b"VP8 ")
+    return lossless >= 0 and (lossy < 0 or lossless < lossy)
+
+
+def _decode(image: Image.Image, name: str, lossless: bool) -> Decoded:
+    notes: list[str] = []
+    if getattr(image, "is_animated", False) and image.format != "MPO":
+        notes.append("holds several frames or pages; only the first is used and written")
+    if isinstance(image, ImageFile.ImageFile) and any(_is_16_bit(tile.args) for tile in image.tile):
+        notes.append("has 16 bits per channel; it is read and written with 8")
+    image.load()
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception:  # a damaged EXIF block must not cost the user the picture
+        upright = image.copy()
+    upright = _eight_bit(upright, name, notes)
+    alpha = _alpha(upright) if upright.has_transparency_data else None
+    rgb, icc = _to_rgb(upright, notes)
+    origin = Origin.of(image, upright, icc, lossless, notes)
+    lines = tuple(f"{name} {note}" for note in notes)
+    return Decoded(np.array(rgb), None if alpha is None else np.array(alpha), origin, lines)
+
+
+def _alpha(image: Image.Image) -> Image.Image:
+    return (image.convert("LA") if image.mode == "La" else image).convert("RGBA").getchannel("A")
+
+
+def _is_16_bit(decoder_args: object) -> bool:
+    args = decoder_args if isinstance(decoder_args, tuple) else (decoder_args,)
+    return any(isinstance(arg, str) and arg.endswith((";16B", ";16L", ";16N")) for arg in args)
+
+
+def _eight_bit(image: Image.Image, name: str, notes: list[str]) -> Image.Image:
+    """Return a picture of integers above 8 bits as 8-bit grey; every other picture as it is."""
+    if image.mode == "F":
+        raise PictureError(f"{name} holds floating-point pixels; convert it to 8 or 16 bits per channel first")
+    if not image.mode.startswith("I"):
+        return image
+    values = np.asarray(image)
+    if values.min() < 0 or values.max() > 0xFFFF:
+        raise PictureError(f"{name} holds 32-bit pixels; convert it to 8 or 16 bits per channel first")
+    if not any("16 bits" in note for note in notes):
+        notes.append("has 16 bits per channel; it is read and written with 8")
+    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    grey.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    return grey
+
+
+def _to_rgb(image: Image.Image, notes: list[str]) -> tuple[Image.Image, bytes | None]:
+    """Return the picture in mode RGB and the profile its pixels are in, None for sRGB.
+
+    RGB pixels keep their values and their profile, wide gamuts included: nothing outside the hair changes by a bit.
+    Other colour spaces have no place in the result, so they go through their profile to sRGB.
+    """
+    icc = image.info.get("icc_profile")
+    space = colour_space(icc)
+    if image.mode in ("CMYK", "LAB"):
+        notes.append(f"is a {image.mode} picture; it is converted and written as RGB")
+        return _through_profile(image, icc if space == "CMYK" else None), None
+    if image.mode in ("1", "L", "LA", "La") and space == "GRAY":
+        grey = image if image.mode in ("1", "L") else image.convert("LA").getchannel("L")
+        return _through_profile(grey.convert("L"), icc), None
+    if image.mode in ("La", "RGBa"):  # premultiplied: Pillow converts them in two steps only
+        image = image.convert(image.mode.upper())
+    return image.convert("RGB"), icc if space == "RGB" else None
+
+
+def _through_profile(image: Image.Image, icc: bytes | None) -> Image.Image:
+    from PIL import ImageCms  # loads the colour engine, which most photos never need
+
+    srgb = ImageCms.createProfile("sRGB")
+    try:
+        if image.mode == "LAB":
+            source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+        elif icc:
+            source = ImageCms.ImageCmsProfile(BytesIO(icc))
+        else:
+            return image.convert("RGB")
+        converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+    except ImageCms.PyCMSError:
+        converted = None
+    return image.convert("RGB") if converted is None else converted

@@ -1,0 +1,139 @@
+"""From pixels to the bytes of a picture file, and from bytes to a file that is whole or not there at all."""
+
+import secrets
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairtint.errors import OutputError
+from hairtint.photo_origin import Origin
+from hairtint.photo_reading import one_line
+
+_FORMAT_OF_SUFFIX: dict[str, str] = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".avif": "AVIF",
+    ".bmp": "BMP",
+    ".gif": "GIF",
+}
+OUTPUT_SUFFIXES: tuple[str, ...] = tuple(_FORMAT_OF_SUFFIX)
+"""The suffixes a result can be written with."""
+
+_WITHOUT_ALPHA = frozenset({"JPEG", "BMP"})
+
+
+def format_of_suffix(suffix: str, name: str) -> str:
+    """Return Pillow's name of the format that a suffix (".jpg") stands for.
+
+    Raises:
+        OutputError: `suffix` stands for no format that is written; the message lists those that do.
+    """
+    try:
+        return _FORMAT_OF_SUFFIX[suffix.lower()]
+    except KeyError:
+        raise OutputError(f"{name}: no picture format has this suffix; use {' '.join(OUTPUT_SUFFIXES)}") from None
+
+
+def format_named(name: str) -> str:
+    """Return Pillow's name of the format called `name`: "jpeg", "JPG", ".jpg" and "JPEG" are all the same."""
+    if name.upper() in _FORMAT_OF_SUFFIX.values():
+        return name.upper()
+    return format_of_suffix(f".{name.lstrip('.')}", one_line(name))
+
+
+def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> bytes:
+    """Return the bytes of a picture file of one of the formats above; alpha is laid on white where it has no place.
+
+    Raises:
+        OutputError: the format cannot hold the picture, or this installation of Pillow cannot write it.
+    """
+    image = _image(rgb, alpha, flatten=file_format in _WITHOUT_ALPHA)
+    buffer = BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+            image.save(buffer, file_format, **origin.save_options(file_format))
+    except MemoryError:
+        raise OutputError("there is not enough memory to write the picture; scale it down first") from None
+    except Exception as error:  # each of Pillow's encoders has limits and errors of its own
+        reason = one_line(error) or type(error).__name__
+        message = f"the picture cannot be written as {file_format} ({reason[:120]}); use .png"
+        raise OutputError(message) from None
+    return buffer.getvalue()
+
+
+def losses(alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> list[str]:
+    """Return one line for each thing that `file_format` cannot hold of this picture."""
+    lines = []
+    see_through = alpha is not None and bool((alpha < 255).any())
+    if see_through and file_format in _WITHOUT_ALPHA:
+        lines.append(f"{file_format} has no transparency; the picture is laid on white")
+    if file_format == "GIF":
+        lines.append("GIF holds 256 colours and all-or-nothing transparency; .png or .webp keep the picture as it is")
+    if lost := origin.lost(file_format):
+        lines.append(f"{file_format} cannot hold {', '.join(lost)} of the original")
+    return lines
+
+
+def check_target(path: Path, overwrite: bool) -> Path:
+    """Return where a file for `path` is to be put (links followed), or refuse what can be known to fail.
+
+    Raises:
+        OutputError: the folder is missing, something is there already, or it is not a regular file.
+    """
+    name = one_line(path)
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise OutputError(f"{name} is a folder; name a file in it")
+        if target.exists() and not target.is_file():
+            raise OutputError(f"{name} is not a regular file; name another file")
+        if target.exists() and not overwrite:
+            raise OutputError(f"{name} exists already; use --force to overwrite it, or name another file")
+        if not target.parent.is_dir():
+            raise OutputError(f"{name}: the folder {one_line(target.parent)} does not exist; create it first")
+    except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
+        raise _refusal(name, error) from None
+    return target
+
+
+def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write a whole file or none: under a temporary name in the same folder, renamed once it is complete.
+
+    Raises:
+        OutputError: as `check_target`, or the folder is read-only, the disk is full, …; nothing is left behind.
+    """
+    target = check_target(path, overwrite)
+    temporary = target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
+    try:
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(target)
+        finally:  # after Ctrl-C too; once renamed there is nothing to remove
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refusal(one_line(path), error) from None
+
+
+def _refusal(name: str, error: Exception) -> OutputError:
+    reason = one_line(getattr(error, "strerror", None) or error)
+    return OutputError(f"{name} cannot be written ({reason}); name a file in a folder that can be written to")
+
+
+def _image(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, flatten: bool) -> Image.Image:
+    if alpha is None:
+        return Image.fromarray(rgb)
+    image = Image.fromarray(np.dstack([rgb, alpha]))
+    if not flatten:
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground

@@ -1,0 +1,50 @@
+"""Where is the hair? A picture in, a soft mask of its size out. The only preprocessing of the live road is here."""
+
+from __future__ import annotations
+
+import os
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint import matte, runtime, zoo
+from hairtint.errors import PictureError
+
+
+class Segmenter:
+    """Finds hair in single pictures. Loads its network once; may be called from several threads.
+
+    model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos.
+    backend: "auto" or "onnxruntime". threads: of the network, None for as many as there are cores.
+    Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
+
+    >>> mask = Segmenter().mask(rgb)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
+    ) -> None:
+        self.entry = zoo.find(model)
+        self.network = runtime.load(self.entry, backend=backend, threads=threads)
+
+    def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probability of hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3)."""
+        check_frame(rgb)
+        return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb))
+
+    def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the network itself says: float32 (size, size) in [0, 1], before the mask is brought to full size."""
+        return self.network(preprocess(rgb, self.network.size))
+
+
+def preprocess(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The whole picture squeezed to (size, size, 3), as in the report; no padding, no normalisation."""
+    return cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def check_frame(rgb: NDArray[np.uint8]) -> None:
+    """Raise PictureError unless `rgb` is a uint8 array (H, W, 3) with at least one pixel."""
+    if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+        what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
+        raise PictureError(f"a picture must be a uint8 array (height, width, 3) in RGB order, not {what}")

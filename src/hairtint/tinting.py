@@ -1,0 +1,56 @@
+"""The photo road in one call: a picture in, the same kind of picture out, its hair in another colour."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairtint.color import ColorLike
+from hairtint.photo import Photo, Picture, same_kind
+from hairtint.recolor import recolor
+from hairtint.segmenter import Segmenter
+
+
+@overload
+def tint(picture: bytes | bytearray | memoryview, color: ColorLike, **options: Any) -> bytes: ...
+@overload
+def tint(picture: str | os.PathLike[str] | Image.Image, color: ColorLike, **options: Any) -> Image.Image: ...
+@overload
+def tint(picture: NDArray[Any], color: ColorLike, **options: Any) -> NDArray[np.uint8]: ...
+def tint(
+    picture: Picture,
+    color: ColorLike,
+    *,
+    strength: float = 1.0,
+    method: str = "natural",
+    model: str | None = None,
+    effects: Sequence[Any] = (),
+) -> bytes | Image.Image | NDArray[np.uint8]:
+    """Give the hair in a picture another colour.
+
+    picture: a path, the bytes of a picture file, a Pillow picture, or a uint8 array (H, W, 3) RGB, (H, W, 4) RGBA or
+    (H, W) grey. color: "#b5562b", "auburn", "rgb(181, 86, 43)", a Color or an (r, g, b) tuple. strength: 0 (as it was)
+    to 1. method: "natural" or "hsv" (the report's). model: a name of `models()`, an .onnx path, or None for the finest.
+    effects: of hairtint.effects, such as Ombre("platinum").
+
+    Returns the same kind as `picture`; for a path a Pillow picture, as nothing is written to the disk.
+    Raises HairtintError: PictureError, ColorError, ModelError, ….
+
+    >>> tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+    """
+    photo = Photo.open(picture)
+    mask = _segmenter(model).mask(photo.rgb)
+    dyed = recolor(photo.rgb, mask, color, strength=strength, method=method, effects=effects)
+    return same_kind(picture, photo.with_rgb(dyed))
+
+
+@lru_cache(maxsize=2)
+def _segmenter(model: str | None) -> Segmenter:
+    """A network is loaded once, however many pictures are tinted."""
+    return Segmenter(model)

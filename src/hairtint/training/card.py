@@ -1,0 +1,112 @@
+"""A network's card: what it was trained on and how, how good it is, where it fails. Written by `hairtint export`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from hairtint.segmenter import Segmenter
+from hairtint.training import evaluate
+from hairtint.training.datasets import Pair
+from hairtint.training.export import Trained
+
+TERMS = {
+    "figaro1k": "Figaro1k (Svanera et al. 2016), for research use",
+    "celebamask-hq": "CelebAMask-HQ (Lee et al. 2020), for non-commercial research and education",
+    "lfw-parts": "LFW with part labels (Kae et al. 2013), for research use; superpixel masks of the main face",
+    "ccp": "Clothing Co-Parsing (Yang et al. 2014), for research use; superpixel masks",
+    "fasseg": "FASSEG (Khan et al. 2015), for research use",
+    "no-hair": "photos without people, one a class of ImageNet, for research use",
+}
+
+
+def facts(trained: Trained) -> dict[str, Any]:
+    """What the manifest says of a network beside its metrics: size, parameters, operations a frame."""
+    size = trained.config.size
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        trained.network(torch.zeros(1, 3, size, size))
+    parameters = sum(p.numel() for p in trained.network.parameters())
+    return {"size": size, "parameters": parameters, "gflop": round(counter.get_total_flops() / 1e9, 3)}
+
+
+def measure(onnx: bytes, size: int, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """Figures by source on validation photos, through the live road with the very file that ships."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        path.write_bytes(onnx)
+        return evaluate.by_source(evaluate.evaluate(Segmenter(path).mask, pairs))
+
+
+def write(name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
+    """The card as Markdown."""
+    known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
+    settings = "\n".join(f"{key} = {json.dumps(value)}" for key, value in trained.config.as_dict().items())
+    sources = sorted(metrics)
+    used = {s: sum(x.startswith(f"{s}/") for x in sides["training"]) for s in sources}
+    data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {metrics[s]['photos']} kept apart" for s in sources)
+    rows = "\n".join(
+        f"| {s} | {m['photos']} | {_n(m['mean_iou'])} | {_n(m['iou'])} | {_n(m['dice'])} | {_n(m['accuracy'])}"
+        f" | {_n(m['bce'])} | {_n(m['boundary_f'])} | {_n(m['empty_right'])} |"
+        for s, m in metrics.items()
+    )
+    styles = "\n".join(f"| {style} | {_n(iou)} |" for style, iou in metrics.get("figaro1k", {}).get("by_style", {}).items())
+    return f"""# {name}
+
+Finds hair: one probability for each pixel of a {known["size"]}x{known["size"]} RGB picture.
+{known["parameters"]:,} parameters, {known["gflop"]} GFLOP a frame (a multiply-add is two), {len(onnx) / 1000:,.0f} kB.
+
+## Data and terms
+
+{data}
+
+The photos are not part of hairtint. Their terms allow research and education; whoever wants to use the weights for
+anything else has to judge whether that is covered.
+
+## Recipe
+
+`hairtint train`, {trained.step} steps, code at commit {_commit()}:
+
+```toml
+{settings}
+```
+
+The weights are the exponential moving average at the epoch with the best mean validation IoU. The .onnx differs from
+the torch module by at most {parity:.1e} on validation photos.
+
+## Figures
+
+On the validation photos of this run (no photo or person of them was trained on), full-size masks, threshold 0.5.
+IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are pooled over pixels.
+
+| set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+
+| hairstyle (Figaro1k) | IoU of the photos |
+| --- | --- |
+{styles}
+
+## Limits
+
+Masks of LFW and CCP are coarse, and LFW labels only the main face, so figures on them are lower bounds. "Empty right"
+is the share of pictures without hair in which less than 0.5 % of the pixels are called hair: fur, fabric and foliage
+can be mistaken for hair. The data is mostly of public faces in press and fashion photos: skin tones, ages and
+head coverings are not evenly covered.
+"""
+
+
+def _n(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"

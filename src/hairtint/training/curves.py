@@ -1,0 +1,55 @@
+"""Learning curves: a CSV that grows by a line an epoch, and the report's two plots (its figures 7 and 8)."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+
+def append(path: Path, row: dict[str, Any]) -> None:
+    """Add one line; the first one writes the header."""
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        if new:
+            writer.writeheader()
+        writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+
+
+def read(path: Path) -> list[dict[str, float]]:
+    """The lines so far, oldest first; empty where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+def trim(path: Path, epochs: int) -> None:
+    """Drop the lines after the first `epochs` epochs: those that a resumed run is about to repeat."""
+    rows = [row for row in read(path) if row["epoch"] <= epochs]
+    path.unlink(missing_ok=True)
+    for row in rows:
+        append(path, {k: int(v) if k in ("epoch", "step") else v for k, v in row.items()})
+
+
+def plot(folder: Path) -> None:
+    """Draw loss.png and accuracy.png beside the log.csv of a run folder; a run without a line draws nothing."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    rows = read(folder / "log.csv")
+    if not rows:
+        return
+    epochs = [row["epoch"] for row in rows]
+    for name, label in (("loss", "loss"), ("accuracy", "pixel accuracy")):
+        figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
+        axes.plot(epochs, [row[f"train_{name}"] for row in rows], label="training")
+        axes.plot(epochs, [row[f"validation_{name}"] for row in rows], label="validation")
+        axes.set(xlabel="epoch", ylabel=label, title=f"{folder.name}: {label}")
+        axes.grid(alpha=0.3)
+        axes.legend()
+        figure.savefig(folder / f"{name}.png", dpi=120)
+        plt.close(figure)

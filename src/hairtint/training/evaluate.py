@@ -1,0 +1,135 @@
+"""How good a network is on photos with true masks: numbers pooled and per photo, and a sheet to look at.
+
+Runs through the live road (Segmenter, full-size masks, threshold 0.5), so what is measured is what a user gets, and
+torch is not needed. The metrics are defined in metrics.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint.training.datasets import STYLES, Pair
+from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
+
+SegmentFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one photo."""
+
+    source: str
+    stem: str
+    style: str | None
+    hair: float
+    accuracy: float
+    dice: float
+    iou: float
+    bce: float
+    boundary_f: float | None
+    counts: Counts
+
+
+def evaluate(
+    segment: SegmentFunction, pairs: Sequence[Pair], progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Row]:
+    """One row a photo, in the order of `pairs`; `segment` is `Segmenter().mask` or anything of its shape."""
+    rows = []
+    for k, pair in enumerate(pairs):
+        rgb, mask = pair.read()
+        rows.append(score(pair, segment(rgb), mask > 127))
+        progress(k + 1, len(pairs))
+    return rows
+
+
+def score(pair: Pair, probability: NDArray[np.float32], true: NDArray[np.bool_]) -> Row:
+    """The figures of one probability map, float32 (H, W) in [0, 1], against its true mask, bool (H, W)."""
+    found = probability > THRESHOLD
+    counts = Counts.of(found, true)
+    edge = boundary_f(found, true) if true.any() else None
+    loss = bce(probability, true)
+    return Row(
+        pair.source, pair.stem, pair.style, float(true.mean()),
+        counts.accuracy, counts.dice, image_iou(counts), loss, edge, counts,
+    )  # fmt: skip
+
+
+def summary(rows: Sequence[Row]) -> dict[str, Any]:
+    """Pooled accuracy, Dice, IoU, and means over photos (BCE, IoU, boundary F); by style where styles are known.
+
+    Photos without hair count in accuracy and BCE, and in `empty_right`, their share with less than 0.5 % false hair.
+    """
+    pooled = sum((row.counts for row in rows), Counts())
+    hair = [row for row in rows if row.hair > 0]
+    empty = [row for row in rows if row.hair == 0]
+    result: dict[str, Any] = {
+        "photos": len(rows),
+        "accuracy": pooled.accuracy,
+        "dice": pooled.dice,
+        "iou": pooled.iou,
+        "bce": _mean(row.bce for row in rows),
+        "mean_iou": _mean(row.iou for row in rows),
+        "boundary_f": _mean(row.boundary_f for row in hair if row.boundary_f is not None),
+        "empty_right": _mean(row.iou for row in empty),
+    }
+    styles = {style: _mean(row.iou for row in rows if row.style == style) for style in STYLES}
+    if any(value is not None for value in styles.values()):
+        result["by_style"] = {style: value for style, value in styles.items() if value is not None}
+    return {key: _rounded(value) for key, value in result.items()}
+
+
+def by_source(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """A summary for each data set."""
+    return {s: summary([r for r in rows if r.source == s]) for s in sorted({row.source for row in rows})}
+
+
+def as_json(rows: Sequence[Row], model: str) -> dict[str, Any]:
+    """Everything: the pooled figures at the top, by source, and one entry a photo."""
+    photos = [{k: _rounded(v) for k, v in asdict(row).items() if k != "counts"} for row in rows]
+    return {"model": model} | summary(rows) | {"by_source": by_source(rows), "by_photo": photos}
+
+
+def contact_sheet(segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row], each: int = 4) -> NDArray[np.uint8]:
+    """RGB picture with the best, median and worst photos by IoU, a row each: photo with the outlines of the true mask
+    (white) and of the found one (red)."""
+    order = sorted((k for k in range(len(rows)) if rows[k].hair > 0), key=lambda k: -rows[k].iou) or list(range(len(rows)))
+    each = min(each, len(order))
+    middle = max(0, len(order) // 2 - each // 2)
+    picked = [order[:each], order[middle : middle + each], order[-each:]]
+    return np.vstack([np.hstack([_tile(segment, pairs[k], rows[k]) for k in line]) for line in picked])
+
+
+def _tile(segment: SegmentFunction, pair: Pair, row: Row, size: tuple[int, int] = (240, 300)) -> NDArray[np.uint8]:
+    rgb, mask = pair.read()
+    by = min(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
+    small = cv2.resize(rgb, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
+    for truth, colour in ((mask > 127, (255, 255, 255)), (segment(rgb) > THRESHOLD, (230, 40, 40))):
+        scaled = cv2.resize(truth.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_AREA)
+        lines, _ = cv2.findContours(scaled, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(small, lines, -1, colour, 1, cv2.LINE_AA)
+    tile = np.full((size[1] + 18, size[0], 3), 24, np.uint8)
+    top, left = (size[1] - small.shape[0]) // 2, (size[0] - small.shape[1]) // 2
+    tile[top : top + small.shape[0], left : left + small.shape[1]] = small
+    text = f"{row.stem[:22]} IoU {row.iou:.3f}"
+    cv2.putText(tile, text, (4, size[1] + 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
+    return tile
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    kept = list(values)
+    return float(np.mean(kept)) if kept else None
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: _rounded(v) for key, v in value.items()}
+    return value

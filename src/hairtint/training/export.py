@@ -1,0 +1,108 @@
+"""From a checkpoint to the zoo: an .onnx that gives what the torch module gives, a manifest entry, a card."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hairtint import networks, zoo
+from hairtint.errors import OutputError, TrainingError
+from hairtint.segmenter import preprocess
+from hairtint.training import checkpoint
+from hairtint.training.config import Config
+
+TOLERANCE = 2e-3  # of the probability, anywhere, between torch and ONNX Runtime
+
+
+class Deployed(nn.Module):
+    """A network with its preprocessing and its sigmoid: uint8 (1, S, S, 3) in, probability (1, S, S) out."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        """See the class."""
+        x = rgb.permute(0, 3, 1, 2).float() / 255
+        return torch.sigmoid(self.network(x))[:, 0]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and the config that made it."""
+
+    network: nn.Module
+    config: Config
+    step: int
+
+    @classmethod
+    def load(cls, path: Path) -> Trained:
+        """The averaged weights of a checkpoint, or of a run folder's best one."""
+        state = checkpoint.load(path / "best.pt" if path.is_dir() else path)
+        config = Config.from_dict(dict(state["config"]), str(path))
+        network = networks.build(config.network)
+        network.load_state_dict(state["ema"])
+        return cls(network.eval(), config, int(state["step"]))
+
+
+def to_onnx(network: nn.Module, size: int) -> bytes:
+    """The .onnx of a network for square pictures of `size` pixels."""
+    buffer = io.BytesIO()
+    sample = torch.zeros(1, size, size, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        torch.onnx.export(
+            Deployed(network).eval(), (sample,), buffer,
+            input_names=["rgb"], output_names=["probability"], opset_version=17, dynamo=False,
+        )  # fmt: skip
+    return buffer.getvalue()
+
+
+def parity(network: nn.Module, onnx: bytes, size: int, photos: Sequence[NDArray[np.uint8]]) -> float:
+    """Largest difference between torch and ONNX Runtime on real photos; TrainingError above TOLERANCE."""
+    import onnxruntime as ort
+
+    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for rgb in photos:
+        x = preprocess(rgb, size)[None]
+        with torch.no_grad():
+            eager = Deployed(network)(torch.from_numpy(x)).numpy()
+        worst = max(worst, float(np.abs(eager - session.run(None, {"rgb": x})[0]).max()))
+    if worst > TOLERANCE:
+        raise TrainingError(f"the exported network differs from the trained one by {worst:.4f}: nothing was written")
+    return worst
+
+
+def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: str) -> Path:
+    """Write NAME.onnx and NAME.md into a zoo folder and enter them in its manifest; returns the .onnx path."""
+    manifest = zoo.read_manifest(folder)
+    manifest[name] = {"file": f"{name}.onnx", "sha256": hashlib.sha256(onnx).hexdigest()} | facts
+    files = {
+        f"{name}.onnx": onnx,
+        f"{name}.md": card.encode(),
+        zoo.MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, data in files.items():  # the manifest last: it never names what is not there
+            partial = folder / f"{file}.part"
+            partial.write_bytes(data)
+            os.replace(partial, folder / file)
+    except OSError as error:
+        raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another with --zoo") from error
+    return folder / f"{name}.onnx"

@@ -1,0 +1,129 @@
+"""The networks that come with their weights: a manifest, one .onnx and one card each.
+
+This is the one place where the two roads meet: training writes here, the live road reads. A folder named by the
+environment variable HAIRTINT_MODELS may hold further networks with a manifest.json of the same form.
+
+manifest.json maps a name to
+  file         the .onnx beside the manifest
+  sha256       of that file; a network whose file differs is refused
+  size         side of the square input in pixels
+  parameters   of the network
+  metrics      what the card says, measured on photos kept apart from training
+Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, size, size) in [0, 1].
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hairtint.errors import DamagedModelError, ModelError, UnknownModelError
+
+HOME = Path(__file__).parent
+MANIFEST = "manifest.json"
+ORDER = ("swift", "light", "medium", "full")  # this project's own first, then the report's by size
+PHOTO_PREFERENCE = ("swift", "full", "medium", "light")  # what a photo gets when nobody names a network
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One network of the zoo: where it lies and what is known of it."""
+
+    name: str
+    path: Path
+    size: int
+    sha256: str | None = None
+    parameters: int | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+    def read(self) -> bytes:
+        """The bytes of the .onnx; raises DamagedModelError where they are not the ones of the manifest."""
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"cannot read the network {self.path}: {error.strerror or error}") from error
+        if self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256:
+            raise DamagedModelError(
+                f"the weights {self.path} are damaged or not the ones of the manifest (sha256 differs):"
+                " install hairtint again, or export them again with: hairtint export"
+            )
+        return data
+
+
+def folders() -> Iterator[Path]:
+    """Where networks are looked for, first the user's own."""
+    if own := os.environ.get("HAIRTINT_MODELS"):
+        yield Path(own)
+    yield HOME
+
+
+def entries() -> dict[str, Entry]:
+    """Every network whose weights are here, by name; a user's own hides one of the same name."""
+    found: dict[str, Entry] = {}
+    for folder in folders():
+        for name, values in read_manifest(folder).items():
+            path = folder / values["file"]
+            if name not in found and path.is_file():
+                found[name] = Entry(
+                    name, path, values["size"], values["sha256"], values.get("parameters"), values.get("metrics", {})
+                )
+    return {name: found[name] for name in sorted(found, key=_rank)}
+
+
+def models() -> list[str]:
+    """Names of the networks whose weights are here: those of this project first, then the report's, then others."""
+    return list(entries())
+
+
+def find(model: str | os.PathLike[str] | None = None) -> Entry:
+    """The network by name, by the path of an .onnx file, or, for None, the finest one for photos.
+
+    Raises UnknownModelError where there is none, with the names that would do.
+    """
+    here = entries()
+    if model is None:
+        for name in PHOTO_PREFERENCE:
+            if name in here:
+                return here[name]
+        raise UnknownModelError("no network is installed: install hairtint again, or train one with: hairtint train")
+    if isinstance(model, str) and model in here:
+        return here[model]
+    path = Path(model)
+    if path.suffix == ".onnx":
+        return _by_path(path)
+    raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or give an .onnx file")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder; empty where there is none; raises ModelError where it cannot be understood."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for values in manifest.values():
+            _ = values["file"], int(values["size"]), values["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{path} is not a manifest of networks: {error!r}; repair or delete it") from error
+    return manifest  # type: ignore[no-any-return]
+
+
+def _by_path(path: Path) -> Entry:
+    if not path.is_file():
+        raise UnknownModelError(f"no network file {path}: check the path, or name one of {', '.join(entries())}")
+    for entry in entries().values():
+        if entry.path.resolve() == path.resolve():
+            return entry
+    for name, values in read_manifest(path.parent).items():
+        if values["file"] == path.name:
+            return Entry(name, path, values["size"], values["sha256"], values.get("parameters"))
+    return Entry(path.stem, path, size=0)  # 0: the runtime reads it from the file
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)

@@ -1,0 +1,137 @@
+"""`hairtint image` as a user calls it: real files in, real files out, exit status and messages."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairtint.cli import run
+
+
+@pytest.fixture
+def folder(tmp_path, portrait):
+    """Three small photos, one of them in a subfolder of its own."""
+    (tmp_path / "photos").mkdir()
+    small = Image.fromarray(portrait).resize((200, 200))
+    small.save(tmp_path / "photos" / "a.jpg", quality=95)
+    small.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "photos" / "b.png")
+    small.save(tmp_path / "one.jpg", quality=95)
+    return tmp_path
+
+
+def refused(capsys, *arguments):
+    """The one line that a refused call prints."""
+    assert run(["image", *map(str, arguments)]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("hairtint: ")
+    assert printed.err.count("\n") == 1
+    assert "Traceback" not in printed.err
+    return printed.err
+
+
+def pixels(path):
+    return np.asarray(Image.open(path).convert("RGB")).astype(int)
+
+
+def test_one_photo_with_mask_and_side_by_side(folder, capsys):
+    out = folder / "out.png"
+    assert run(["image", str(folder / "one.jpg"), "-c", "blue", "-o", str(out), "--mask", "--side-by-side"]) == 0
+    assert capsys.readouterr().out.split() == [
+        str(out), str(folder / "out-mask.png"), str(folder / "out-side-by-side.png"),
+    ]  # fmt: skip
+    before, after = pixels(folder / "one.jpg"), pixels(out)
+    mask = np.asarray(Image.open(folder / "out-mask.png"))
+    changed = (before != after).any(axis=2)
+    assert changed[mask > 200].mean() > 0.95
+    assert not changed[mask == 0].any()
+    assert Image.open(folder / "out-side-by-side.png").size[0] > 600
+    assert (after[mask > 200].mean(0) - before[mask > 200].mean(0)).argmax() == 2, "blue hair became bluer than anything"
+
+
+def test_without_o_the_result_lies_beside_the_photo(folder):
+    assert run(["image", str(folder / "one.jpg"), "-c", "#b5562b"]) == 0
+    assert (folder / "one-copper.jpg").exists()
+
+
+def test_strength_zero_leaves_a_png_as_it_was(folder):
+    source = folder / "photos" / "b.png"
+    assert run(["image", str(source), "-c", "pink", "--strength", "0", "-o", str(folder / "same.png")]) == 0
+    np.testing.assert_array_equal(pixels(source), pixels(folder / "same.png"))
+
+
+@pytest.mark.parametrize("options", [["--method", "hsv"], ["--method", "hsv", "--saturation", "0.5"], ["--largest-region"], ["--model", "light"], ["--effect", "ombre:platinum:0.6"], ["--effect", "gloss:0.5"]])
+def test_options_change_the_picture(folder, options):
+    assert run(["image", str(folder / "one.jpg"), "-c", "copper", "-o", str(folder / "x.png"), *options]) == 0
+    assert (pixels(folder / "one.jpg") != pixels(folder / "x.png")).any()
+
+
+def test_folders_go_on_where_they_stopped(folder, capsys):
+    call = ["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results")]
+    assert run(call) == 0
+    made = {p.name: p.stat().st_mtime_ns for p in (folder / "results").iterdir()}
+    assert set(made) == {"a.jpg", "b.png"}
+    (folder / "results" / "a.jpg").unlink()
+    capsys.readouterr()
+    assert run(call) == 0
+    assert "b.png exists, passed over" in capsys.readouterr().out
+    assert (folder / "results" / "b.png").stat().st_mtime_ns == made["b.png"]
+    assert (folder / "results" / "a.jpg").exists()
+
+
+def test_a_bad_photo_among_good_ones_is_reported_and_the_rest_is_done(folder, capsys):
+    (folder / "photos" / "bad.jpg").write_bytes(b"nothing")
+    assert run(["image", str(folder / "photos" / "*"), "-c", "copper", "-o", str(folder / "results")]) == 1
+    assert "1 of 3 photos were refused" in capsys.readouterr().err
+    assert {p.name for p in (folder / "results").iterdir()} == {"a.jpg", "b.png"}
+
+
+def test_existing_files_stay_without_force(folder, capsys):
+    (folder / "out.jpg").write_text("mine")
+    assert "--force" in refused(capsys, folder / "one.jpg", "-c", "copper", "-o", folder / "out.jpg")
+    assert (folder / "out.jpg").read_text() == "mine"
+    assert run(["image", str(folder / "one.jpg"), "-c", "copper", "-o", str(folder / "out.jpg"), "--force"]) == 0
+
+
+def huge_png():
+    """A PNG whose header declares 20,000 x 20,000 pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+
+
+def test_bad_pictures_are_one_line_each(folder, capsys):
+    good = (folder / "one.jpg").read_bytes()
+    Image.new("RGB", (1, 1)).save(folder / "dot.png")
+    for name, data in {"text.jpg": b"hello", "zero.jpg": b"", "cut.jpg": good[: len(good) // 2], "huge.png": huge_png()}.items():
+        (folder / name).write_bytes(data)
+    for name in ("missing.jpg", "text.jpg", "zero.jpg", "cut.jpg", "huge.png", "dot.png"):
+        out = folder / "out.png"
+        assert name in refused(capsys, folder / name, "-c", "copper", "-o", out)
+        assert not out.exists()
+    assert not list(folder.glob(".*"))
+
+
+def test_bad_choices_are_one_line_each(folder, capsys):
+    photo, out = folder / "one.jpg", folder / "out.png"
+    assert "copper" in refused(capsys, photo, "-c", "coper", "-o", out)
+    assert "light" in refused(capsys, photo, "-c", "copper", "-o", out, "--model", "nothing")
+    assert "does not exist" in refused(capsys, photo, "-c", "copper", "-o", folder / "no" / "out.png")
+    assert ".jpg" in refused(capsys, photo, "-c", "copper", "-o", folder / "out.xyz")
+    assert "no file matches" in refused(capsys, folder / "*.gif", "-c", "copper", "-o", out)
+    assert "ombre" in refused(capsys, photo, "-c", "copper", "-o", out, "--effect", "nonsense")
+    (folder / "empty").mkdir()
+    assert "holds no picture" in refused(capsys, folder / "empty", "-c", "copper", "-o", folder / "results")
+    (folder / "file").write_text("")
+    assert "cannot" in refused(capsys, photo, "-c", "copper", "-o", folder / "file" / "results")
+
+
+@pytest.mark.parametrize("arguments", [[], ["x.jpg"], ["x.jpg", "-c", "red", "--strength", "2"], ["x.jpg", "-c", "red", "--method", "rgb"], ["x.jpg", "-c", "red", "--nonsense"], ["."," -c", "red"]])
+def test_wrong_usage_is_status_2(arguments, capsys):
+    assert run(["image", *arguments]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_folder_needs_a_folder_for_its_results(folder, capsys):
+    assert run(["image", str(folder / "photos"), "-c", "copper"]) == 2
+    assert "-o" in capsys.readouterr().err

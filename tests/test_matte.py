@@ -1,0 +1,51 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairtint import matte
+
+
+def disc(size, radius):
+    y, x = np.mgrid[:size, :size]
+    return np.hypot(x - size / 2, y - size / 2) < radius
+
+
+def test_the_mask_snaps_to_the_edge_in_the_picture():
+    true = disc(480, 150)
+    rgb = np.where(true[..., None], np.uint8(60), np.uint8(200)).repeat(3, axis=2)
+    coarse = cv2.resize(true.astype(np.float32), (48, 48), interpolation=cv2.INTER_AREA)
+    plain = cv2.resize(coarse, (480, 480)) > 0.5
+    fine = matte.refine(coarse, rgb) > 0.5
+    assert (fine != true).sum() < 0.5 * (plain != true).sum()
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_certain_map_stays_certain(value):
+    rgb = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    np.testing.assert_allclose(matte.refine(np.full((32, 32), value, np.float32), rgb), value, atol=1e-4)
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_any_size_gives_a_finite_mask_in_range(height, width, seed):
+    rng = np.random.default_rng(seed)
+    rgb = rng.integers(0, 256, (height, width, 3), np.uint8)
+    mask = matte.refine(rng.random((48, 48), np.float32), rgb)
+    assert mask.shape == (height, width)
+    assert mask.dtype == np.float32
+    assert np.isfinite(mask).all()
+    assert 0 <= mask.min() <= mask.max() <= 1
+
+
+def test_only_the_largest_region_stays_with_its_soft_rim():
+    mask = np.zeros((60, 60), np.float32)
+    mask[5:25, 5:25], mask[4, 5:25] = 0.9, 0.4
+    mask[40:50, 40:50] = 1.0
+    kept = matte.largest_region(mask)
+    np.testing.assert_array_equal(kept[:30], mask[:30])
+    assert not kept[30:].any()
+
+
+def test_a_mask_without_a_region_comes_back_empty():
+    assert not matte.largest_region(np.full((5, 5), 0.4, np.float32)).any()

@@ -1,0 +1,66 @@
+import cv2
+import numpy as np
+import pytest
+
+import hairtint
+from hairtint.errors import PictureError, UnknownModelError
+from hairtint.segmenter import preprocess
+
+
+@pytest.fixture(scope="module")
+def segmenter():
+    return hairtint.Segmenter()
+
+
+def test_the_mask_is_soft_full_size_and_on_the_hair(segmenter, portrait):
+    mask = segmenter.mask(portrait)
+    assert mask.shape == portrait.shape[:2]
+    assert mask.dtype == np.float32
+    assert mask.flags.c_contiguous
+    assert 0 <= mask.min() <= mask.max() <= 1
+    assert mask[60:110, 170:220].mean() > 0.9, "the curls on top of the head"
+    assert mask[110:180, 195:245].mean() < 0.1, "the face"
+    assert mask[330:500, 100:400].mean() < 0.1, "the space suit"
+
+
+@pytest.mark.parametrize("model", hairtint.models())
+def test_every_network_finds_the_hair_of_the_portrait(model, portrait):
+    mask = hairtint.Segmenter(model).mask(portrait)
+    assert mask[60:110, 170:220].mean() > 0.6
+    assert mask[110:180, 195:245].mean() < 0.3
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (17, 31), (1201, 901)])
+def test_any_size_works(segmenter, shape):
+    rgb = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
+    mask = segmenter.mask(rgb)
+    assert mask.shape == shape
+    assert np.isfinite(mask).all()
+
+
+def test_strides_and_read_only_arrays_change_nothing(segmenter, portrait):
+    wide = np.repeat(portrait, 2, axis=1)[:, ::2]
+    wide.flags.writeable = False
+    np.testing.assert_array_equal(segmenter.mask(wide), segmenter.mask(portrait))
+
+
+def test_a_larger_copy_gives_the_same_mask(segmenter, portrait):
+    small = segmenter.mask(portrait) > 0.5
+    large = cv2.resize(segmenter.mask(cv2.resize(portrait, None, fx=2, fy=2)), portrait.shape[1::-1]) > 0.5
+    assert (small & large).sum() / (small | large).sum() > 0.95
+
+
+@pytest.mark.parametrize("bad", [None, [[1]], np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
+def test_arrays_that_are_no_picture_are_refused(segmenter, bad):
+    with pytest.raises(PictureError, match="uint8"):
+        segmenter.mask(bad)
+
+
+def test_an_unknown_model_is_refused():
+    with pytest.raises(UnknownModelError, match="light"):
+        hairtint.Segmenter("nothing")
+
+
+def test_preprocessing_is_the_squeezed_picture(portrait):
+    assert preprocess(portrait, 64).shape == (64, 64, 3)
+    np.testing.assert_array_equal(preprocess(np.full((9, 5, 3), 77, np.uint8), 64), np.full((64, 64, 3), 77, np.uint8))

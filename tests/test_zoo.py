@@ -1,0 +1,68 @@
+import json
+
+import pytest
+
+from hairtint import zoo
+from hairtint.errors import DamagedModelError, HairtintError, ModelError, UnknownModelError
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A user's own folder of networks with a copy of `light` under the name `mine`."""
+    entry = zoo.entries()["light"]
+    (tmp_path / "mine.onnx").write_bytes(entry.path.read_bytes())
+    values = {"file": "mine.onnx", "sha256": entry.sha256, "size": entry.size}
+    (tmp_path / "manifest.json").write_text(json.dumps({"mine": values}))
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))
+    return tmp_path
+
+
+def test_every_shipped_network_is_whole_and_has_a_card():
+    assert "light" in zoo.models()
+    for name, entry in zoo.entries().items():
+        assert entry.read()
+        assert (entry.path.parent / f"{name}.md").read_text().startswith(f"# {name}")
+
+
+def test_shipped_onnx_files_are_all_in_the_manifest():
+    assert {path.stem for path in zoo.HOME.glob("*.onnx")} == set(zoo.read_manifest(zoo.HOME))
+
+
+def test_the_users_own_folder_adds_networks(home):
+    assert "mine" in zoo.models()
+    assert zoo.find("mine").path == home / "mine.onnx"
+    assert zoo.find(home / "mine.onnx").name == "mine"
+
+
+def test_none_finds_a_network_and_a_path_finds_its_entry():
+    best = zoo.find(None)
+    assert best.name in zoo.models()
+    assert zoo.find(str(best.path)) == best
+
+
+def test_a_changed_byte_is_refused(home):
+    data = bytearray((home / "mine.onnx").read_bytes())
+    data[1000] ^= 1
+    (home / "mine.onnx").write_bytes(data)
+    with pytest.raises(DamagedModelError, match="sha256 differs"):
+        zoo.find("mine").read()
+
+
+def test_a_manifest_entry_without_its_file_is_not_offered(home):
+    (home / "mine.onnx").unlink()
+    assert "mine" not in zoo.models()
+
+
+@pytest.mark.parametrize("name", ["ligth", "", "no-such.onnx", "/", "light.pt"])
+def test_unknown_names_are_refused_with_a_cure(name):
+    with pytest.raises(UnknownModelError, match=r"light|choose|check"):
+        zoo.find(name)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"file": "x"}}', '{"a": {"file": "x", "size": "y", "sha256": ""}}'])
+def test_a_damaged_manifest_is_one_clear_line(home, text):
+    (home / "manifest.json").write_text(text)
+    with pytest.raises(ModelError, match="not a manifest") as caught:
+        zoo.models()
+    assert isinstance(caught.value, HairtintError)
+    assert "\n" not in str(caught.value)
