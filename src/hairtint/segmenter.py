@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hairtint import matte, runtime, zoo
 from hairtint.errors import PictureError
+from hairtint.memory import Memory
 
 
 class Segmenter:
@@ -36,6 +37,33 @@ class Segmenter:
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network itself says: float32 (size, size) in [0, 1], before the mask is brought to full size."""
         return self.network(preprocess(rgb, self.network.size))
+
+
+class VideoSegmenter:
+    """Finds hair in the frames of a video, one after another, with memory of the frames before.
+
+    The arguments and errors are those of Segmenter, but None stands for the fastest network. One object per video; not
+    for several threads at once.
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
+    ) -> None:
+        self.still = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
+        self.memory = Memory()
+
+    def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Steadied probability of hair, float32 (H, W) in [0, 1], contiguous, of the next frame, uint8 (H, W, 3) RGB.
+
+        A frame of another size, or after a cut, starts anew.
+        """
+        check_frame(rgb)
+        steady = self.memory.blend(self.still.probability(rgb), rgb)
+        return np.ascontiguousarray(matte.refine(steady, rgb))
+
+    def reset(self) -> None:
+        """Forget the frames before, as at the start of another video."""
+        self.memory.reset()
 
 
 def preprocess(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.uint8]
+from hairtint.training.pairs import Array
+
 Recipe = Callable[[Array, Array, np.random.Generator, int], tuple[Array, Array]]
 
 

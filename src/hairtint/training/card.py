@@ -47,7 +47,7 @@ def measure(onnx: bytes, size: int, pairs: Sequence[Pair]) -> dict[str, Any]:
 def write(name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
     """The card as Markdown."""
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
-    settings = "\n".join(f"{key} = {json.dumps(value)}" for key, value in trained.config.as_dict().items())
+    settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
     sources = sorted(metrics)
     used = {s: sum(x.startswith(f"{s}/") for x in sides["training"]) for s in sources}
     data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {metrics[s]['photos']} kept apart" for s in sources)
@@ -100,6 +100,12 @@ is the share of pictures without hair in which less than 0.5 % of the pixels are
 can be mistaken for hair. The data is mostly of public faces in press and fashion photos: skin tones, ages and
 head coverings are not evenly covered.
 """
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(v)}" for key, v in value.items()) + " }"
+    return json.dumps(value)
 
 
 def _n(value: float | None) -> str:

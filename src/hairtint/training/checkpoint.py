@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from hairtint.errors import TrainingError
 
@@ -27,11 +28,28 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a checkpoint, tensors and plain values only (`weights_only`: nothing in the file can run code)."""
+    """Read a checkpoint of a training run."""
+    state = load_state(path)
+    if "config" not in state or "ema" not in state:
+        raise TrainingError(f"{path} is not a checkpoint of hairtint train: name a run folder's best.pt or last.pt")
+    return state
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Read a file of torch.save: tensors and plain values only (`weights_only`: nothing in the file can run code)."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError, KeyError) as error:
-        raise TrainingError(f"{path} is not a checkpoint of hairtint train: {str(error).splitlines()[0]}") from error
-    if not isinstance(state, dict) or "config" not in state or "ema" not in state:
-        raise TrainingError(f"{path} is not a checkpoint of hairtint train: name a run folder's best.pt or last.pt")
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise TrainingError(f"{path} cannot be read as torch weights: {why}") from error
+    if not isinstance(state, dict):
+        raise TrainingError(f"{path} holds no weights by name: give a state dict")
     return state
+
+
+def into(network: nn.Module, weights: Any, path: Path) -> None:
+    """Put weights by name into a network; TrainingError where they are another network's. `path` is for the message."""
+    try:
+        network.load_state_dict(weights)
+    except (RuntimeError, TypeError) as error:
+        raise TrainingError(f"{path} holds the weights of another network: build the one that it was trained as") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -46,15 +48,20 @@ class Config:
         for key, allowed in CHOICES.items():
             if getattr(self, key) not in allowed:
                 raise TrainingError(f"{key} = {getattr(self, key)!r} is unknown: choose one of {', '.join(allowed)}")
+        for key, value in self._numbers():
+            if not math.isfinite(value) or value < 0:
+                raise TrainingError(f"{key} = {value} must be a number from 0 on")
         for key in ("size", "epochs", "batch", "lr", "checkpoint_minutes"):
-            if getattr(self, key) <= 0:
-                raise TrainingError(f"{key} = {getattr(self, key)} must be above 0")
+            if getattr(self, key) == 0:
+                raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:
             raise TrainingError(f"validation = {self.validation} must lie between 0 and 1, 0.2 say")
         if not 0 <= self.ema < 1:
             raise TrainingError(f"ema = {self.ema} must be at least 0 (off) and below 1")
         if unknown := set(self.loss) - {"bce", "dice", "edge"}:
             raise TrainingError(f"unknown loss {', '.join(sorted(unknown))}: bce, dice and edge are known")
+        if not self.loss.get("bce") and not self.loss.get("dice"):
+            raise TrainingError("the loss is empty: give bce or dice a weight above 0")
 
     @classmethod
     def load(cls, path: Path) -> Config:
@@ -74,14 +81,23 @@ class Config:
         if unknown := sorted(values.keys() - kinds.keys()):
             raise TrainingError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(kinds)}")
         if "network" not in values:
-            raise TrainingError(f"{where}: network is missing; add network = \"light\", say")
-        for key, value in values.items():
-            values[key] = _typed(key, value, kinds[key], where)
-        return cls(**values)
+            raise TrainingError(f'{where}: network is missing; add network = "light", say')
+        typed = {key: _typed(key, value, kinds[key], where) for key, value in values.items()}
+        try:
+            return cls(**typed)
+        except TrainingError as error:
+            raise TrainingError(f"{where}: {error}") from error
 
     def as_dict(self) -> dict[str, Any]:
         """Plain types only, for checkpoints and cards."""
         return dataclasses.asdict(self)
+
+    def _numbers(self) -> Iterator[tuple[str, float]]:
+        for key, value in self.as_dict().items():
+            if isinstance(value, dict):
+                yield from ((f"{key}.{name}", number) for name, number in value.items())
+            elif not isinstance(value, str):
+                yield key, value
 
 
 def _typed(key: str, value: Any, kind: Any, where: str) -> Any:

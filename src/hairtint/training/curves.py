@@ -9,7 +9,7 @@ from typing import Any
 
 def append(path: Path, row: dict[str, Any]) -> None:
     """Add one line; the first one writes the header."""
-    new = not path.exists()
+    new = not path.exists() or not path.stat().st_size
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(row))
         if new:
@@ -18,19 +18,25 @@ def append(path: Path, row: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> list[dict[str, float]]:
-    """The lines so far, oldest first; empty where there is no file."""
+    """The lines so far, oldest first; empty where there is no file. Half a line, left by a kill, is passed over."""
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    text = path.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(whole.splitlines()) if None not in row.values()]
 
 
 def trim(path: Path, epochs: int) -> None:
     """Drop the lines after the first `epochs` epochs: those that a resumed run is about to repeat."""
-    rows = [row for row in read(path) if row["epoch"] <= epochs]
-    path.unlink(missing_ok=True)
-    for row in rows:
-        append(path, {k: int(v) if k in ("epoch", "step") else v for k, v in row.items()})
+    if not path.exists():
+        return
+    kept = path.with_name(path.name + ".part")
+    kept.unlink(missing_ok=True)
+    kept.touch()
+    for row in read(path):
+        if row["epoch"] <= epochs:
+            append(kept, {k: int(v) if k in ("epoch", "step") else v for k, v in row.items()})
+    kept.replace(path)
 
 
 def plot(folder: Path) -> None:

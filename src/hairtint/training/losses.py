@@ -33,7 +33,9 @@ def dice(logits: Tensor, target: Tensor) -> Tensor:
 
 def combined(logits: Tensor, target: Tensor, weights: dict[str, float]) -> Tensor:
     """Weighted sum of the losses named in `weights` ("bce", "dice"); "edge" is the outline weight inside bce."""
-    total = weights.get("bce", 1.0) * bce(logits, target, edge=weights.get("edge", 0.0))
+    total = torch.zeros((), device=logits.device)
+    if weights.get("bce"):
+        total = total + weights["bce"] * bce(logits, target, edge=weights.get("edge", 0.0))
     if weights.get("dice"):
         total = total + weights["dice"] * dice(logits, target)
     return total

@@ -13,6 +13,7 @@ Definitions, with TP, FP, FN, TN the counts of pixels of one photo (or of many, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -92,5 +93,5 @@ def _outline(mask: Mask) -> Mask:
     return (m - cv2.erode(m, np.ones((3, 3), np.uint8), borderValue=0)).astype(bool)
 
 
-def _near(outline: Mask, kernel: NDArray[np.uint8]) -> Mask:
+def _near(outline: Mask, kernel: NDArray[Any]) -> Mask:
     return cv2.dilate(outline.astype(np.uint8), kernel).astype(bool)

@@ -29,6 +29,8 @@ MANIFEST = "manifest.json"
 ORDER = ("swift", "light", "medium", "full")  # this project's own first, then the report's by size
 PHOTO_PREFERENCE = ("swift", "full", "medium", "light")  # what a photo gets when nobody names a network
 
+NOTHING = "no network is installed: install hairtint again, or train one with: hairtint train"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -90,13 +92,20 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
         for name in PHOTO_PREFERENCE:
             if name in here:
                 return here[name]
-        raise UnknownModelError("no network is installed: install hairtint again, or train one with: hairtint train")
+        raise UnknownModelError(NOTHING)
     if isinstance(model, str) and model in here:
         return here[model]
     path = Path(model)
     if path.suffix == ".onnx":
         return _by_path(path)
     raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or give an .onnx file")
+
+
+def fastest() -> str:
+    """The name of the network for live video; UnknownModelError where none is installed."""
+    for name in models():
+        return name
+    raise UnknownModelError(NOTHING)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

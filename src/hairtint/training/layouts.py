@@ -1,0 +1,103 @@
+"""The published layouts of hair data sets, each read into pairs; datasets.py says which folder is which."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from hairtint.training.pairs import STYLES, Pair, Report
+
+PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm"}
+PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
+EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
+FILE_WORDS = {"cam", "camera", "dsc", "file", "frame", "hair", "image", "img", "photo", "pic", "picture", "portrait"}
+
+
+def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
+    """Two folders whose files share their stems."""
+    expanded = (images.parent / EXPANDED).is_file()
+    pairs = []
+    for stem, image, mask in _match(_pictures(images, report), _pictures(masks, report), report):
+        origin, _, copy = stem.rpartition("-") if expanded else (stem, "", "0")
+        pairs.append(Pair(stem, image, mask, person(origin), report.source, style(origin), varied=copy != "0"))
+    return pairs
+
+
+def figaro(folder: Path, report: Report) -> list[Pair]:
+    """Figaro1k as published."""
+    pairs = []
+    for part in sorted(p.name for p in (folder / "Original").iterdir() if p.is_dir()):
+        if not (folder / "GT" / part).is_dir():
+            report.left_out["no GT folder for it"].append(part)
+            continue
+        images, masks = (_pictures(folder / side / part, report) for side in ("Original", "GT"))
+        images = {stem.removesuffix("-org"): path for stem, path in images.items()}
+        masks = {stem.removesuffix("-gt"): path for stem, path in masks.items()}
+        matched = _match(images, masks, report)
+        pairs += [Pair(stem, image, mask, stem, report.source, style(stem)) for stem, image, mask in matched]
+    counts = Counter(pair.stem for pair in pairs)  # one photo is published in both parts
+    for stem in sorted(s for s, n in counts.items() if n > 1):
+        report.left_out["in more than one part, kept once"].append(stem)
+    return list({pair.stem: pair for pair in pairs}.values())
+
+
+def celebamask(folder: Path, report: Report) -> list[Pair]:
+    """CelebAMask-HQ as published: a photo without a hair mask shows no hair."""
+    masks = {p.name: p for p in (folder / "CelebAMask-HQ-mask-anno").glob("*/*_hair.png")}
+    pairs = []
+    for stem, image in _pictures(folder / "CelebA-HQ-img", report).items():
+        if not stem.isdecimal():
+            report.left_out["its name is not a number"].append(image.name)
+            continue
+        pairs.append(Pair(stem.zfill(5), image, masks.get(f"{int(stem):05d}_hair.png"), stem, report.source))
+    return pairs
+
+
+def without_hair(folder: Path, report: Report) -> list[Pair]:
+    """Pictures that show nothing to dye: a folder of them, or its images/."""
+    home = folder / "images" if (folder / "images").is_dir() else folder
+    return [Pair(stem, image, None, stem, report.source) for stem, image in _pictures(home, report).items()]
+
+
+def style(stem: str) -> str | None:
+    """The hairstyle by Figaro1k's numbering, FrameNNNNN; None for other names."""
+    frame = re.fullmatch(r"Frame(\d{5})", stem)
+    return STYLES[(int(frame[1]) - 1) // PHOTOS_A_STYLE] if frame and 1 <= int(frame[1]) <= 1050 else None
+
+
+def person(stem: str) -> str:
+    """Who a photo shows, as far as its name says; elsewhere a photo is its own person.
+
+    LFW names its files First_Last_0001, some Name_0001; FASSEG's poses hold personneNN. IMG_0001 names nobody.
+    """
+    if posed := re.search(r"personne(\d{2})", stem):
+        return f"personne{posed[1]}"
+    named = re.fullmatch(r"(\D+)_\d{4}", stem)
+    if named is None:
+        return stem
+    words = named[1].split("_")
+    if FILE_WORDS & {word.lower() for word in words} or (len(words) == 1 and not re.match(r"[A-Z].*[a-z]", words[0])):
+        return stem
+    return named[1]
+
+
+def _pictures(folder: Path, report: Report) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in PICTURES or not path.is_file():
+            continue
+        if path.stem in found:
+            report.left_out["another file has this stem"].append(path.name)
+        else:
+            found[path.stem] = path
+    return found
+
+
+def _match(images: dict[str, Path], masks: dict[str, Path], report: Report) -> Iterable[tuple[str, Path, Path]]:
+    for stem in sorted(images.keys() - masks.keys()):
+        report.left_out["no mask with this stem"].append(images[stem].name)
+    for stem in sorted(masks.keys() - images.keys()):
+        report.left_out["no photo with this stem"].append(masks[stem].name)
+    return ((stem, images[stem], masks[stem]) for stem in sorted(images.keys() & masks.keys()))

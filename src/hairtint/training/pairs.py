@@ -1,0 +1,119 @@
+"""One photo with its hair mask, how it is read and checked, and the report of what was left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairtint.errors import DataError
+
+Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
+STYLES = ("straight", "wavy", "curly", "kinky", "braids", "dreadlocks", "short")
+ORIENTATION = 0x0112  # EXIF's tag; 5 to 8 mean that the picture lies on its side
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One photo and its hair mask; `mask` is None where it is known that the photo shows no hair.
+
+    person: who is on it, or the photo itself; nobody is both trained on and kept for validation.
+    varied: made from another photo by `hairtint data expand`; never used for validation.
+    """
+
+    stem: str
+    image: Path
+    mask: Path | None
+    person: str
+    source: str
+    style: str | None = None
+    varied: bool = False
+
+    @property
+    def name(self) -> str:
+        """What run folders call it."""
+        return f"{self.source}/{self.stem}"
+
+    def read(self) -> tuple[Array, Array]:
+        """RGB uint8 (H, W, 3) and mask uint8 (H, W) with values 0 or 255."""
+        rgb = np.ascontiguousarray(_decoded(self.image, cv2.IMREAD_COLOR)[:, :, ::-1])
+        height, width = rgb.shape[:2]
+        if self.mask is None:
+            return rgb, np.zeros((height, width), np.uint8)
+        mask = _decoded(self.mask, cv2.IMREAD_GRAYSCALE)
+        if mask.shape != (height, width):  # CelebAMask-HQ draws on half the photo's size
+            mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+        return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
+
+
+@dataclass
+class Report:
+    """What a check found: how many pairs are good, and which files were left out and why."""
+
+    source: str
+    pairs: int = 0
+    empty: int = 0
+    left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def lines(self) -> list[str]:
+        """The report as text, one finding a line, at most three names each."""
+        text = [f"{self.source}: {self.pairs} pairs, {self.empty} of them without hair"]
+        for why, names in sorted(self.left_out.items()):
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            text.append(f"{self.source}: left out {len(names)}, {why}: {', '.join(names[:3])}{more}")
+        return text
+
+
+def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
+    """Whether both files can be decoded and have the same size; counts empty masks.
+
+    scaled: the mask may have another size in the same proportions, as in CelebAMask-HQ.
+    """
+    photo = _opened(pair.image, "photo", report)
+    if photo is None or pair.mask is None:
+        report.empty += photo is not None
+        return photo is not None
+    mask = _opened(pair.mask, "mask", report)
+    if mask is None:
+        return False
+    (width, height), (other_width, other_height) = photo[0], mask[0]
+    alike = width * other_height == height * other_width if scaled else photo[0] == mask[0]
+    if not alike:
+        sizes = f"{pair.stem} {width}x{height} and {other_width}x{other_height}"
+        report.left_out["photo and mask differ in size"].append(sizes)
+        return False
+    if 0 < mask[1] <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
+        report.left_out["mask without white: hair must be 255"].append(pair.mask.name)
+        return False
+    report.empty += mask[1] == 0
+    return True
+
+
+def _opened(path: Path, what: str, report: Report) -> tuple[tuple[int, int], int] | None:
+    """Size as `read` gives it and the brightest grey, or None and a line in the report."""
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            lies = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
+            histogram = image.convert("L").histogram()
+    except Exception as error:  # Pillow's decoders raise whatever they like
+        report.left_out[f"{what} unreadable ({type(error).__name__})"].append(path.name)
+        return None
+    brightest = max(grey for grey, count in enumerate(histogram) if count)
+    return (height, width) if lies else (width, height), brightest
+
+
+def _decoded(path: Path, flags: int) -> Array:
+    try:
+        pixels = cv2.imread(str(path), flags)
+    except cv2.error:  # more pixels than OpenCV takes
+        pixels = None
+    if pixels is None:
+        raise DataError(f"{path} can no longer be read: check the disk or leave the photo out")
+    return pixels

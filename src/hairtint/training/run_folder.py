@@ -1,0 +1,62 @@
+"""A run folder's two descriptions: config.json and data.json. They bind the folder to one training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hairtint.errors import OutputError, TrainingError
+from hairtint.training.config import Config
+from hairtint.training.pairs import Pair, Report
+
+Sides = tuple[Sequence[Pair], Sequence[Pair]]  # trained on, kept for validation
+
+
+def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report]) -> None:
+    """Make the folder, or check that the run in it is of this config and these photos.
+
+    Raises TrainingError where it is another run, OutputError where nothing can be written.
+    """
+    data: dict[str, Any] = {
+        side: sorted(pair.name for pair in pairs) for side, pairs in zip(("training", "validation"), sides, strict=True)
+    }
+    if before := _read(folder / "config.json"):
+        if differing := _differences(before, config):
+            raise TrainingError(
+                f"{folder} holds a run of another config ({', '.join(differing)}): name a new folder with --run"
+            )
+        known = _read(folder / "data.json")
+        if (folder / "last.pt").exists() and any(known.get(side, data[side]) != data[side] for side in data):
+            raise TrainingError(f"{folder} holds a run on other photos: give its --data again, or a new folder with --run")
+    data["report"] = [line for report in reports for line in report.lines()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "config.json", config.as_dict())
+        _write(folder / "data.json", data)
+    except OSError as error:
+        raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another with --run") from error
+
+
+def _differences(before: dict[str, Any], config: Config) -> list[str]:
+    """Keys whose values differ; what an older version did not write had the default."""
+    now = config.as_dict()
+    then = Config(network=config.network).as_dict() | before
+    return [key for key in then if then[key] != now.get(key)]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} cannot be read: name a new folder with --run") from error
+    return values if isinstance(values, dict) else {}
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
