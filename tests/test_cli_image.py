@@ -43,11 +43,13 @@ def test_one_photo_with_mask_and_side_by_side(folder, capsys):
     ]  # fmt: skip
     before, after = pixels(folder / "one.jpg"), pixels(out)
     mask = np.asarray(Image.open(folder / "out-mask.png"))
-    changed = (before != after).any(axis=2)
-    assert changed[mask > 200].mean() > 0.95
-    assert not changed[mask == 0].any()
+    change = np.abs(before - after).max(axis=2)
+    assert (change[mask > 200] > 0).mean() > 0.95
+    assert change[mask == 0].max() <= 1, "a mask below half a grey level may still turn one"
     assert Image.open(folder / "out-side-by-side.png").size[0] > 600
-    assert (after[mask > 200].mean(0) - before[mask > 200].mean(0)).argmax() == 2, "blue hair became bluer than anything"
+    assert (after[mask > 200].mean(0) - before[mask > 200].mean(0)).argmax() == 2, (
+        "blue hair became bluer than anything"
+    )
 
 
 def test_without_o_the_result_lies_beside_the_photo(folder):
@@ -61,7 +63,17 @@ def test_strength_zero_leaves_a_png_as_it_was(folder):
     np.testing.assert_array_equal(pixels(source), pixels(folder / "same.png"))
 
 
-@pytest.mark.parametrize("options", [["--method", "hsv"], ["--method", "hsv", "--saturation", "0.5"], ["--largest-region"], ["--model", "light"], ["--effect", "ombre:platinum:0.6"], ["--effect", "gloss:0.5"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--method", "hsv"],
+        ["--method", "hsv", "--saturation", "0.5"],
+        ["--largest-region"],
+        ["--model", "light"],
+        ["--effect", "ombre:platinum:0.6"],
+        ["--effect", "gloss:0.5"],
+    ],
+)
 def test_options_change_the_picture(folder, options):
     assert run(["image", str(folder / "one.jpg"), "-c", "copper", "-o", str(folder / "x.png"), *options]) == 0
     assert (pixels(folder / "one.jpg") != pixels(folder / "x.png")).any()
@@ -103,7 +115,12 @@ def huge_png():
 def test_bad_pictures_are_one_line_each(folder, capsys):
     good = (folder / "one.jpg").read_bytes()
     Image.new("RGB", (1, 1)).save(folder / "dot.png")
-    for name, data in {"text.jpg": b"hello", "zero.jpg": b"", "cut.jpg": good[: len(good) // 2], "huge.png": huge_png()}.items():
+    for name, data in {
+        "text.jpg": b"hello",
+        "zero.jpg": b"",
+        "cut.jpg": good[: len(good) // 2],
+        "huge.png": huge_png(),
+    }.items():
         (folder / name).write_bytes(data)
     for name in ("missing.jpg", "text.jpg", "zero.jpg", "cut.jpg", "huge.png", "dot.png"):
         out = folder / "out.png"
@@ -126,7 +143,17 @@ def test_bad_choices_are_one_line_each(folder, capsys):
     assert "cannot" in refused(capsys, photo, "-c", "copper", "-o", folder / "file" / "results")
 
 
-@pytest.mark.parametrize("arguments", [[], ["x.jpg"], ["x.jpg", "-c", "red", "--strength", "2"], ["x.jpg", "-c", "red", "--method", "rgb"], ["x.jpg", "-c", "red", "--nonsense"], ["."," -c", "red"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["x.jpg"],
+        ["x.jpg", "-c", "red", "--strength", "2"],
+        ["x.jpg", "-c", "red", "--method", "rgb"],
+        ["x.jpg", "-c", "red", "--nonsense"],
+        [".", " -c", "red"],
+    ],
+)
 def test_wrong_usage_is_status_2(arguments, capsys):
     assert run(["image", *arguments]) == 2
     assert "Traceback" not in capsys.readouterr().err

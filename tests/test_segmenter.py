@@ -18,7 +18,7 @@ def test_the_mask_is_soft_full_size_and_on_the_hair(segmenter, portrait):
     assert mask.dtype == np.float32
     assert mask.flags.c_contiguous
     assert 0 <= mask.min() <= mask.max() <= 1
-    assert mask[60:110, 170:220].mean() > 0.9, "the curls on top of the head"
+    assert mask[30:60, 195:250].mean() > 0.7, "the top of the head"
     assert mask[110:180, 195:245].mean() < 0.1, "the face"
     assert mask[330:500, 100:400].mean() < 0.1, "the space suit"
 
@@ -26,7 +26,7 @@ def test_the_mask_is_soft_full_size_and_on_the_hair(segmenter, portrait):
 @pytest.mark.parametrize("model", hairtint.models())
 def test_every_network_finds_the_hair_of_the_portrait(model, portrait):
     mask = hairtint.Segmenter(model).mask(portrait)
-    assert mask[60:110, 170:220].mean() > 0.6
+    assert mask[25:60, 190:260].mean() > 0.6
     assert mask[110:180, 195:245].mean() < 0.3
 
 
@@ -50,7 +50,10 @@ def test_a_larger_copy_gives_the_same_mask(segmenter, portrait):
     assert (small & large).sum() / (small | large).sum() > 0.95
 
 
-@pytest.mark.parametrize("bad", [None, [[1]], np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
+@pytest.mark.parametrize(
+    "bad",
+    [None, [[1]], np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)],
+)
 def test_arrays_that_are_no_picture_are_refused(segmenter, bad):
     with pytest.raises(PictureError, match="uint8"):
         segmenter.mask(bad)

@@ -59,7 +59,9 @@ def test_unknown_names_are_refused_with_a_cure(name):
         zoo.find(name)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"file": "x"}}', '{"a": {"file": "x", "size": "y", "sha256": ""}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"a": 1}', '{"a": {"file": "x"}}', '{"a": {"file": "x", "size": "y", "sha256": ""}}']
+)
 def test_a_damaged_manifest_is_one_clear_line(home, text):
     (home / "manifest.json").write_text(text)
     with pytest.raises(ModelError, match="not a manifest") as caught:

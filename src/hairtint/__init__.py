@@ -12,8 +12,8 @@ from hairtint.color import Color
 from hairtint.errors import HairtintError
 from hairtint.photo import Photo
 from hairtint.recolor import recolor
-from hairtint.segmenter import Segmenter
+from hairtint.segmenter import Segmenter, VideoSegmenter
 from hairtint.tinting import tint
 from hairtint.zoo import models
 
-__all__ = ["Color", "HairtintError", "Photo", "Segmenter", "models", "recolor", "tint"]
+__all__ = ["Color", "HairtintError", "Photo", "Segmenter", "VideoSegmenter", "models", "recolor", "tint"]

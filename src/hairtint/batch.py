@@ -14,8 +14,9 @@ from hairtint.errors import OutputError, PictureError
 from hairtint.matte import Mask
 from hairtint.photo import PICTURE_SUFFIXES, Photo, check_output, side_by_side, write_mask
 
-Segment = Callable[[NDArray[np.uint8]], Mask]
-Dye = Callable[[NDArray[np.uint8], Mask], NDArray[np.uint8]]
+Rgb = NDArray[np.uint8]
+Segment = Callable[[Rgb], Mask]
+Dye = Callable[[Rgb, Mask], Rgb]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def find(names: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def plan(sources: Sequence[Path], out: Path | None, suffix: str, *, mask: bool = False, sheet: bool = False) -> list[Job]:
+def plan(
+    sources: Sequence[Path], out: Path | None, suffix: str, *, mask: bool = False, sheet: bool = False
+) -> list[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
     Raises OutputError where two photos would be written to the same file.
@@ -97,7 +100,7 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False) -> lis
     dyed = photo.with_rgb(dye(photo.rgb, mask))
     notes = list(photo.notes)
     if not (mask > 0.5).any():
-        notes.append("no hair was found, so nothing changed")
+        notes.append(f"{job.source}: no hair was found, so nothing changed")
     notes += dyed.save(job.result, overwrite=overwrite)
     if job.mask:
         write_mask(job.mask, mask, overwrite=overwrite)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.float32]
 
-GUIDE = 256  # longest side at which the filter is solved; the result is at full size
+GUIDE = 256  # longest side, about, at which the filter is solved; the result is at full size
 REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
+DOUBT = 0.2  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
 
@@ -17,20 +18,37 @@ def refine(probability: Mask, rgb: NDArray[np.uint8]) -> Mask:
     """Soft mask, float32 (H, W) in [0, 1], of a small map, float32 (h, w) in [0, 1], and its RGB picture (H, W, 3).
 
     A fast guided filter (K. He, J. Sun, arXiv:1505.00996): within small windows the mask is a linear function of the
-    picture's lightness. It is solved on a small copy and applied at full size.
+    picture's lightness. It is solved on a small copy and applied at full size, only where there can be hair.
     """
     height, width = rgb.shape[:2]
-    by = min(1.0, GUIDE / max(height, width))
-    small = (max(1, round(width * by)), max(1, round(height * by)))
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    guide = cv2.resize(grey, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    step = max(1, round(max(height, width) / GUIDE))
+    small = (max(1, round(width / step)), max(1, round(height / step)))
+    guide = cv2.cvtColor(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     mask = cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR)
     radius = max(1, round(REACH * max(small) / max(probability.shape)))
-    slope, offset = _linear(guide, mask, radius)
-    slope = cv2.resize(slope, (width, height), interpolation=cv2.INTER_LINEAR)
-    offset = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
-    fine = cv2.add(cv2.multiply(slope, grey, scale=1 / 255, dtype=cv2.CV_32F), offset)
-    return np.clip(fine, 0, 1, out=fine)
+    slope, offset = _linear(guide.astype(np.float32) / 255, mask, radius)
+    sure = 1 - 4 * mask * (1 - mask)  # far from the outline the map is right, and the picture's texture must not enter
+    slope, offset = slope * (1 - sure), offset * (1 - sure) + mask * sure
+    slope, offset = slope / (1 - 2 * DOUBT), (offset - DOUBT) / (1 - 2 * DOUBT)
+    full = np.zeros((height, width), np.float32)
+    box = cv2.boundingRect((offset + np.maximum(slope, 0) > 0).astype(np.uint8))
+    left, right = _span(box[0], box[2], small[0], step, width)
+    top, bottom = _span(box[1], box[3], small[1], step, height)
+    if left.stop > left.start and top.stop > top.start:
+        size = (right.stop - right.start, bottom.stop - bottom.start)
+        grey = cv2.cvtColor(rgb[bottom, right], cv2.COLOR_RGB2GRAY)
+        fine = cv2.multiply(cv2.resize(slope[top, left], size), grey, scale=1 / 255, dtype=cv2.CV_32F)
+        fine = cv2.add(fine, cv2.resize(offset[top, left], size), dst=fine)
+        np.clip(fine, 0, 1, out=full[bottom, right])
+    return full
+
+
+def _span(start: int, length: int, count: int, step: int, size: int) -> tuple[slice, slice]:
+    """A stretch of the small copy with a margin, and the stretch of the `size` pixels that it stands for."""
+    if not length:
+        return slice(0, 0), slice(0, 0)
+    first, last = max(0, start - 1), min(count, start + length + 1)
+    return slice(first, last), slice(first * step, size if last == count else min(size, last * step))
 
 
 def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:

@@ -102,7 +102,7 @@ DYES = _chart()
 
 
 def by_name(text: str) -> Dye | None:
-    """The dye of this name, in any case, with spaces, hyphens or underscores; levels also as "7", "7 ash", "level 7 ash"."""
+    """The dye of this name, in any case, with spaces, hyphens or underscores; a level also as "7 ash"."""
     return _index().get(" ".join(re.split(r"[\s_/-]+", text.strip().lower())).replace("gray", "grey"))
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import matte, runtime, zoo
+from hairtint import looks, matte, runtime, zoo
 from hairtint.errors import PictureError
 from hairtint.memory import Memory
 
@@ -16,7 +16,8 @@ from hairtint.memory import Memory
 class Segmenter:
     """Finds hair in single pictures. Loads its network once; may be called from several threads.
 
-    model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos.
+    model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
+    the best network there is, looking up to four times (hairtint.looks).
     backend: "auto" or "onnxruntime". threads: of the network, None for as many as there are cores.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
@@ -27,6 +28,7 @@ class Segmenter:
         self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
     ) -> None:
         self.entry = zoo.find(model)
+        self.finest = model is None
         self.network = runtime.load(self.entry, backend=backend, threads=threads)
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -35,7 +37,10 @@ class Segmenter:
         return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb))
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the network itself says: float32 (size, size) in [0, 1], before the mask is brought to full size."""
+        """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""
+        return looks.finest(rgb, self._look) if self.finest else self._look(rgb)
+
+    def _look(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self.network(preprocess(rgb, self.network.size))
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.color import ColorLike
+from hairtint.effects import Effect
 from hairtint.photo import Photo, Picture, same_kind
-from hairtint.recolor import recolor
+from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
 
 
@@ -28,16 +29,16 @@ def tint(
     color: ColorLike,
     *,
     strength: float = 1.0,
-    method: str = "natural",
+    method: Method = "natural",
     model: str | None = None,
-    effects: Sequence[Any] = (),
+    effects: Sequence[Effect | str] = (),
 ) -> bytes | Image.Image | NDArray[np.uint8]:
     """Give the hair in a picture another colour.
 
     picture: a path, the bytes of a picture file, a Pillow picture, or a uint8 array (H, W, 3) RGB, (H, W, 4) RGBA or
     (H, W) grey. color: "#b5562b", "auburn", "rgb(181, 86, 43)", a Color or an (r, g, b) tuple. strength: 0 (as it was)
     to 1. method: "natural" or "hsv" (the report's). model: a name of `models()`, an .onnx path, or None for the finest.
-    effects: of hairtint.effects, such as Ombre("platinum").
+    effects: of hairtint.effects, such as Ombre("platinum"), or text such as "gloss:0.4".
 
     Returns the same kind as `picture`; for a path a Pillow picture, as nothing is written to the disk.
     Raises HairtintError: PictureError, ColorError, ModelError, ….

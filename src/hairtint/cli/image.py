@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-import os
 import re
+from functools import cache
 from pathlib import Path
 
 import click
 
 from hairtint import batch
+from hairtint.batch import Mask, Rgb
 from hairtint.cli.options import FOLDER
 from hairtint.cli.progress import bar
 from hairtint.color import Color
+from hairtint.effects import Effect
 from hairtint.errors import HairtintError, OutputError
+from hairtint.recolor import Method, recolor
 
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
-@click.option("-o", "--out", type=FOLDER, help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
-@click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the photo as it is.")
-@click.option("--method", type=click.Choice(["natural", "hsv"]), default="natural", show_default=True, help="hsv: the report's, only the hue changes.")
-@click.option("--saturation", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="With hsv: raise the hair's mean saturation to at least this, the report's remedy for dark hair.")
-@click.option("--effect", "effects", multiple=True, help="For example ombre:platinum:0.5 or gloss:0.4; repeatable, applied in order.")
+@click.option(
+    "-o", "--out", type=FOLDER, help="Result file, or a folder for many; default: beside the photo as NAME-COLOR."
+)
+@click.option(
+    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the photo as it is."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["natural", "hsv"]),
+    default="natural",
+    show_default=True,
+    help="hsv: the report's, only the hue changes.",
+)
+@click.option(
+    "--saturation",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="With hsv: add this to the saturation of all hair alike, the report's remedy for dark hair.",
+)
+@click.option(
+    "--effect",
+    "effects",
+    multiple=True,
+    help="For example ombre:platinum:0.5 or gloss:0.4; repeatable, applied in order.",
+)
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
 @click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
 @click.option("--mask", is_flag=True, help="Also write NAME-mask.png.")
@@ -34,7 +58,7 @@ def image(
     color: str,
     out: Path | None,
     strength: float,
-    method: str,
+    method: Method,
     saturation: float,
     effects: tuple[str, ...],
     model: str | None,
@@ -49,28 +73,24 @@ def image(
     IN... are files, folders or patterns. Of many photos, those whose results exist are passed over, so that a stopped
     run goes on.
     """
-    from hairtint.effects import parse_effect
     from hairtint.matte import largest_region as clean
-    from hairtint.recolor import recolor
     from hairtint.segmenter import Segmenter
 
     dye = Color.parse(color)
-    parsed = [parse_effect(text) for text in effects]
+    parsed = [Effect.parse(text) for text in effects]
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
     jobs = batch.plan(batch.find(inputs), out, _slug(dye), mask=mask, sheet=side_by_side)
     many = len(jobs) > 1
     if out is not None and jobs[0].result.parent == out:
         _make(out)
-    segmenter: list[Segmenter] = []
+    network = cache(lambda: Segmenter(model))  # loaded once, and not for a photo that cannot be read
 
-    def segment(rgb):  # type: ignore[no-untyped-def]
-        if not segmenter:  # a photo that cannot be read is refused before a network is loaded
-            segmenter.append(Segmenter(model))
-        found = segmenter[0].mask(rgb)
+    def segment(rgb: Rgb) -> Mask:
+        found = network().mask(rgb)
         return clean(found) if largest_region else found
 
-    def dyed(rgb, hair):  # type: ignore[no-untyped-def]
+    def dyed(rgb: Rgb, hair: Mask) -> Rgb:
         return recolor(rgb, hair, dye, strength=strength, method=method, effects=parsed, hsv_saturation=saturation)
 
     failed = 0
@@ -88,7 +108,7 @@ def image(
                 click.echo(f"hairtint: {error}", err=True)
                 continue
             for note in notes:
-                _say(quiet, f"{job.source}: {note}", err=True)
+                _say(quiet, note, err=True)
             for path in job.outputs:
                 _say(quiet, str(path))
     if failed:
@@ -102,7 +122,7 @@ def _slug(dye: Color) -> str:
 
 def _make(folder: Path) -> None:
     try:
-        os.makedirs(folder, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot create {folder} ({error.strerror}): name another folder with -o") from error
 

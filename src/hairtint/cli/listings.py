@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,13 +17,13 @@ from hairtint import zoo
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def colors(as_json: bool) -> None:
     """List the named dyes. Any #rrggbb or rgb(r, g, b) works as well."""
-    from hairtint.color import PALETTE
+    from hairtint.color import palette
 
     if as_json:
-        click.echo(json.dumps([{"name": d.name, "hex": d.hex, "family": d.family} for d in PALETTE], indent=1))
+        click.echo(json.dumps([{"name": d.name, "hex": d.hex, "family": d.family} for d in palette()], indent=1))
         return
     table = Table("", "name", "hex", "family", box=None)
-    for dye in PALETTE:
+    for dye in palette():
         table.add_row(Text("    ", style=f"on {dye.hex}"), dye.name, dye.hex, dye.family)
     Console().print(table)
 
@@ -31,19 +32,21 @@ def colors(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def models(as_json: bool) -> None:
     """List the networks whose weights are here, each checked against its sha256."""
-    rows = []
-    for entry in zoo.entries().values():
-        size = len(entry.read())
-        rows.append({
-            "name": entry.name, "parameters": entry.parameters, "input": entry.size, "bytes": size,
-            "metrics": entry.metrics, "path": str(entry.path), "sha256": entry.sha256,
-        })  # fmt: skip
+    found = list(zoo.entries().values())
+    sizes = [len(entry.read()) for entry in found]
     if as_json:
-        click.echo(json.dumps(rows, indent=1))
+        click.echo(json.dumps([_facts(*pair) for pair in zip(found, sizes, strict=True)], indent=1))
         return
     table = Table("name", "parameters", "input", "size", "mean IoU by set (validation)", "file", box=None)
-    for row in rows:
-        scores = ", ".join(f"{s} {v['mean_iou']:.3f}" for s, v in row["metrics"].items())
-        square, kilobytes = f"{row['input']}x{row['input']}", f"{row['bytes'] / 1000:,.0f} kB"
-        table.add_row(row["name"], f"{row['parameters']:,}", square, kilobytes, scores, row["path"])
+    for entry, size in zip(found, sizes, strict=True):
+        scores = ", ".join(f"{source} {figures['mean_iou']:.3f}" for source, figures in entry.metrics.items())
+        square, count = f"{entry.size}x{entry.size}", f"{entry.parameters:,}" if entry.parameters else "–"
+        table.add_row(entry.name, count, square, f"{size / 1000:,.0f} kB", scores, str(entry.path))
     Console().print(table)
+
+
+def _facts(entry: zoo.Entry, size: int) -> dict[str, Any]:
+    return {
+        "name": entry.name, "parameters": entry.parameters, "input": entry.size, "bytes": size,
+        "metrics": entry.metrics, "path": str(entry.path), "sha256": entry.sha256,
+    }  # fmt: skip

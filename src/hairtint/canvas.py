@@ -1,0 +1,234 @@
+"""A picture with its hair, laid out for dyeing: small maps of the whole box, rows of it at full size on demand."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hairtint.color import Color
+from hairtint.natural import STEP, Tone, ramp
+from hairtint.shade import GREY_LIGHTNESS, Shade
+
+U8 = npt.NDArray[np.uint8]
+F32 = npt.NDArray[np.float32]
+
+_SMALL = 128  # longest side of the small maps
+_OWN = 0.25  # how much of the hair's own play of colour shines through the dye
+_FAINT, _SOLID = 0.02, 0.95  # beyond these, a mask means background alone or hair alone
+
+
+class Canvas:
+    """The box around the hair.
+
+    Args:
+        rgb: uint8 (H, W, 3), RGB, any strides.
+        mask: uint8 or float32 (H, W), 0 to `full`.
+        shade: the hair before dyeing.
+        dye: the main colour.
+    """
+
+    def __init__(self, rgb: U8, mask: npt.NDArray[np.generic], shade: Shade, dye: Color) -> None:
+        self.shade, self.dye = shade, dye
+        self.height, self.width = mask.shape
+        size = self._size(_SMALL)
+        full = np.float32(255 if mask.dtype == np.uint8 else 1)
+        self.cover: F32 = _shrink(mask, size).astype(np.float32) / full
+        small = _shrink(rgb, size)
+        grey = GREY_LIGHTNESS[cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)]
+        self.inside = np.clip(2 * self.cover - 1, 0, 1) ** 2
+        self.base = _spread(grey, self.inside, 4, _spread(grey, self.inside, 12, shade.lightness))
+        rim = np.minimum(2 - 2 * _blur(self.cover, 5), 1.2)
+        self.rim = rim - np.float32(self.mean(rim))
+        self.hair = self._colours(small, self.inside, shade.rgb)
+        outside = np.clip(1 - 3 * self.cover, 0, 1) ** 2
+        self.behind = self._colours(small, outside, cv2.mean(small, (outside > 0).astype(np.uint8))[:3])
+        self.expected = _expected_colours(shade)
+        self._picture = rgb
+        self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
+
+    def coat(self, dye: Color) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]:
+        """What one dye needs: the part of each grey, the colours, and the part of each place as a tall map."""
+        if dye not in self._coats:
+            tone = Tone.between(self.shade, dye)
+            offset = tone.offset(self.base) - np.float32(tone.rim / STEP) * self.rim
+            self._coats[dye] = tone.levels(), ramp(dye), self.tall(offset)
+        return self._coats[dye]
+
+    def tall(self, small: npt.NDArray[np.generic]) -> F32:
+        """A small map at the height of the box, its width still small: any rows of it widen to the same pixels."""
+        return np.asarray(cv2.resize(np.asarray(small, np.float32), (small.shape[1], self.height)), np.float32)
+
+    def mean(self, small: F32) -> float:
+        """The mean of a small map over the hair."""
+        return float((small * self.inside).sum() / max(float(self.inside.sum()), 1e-6))
+
+    @cached_property
+    def along(self) -> F32:
+        """How far down the hair, from the crown (0) to the tips (1), as a tall map.
+
+        Distance from the crown, the middle of the topmost hair, sideways counted half: it bends around the head as
+        hair falls, needs no face, and rests on quantiles of the mask, so that it keeps still in video.
+        """
+        y, x = np.mgrid[: self.cover.shape[0], : self.cover.shape[1]].astype(np.float32)
+        top = self.quantile(y, 0.01)
+        distance = np.hypot(0.5 * (x - self.crown), np.maximum(y - top, 0))
+        return self.tall(np.clip(distance / max(self.quantile(distance, 0.97), 1e-3), 0, 1))
+
+    @cached_property
+    def crown(self) -> float:
+        """The column of the parting on the small maps: the middle of the topmost fifth of the hair."""
+        y, x = np.mgrid[: self.cover.shape[0], : self.cover.shape[1]].astype(np.float32)
+        upper = np.where(y <= self.quantile(y, 0.2), self.cover, 0)
+        return float((x * upper).sum() / max(float(upper.sum()), 1e-6))
+
+    @cached_property
+    def across(self) -> F32:
+        """From left (-1) to right (1) of the picture, 0 at the parting, as a tall map."""
+        x = np.arange(self.cover.shape[1], dtype=np.float32)
+        return self.tall(np.tile((x - self.crown) / max(self.cover.shape[1] / 2, 1), (self.cover.shape[0], 1)))
+
+    @cached_property
+    def strands(self) -> F32:
+        """How a lock stands out from its neighbours, about -1 (shadow) to 1 (light), as a tall map.
+
+        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would.
+        """
+        size = self._size(4 * _SMALL)
+        level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
+        weight = np.asarray(cv2.resize(self.inside, size), np.float32)
+        inner = _blur(level, 1.2) - _spread(level, weight, 6, self.shade.lightness)
+        spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
+        return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
+
+    def quantile(self, small: F32, share: float) -> float:
+        """The value that `share` of the hair lies below on a small map."""
+        order = np.argsort(small, axis=None)
+        mass = np.cumsum(self.cover.ravel()[order])
+        return float(small.ravel()[order[min(int(np.searchsorted(mass, share * mass[-1])), order.size - 1)]])
+
+    def _size(self, longest: int) -> tuple[int, int]:
+        scale = min(1.0, longest / max(self.height, self.width))
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+
+    def _colours(self, small: U8, weight: F32, otherwise: tuple[float, ...]) -> U8:
+        near = _spread(small, weight, 2, _spread(small, weight, 8, otherwise))
+        return np.rint(self.tall(near)).astype(np.uint8)
+
+
+def _shrink(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]:
+    """A picture or mask at a small size; of large ones every k-th pixel is looked at, for speed and memory."""
+    step = max(1, max(picture.shape[:2]) // (2 * max(size)))
+    looked_at = np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step])
+    return np.asarray(cv2.resize(looked_at, size, interpolation=cv2.INTER_AREA))
+
+
+def _blur(values: F32, sigma: float) -> F32:
+    if sigma > 6 and min(values.shape[:2]) > 32:  # a wide blur is as smooth on a quarter of the size
+        quarter = cv2.resize(values, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        blurred = _blur(np.asarray(quarter, np.float32), sigma / 4)
+        return np.asarray(cv2.resize(blurred, values.shape[1::-1]), np.float32)
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _spread(values: npt.NDArray[np.generic], weight: F32, sigma: float, otherwise: npt.ArrayLike) -> F32:
+    """The weighted mean of the values around each place, and `otherwise` where nothing near has weight."""
+    flat = np.asarray(values, np.float32)
+    shape = (*weight.shape, 1) if flat.ndim == 3 else weight.shape
+    total, trace = _blur(weight, sigma).reshape(shape), np.float32(1e-3)
+    mean = (_blur(flat * weight.reshape(shape), sigma) + trace * np.asarray(otherwise, np.float32)) / (total + trace)
+    return np.asarray(mean, np.float32)
+
+
+def _expected_colours(shade: Shade) -> U8:
+    """What colour hair of this shade has at each grey, uint8 (256, 1, 3): its own up to its median, white at white."""
+    rgb = np.array(shade.rgb)
+    middle = float(np.clip(rgb @ [0.299, 0.587, 0.114], 1, 254))
+    grey = np.arange(256.0)
+    tinge = np.minimum(grey, middle * (255 - grey) / (255 - middle))
+    colours = np.rint(grey[:, None] + tinge[:, None] * (rgb / middle - 1))
+    return np.asarray(np.clip(colours, 0, 255), np.uint8)[:, None]
+
+
+class Rows:
+    """Some rows of a canvas at full size.
+
+    Args:
+        canvas: the box.
+        rgb: uint8 (h, W, 3), its rows from `top` on, contiguous.
+        mask: float32 (h, W) in [0, 1], contiguous.
+        top: the first row.
+    """
+
+    def __init__(self, canvas: Canvas, rgb: U8, mask: F32, top: int) -> None:
+        self.canvas, self.top, self.bottom = canvas, top, top + len(mask)
+        self.hair, self.behind, self.mask = rgb, rgb, mask
+        self._unmix()
+        self.grey: U8 = np.asarray(cv2.cvtColor(self.hair, cv2.COLOR_RGB2GRAY), np.uint8)
+        expected = cv2.applyColorMap(self.grey, canvas.expected)
+        self._own = cv2.addWeighted(self.hair, _OWN, expected, -_OWN, 128)
+
+    def widen(self, tall: npt.NDArray[Any]) -> F32:
+        """These rows of a tall map, at full size."""
+        wide = cv2.resize(tall[self.top : self.bottom], (self.canvas.width, self.bottom - self.top))
+        return np.asarray(wide)
+
+    def dyed(self, dye: Color) -> U8:
+        """The hair in one dye, uint8 (h, W, 3); what lies outside the mask is meaningless."""
+        levels, colours, offset = self.canvas.coat(dye)
+        index = np.asarray(cv2.add(cv2.LUT(self.grey, levels), self.widen(offset), dtype=cv2.CV_16S), np.int16)
+        packed = np.take(colours, index, mode="clip").view(np.uint8).reshape(*index.shape, 4)
+        fresh = cv2.cvtColor(packed, cv2.COLOR_RGBA2RGB)
+        return np.asarray(cv2.addWeighted(fresh, 1, self._own, 1, -128), np.uint8)
+
+    def over(self, dyed: U8) -> U8:
+        """Dyed hair laid over the background, uint8 (h, W, 3); where the mask is 0, the picture to the bit."""
+        return mix(self.behind, dyed, self.mask)
+
+    def _unmix(self) -> None:
+        """Take hair and background apart where the mask is soft, so that dye neither glows nor leaves a dark seam.
+
+        A soft pixel is a mixture of the hair and the background near it. What the two do not explain goes to both in
+        proportion (Germer et al., "Fast multi-level foreground estimation", 2020), and where they differ clearly, the
+        pixel's own colour corrects the share that the mask claims.
+        """
+        soft = np.flatnonzero((self.mask > _FAINT) & (self.mask < _SOLID))
+        if not soft.size:
+            return
+        seen = _at(self.hair, soft)
+        row, column = np.divmod(soft, self.canvas.width)
+        columns = self.canvas.hair.shape[1]
+        near = (row + self.top) * columns + column * columns // self.canvas.width
+        hair, behind = _at(self.canvas.hair, near), _at(self.canvas.behind, near)
+        share = _corrected(self.mask.reshape(-1).take(soft)[:, None], seen, hair, behind)
+        rest = (seen - share * hair - (1 - share) * behind) / (share**2 + (1 - share) ** 2)
+        self.hair = _with(self.hair, soft, hair + share * rest)
+        self.behind = _with(self.behind, soft, behind + (1 - share) * rest)
+        self.mask = self.mask.copy()
+        self.mask.reshape(-1)[soft] = share[:, 0]
+
+
+def mix(below: U8, above: U8, weight: F32) -> U8:
+    """Two pictures (H, W, 3) blended: `above` by its weight (H, W) in [0, 1]."""
+    return np.asarray(cv2.blendLinear(below, above, 1 - weight, weight), np.uint8)
+
+
+def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
+    gap = hair - behind
+    distance = np.einsum("ij,ij->i", gap, gap)[:, None]
+    found = np.einsum("ij,ij->i", seen - behind, gap)[:, None] / np.maximum(distance, 1)
+    trust = distance / (distance + 40**2) * 4 * share * (1 - share)
+    return np.asarray(share + trust * (np.clip((found - 0.1) / 0.75, 0, 1) - share), np.float32)
+
+
+def _at(picture: U8, places: npt.NDArray[np.intp]) -> F32:
+    return picture.reshape(-1, 3).take(places, axis=0).astype(np.float32)
+
+
+def _with(picture: U8, places: npt.NDArray[np.intp], colours: F32) -> U8:
+    changed = picture.copy()
+    changed.reshape(-1, 3)[places] = np.clip(np.rint(colours), 0, 255)
+    return changed

@@ -1,0 +1,135 @@
+"""The physics of `method="natural"`: one dye on one shade of hair, as small tables.
+
+Lightness is CIELAB's. It is split, as in tone mapping (Durand and Dorsey, "Fast bilateral filtering for the display of
+high-dynamic-range images", 2002), into the broad light on the hair and the strands. The broad light moves to the level
+of the dye: bleach multiplies what hair reflects, so the modelling of the locks grows; dye swallows light, so it
+shrinks. The strands keep their contrast in L*, which is what makes them look like the same hair.
+
+Colour comes from the dye alone, so that lifted black carries no coloured noise. Along lightness it follows the law of
+Beer and Lambert: light that meets less dye comes back paler and yellower, light that meets more comes back darker and
+fuller, and a highlight, which never entered the hair, is white (Marschner et al., "Light scattering from human hair
+fibers", 2003).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from hairtint import perceptual
+from hairtint.color import Color
+from hairtint.shade import GREY_LIGHTNESS, Shade
+
+STEP = 1 / 32  # of L*, in the tables: finer than 8 bits can show
+LOWEST = -64.0  # L* of the first entry; sums of light and strands leave 0..100 before the soft limits bring them back
+_ENTRIES = 7680
+_EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`.
+
+    Attributes:
+        start: the median L* of the hair.
+        centre: the median L* it gets.
+    """
+
+    start: float
+    centre: float
+
+    @classmethod
+    def between(cls, shade: Shade, dye: Color) -> Tone:
+        """The tone that takes hair of this shade to this dye, as near as the room for shadows and highlights allows.
+
+        Bleach falls short on dark hair, and black hair in a picture is never black: its shine lifts it.
+        """
+        goal = float(perceptual.lab(dye.rgb())[0])
+        reached = goal - 0.12 * max(0.0, goal - shade.lightness - 20)
+        ceiling, floor = 73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness
+        return cls(shade.lightness, max(min(reached, ceiling), floor))
+
+    @property
+    def lift(self) -> float:
+        """How much more light the dyed hair reflects, on the scale of L*: above 1 bleach, below 1 dye."""
+        return (self.centre + 16) / (self.start + 16)
+
+    def light(self, base: npt.NDArray[np.float32]) -> perceptual.Array:
+        """The new L* of broad light (L*, any shape)."""
+        away = base - self.start
+        up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
+        rise = np.clip(self.lift**0.3, 0.7, 1.4) * np.maximum(away, 0)
+        fall = np.clip(self.lift**0.5, 0.5, 1.8) * np.maximum(-away, 0)
+        return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
+
+    def strand(self, level: npt.NDArray[np.float32]) -> perceptual.Array:
+        """The strands' scale: L* (any shape) such that differences on it are kept."""
+        grid = np.linspace(0, 100, 201)
+        far = np.clip(np.abs(grid - self.start) / 45, 0, 1)
+        bent = 0.3 * np.clip(np.abs(self.lift - 1), 0, 1) * far * far * (3 - 2 * far)
+        beyond = grid > self.start if self.lift > 1 else grid < self.start
+        slope = np.clip(self.lift**0.25, 1.0, 1.25) * np.where(beyond, 1 - bent, 1)
+        return np.interp(level, grid, np.cumsum(slope) * 0.5)
+
+    @property
+    def rim(self) -> float:
+        """L* that the outline of lifted hair keeps back: it turns away from the light and its roots grow out darker."""
+        return 6.5 * max(0.0, self.lift - 1)
+
+    def levels(self) -> npt.NDArray[np.int16]:
+        """The strands' part of each 8-bit grey, int16 (256,), in steps, to be added to the `offset` of its place."""
+        return np.rint(self.strand(GREY_LIGHTNESS) / STEP).astype(np.int16)
+
+    def offset(self, base: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """What to add to `levels` where the broad light is `base` (L*), in steps; indices of `ramp`."""
+        return ((self.light(base) - self.strand(base) - LOWEST) / STEP).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def ramp(dye: Color) -> npt.NDArray[np.uint32]:
+    """The colours of a dye from deepest shadow to highlight: uint32 (n,) holding R, G, B, 0 as bytes in memory."""
+    level = soft_limits(np.linspace(LOWEST, LOWEST + STEP * (_ENTRIES - 1), _ENTRIES))
+    goal = float(perceptual.lab(dye.rgb())[0])
+    above = np.clip((level - goal) / max(100 - goal, 1), 0, 1)
+    below = np.clip((goal - level) / max(goal, 1), 0, 1)
+    depth = 1 - above**1.2 + 0.3 * below
+    pigment = np.maximum(perceptual.to_linear(np.array(dye.rgb()) / 255), 0.003)
+    melanin = np.exp(-_EUMELANIN * (_warmth(dye) * np.maximum(below - 0.03, 0))[:, None])
+    rgb = _with_luminance(pigment ** depth[:, None] * melanin, perceptual.luminance(level))
+    packed = np.zeros((_ENTRIES, 4), np.uint8)
+    packed[:, :3] = np.rint(255 * perceptual.to_srgb(rgb))
+    table = packed.view(np.uint32)[:, 0]
+    table.flags.writeable = False
+    return table
+
+
+def soft_limits(level: perceptual.Array) -> perceptual.Array:
+    """L* of any size bent into [0, 100] without a kink, so that no shadow and no highlight turns into a flat patch."""
+    low, high = 3.0, 3.0
+    raised = low * np.logaddexp(0, level / low)
+    return np.clip(100 - high * np.logaddexp(0, (100 - raised) / high), 0, 100)
+
+
+def at_level(dye: Color, level: float) -> Color:
+    """The dye as it looks at another lightness (L*): the same hair in shadow or in light."""
+    packed = ramp(dye)[round((level - LOWEST) / STEP)]
+    red, green, blue = (int(v) for v in np.array([packed]).view(np.uint8)[:3])
+    return Color(red, green, blue)
+
+
+def _warmth(dye: Color) -> float:
+    """How blond a dye is, 0 to 1.4: the shadows of blonde hair go to brown by what melanin is left, not to olive."""
+    _, a, b = perceptual.lab(dye.rgb())
+    chroma = float(np.hypot(a, b))
+    return 1.4 * max(0.0, float(np.cos(np.arctan2(b, a) - np.deg2rad(75)))) * min(1.0, chroma / 10)
+
+
+def _with_luminance(rgb: perceptual.Array, target: perceptual.Array) -> perceptual.Array:
+    """Linear colours (n, 3) scaled to the luminance (n,), and paled just enough to stay in the gamut of sRGB."""
+    scaled = rgb * (target / (rgb @ perceptual.LUMINANCE))[:, None]
+    excess = np.maximum(scaled.max(axis=1) - target, 1e-9)
+    keep = np.minimum(1, (1 - target) / excess)
+    return np.asarray(np.clip(target[:, None] + keep[:, None] * (scaled - target[:, None]), 0, 1))

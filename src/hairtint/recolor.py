@@ -1,0 +1,143 @@
+"""Dyeing hair whose mask is known: `recolor(rgb, mask, color)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hairtint.canvas import U8, Canvas, Rows, mix
+from hairtint.color import Color, ColorLike
+from hairtint.effects import Effect
+from hairtint.errors import InputError, MaskError, PictureError
+from hairtint.hsv import HueSwap
+from hairtint.shade import Shade
+
+__all__ = ["Method", "Shade", "recolor"]
+
+Method = Literal["natural", "hsv"]
+Box = tuple[slice, slice]
+
+_VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
+_BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
+_MARGIN = 8  # of background around the hair, to know what lies behind its edge
+
+
+def recolor(
+    rgb: npt.NDArray[np.uint8],
+    mask: npt.NDArray[np.generic],
+    color: ColorLike,
+    *,
+    strength: float = 1.0,
+    method: Method = "natural",
+    effects: Iterable[Effect | str] = (),
+    shade: Shade | None = None,
+    hsv_saturation: bool | float = False,
+) -> npt.NDArray[np.uint8]:
+    """Change the colour of the hair, and of nothing else.
+
+    Args:
+        rgb: uint8 (H, W, 3), RGB, of any strides; may be read-only and is never changed.
+        mask: (H, W): float in [0, 1], bool, or uint8 from 0 to 255 (0 and 1 alone count as bool). Where it is 0,
+            the result is the picture to the bit.
+        color: the dye, anything that `Color.parse` reads.
+        strength: 0 gives the picture back to the bit, 1 the full dye; each channel moves one way in between.
+        method: "natural" moves this hair's own shade to the dye in CIELAB and keeps its strands, shadows and
+            highlights (hairtint.natural). "hsv" replaces the hue and nothing else, as the report on hair segmentation
+            does: black, white and grey hair keep their look, and a grey dye counts as red.
+        effects: for "natural": effects in the order of their painting, as objects or as text ("gloss:0.4").
+        shade: for "natural": the hair before dyeing; None measures this picture. In video hand in a smoothed one.
+        hsv_saturation: for "hsv", the report's remedy for dark hair: add this much in [0, 1] to the saturation of all
+            hair alike; True adds what brings its mean to the dye's saturation.
+
+    Returns:
+        A new contiguous uint8 (H, W, 3), RGB.
+
+    Raises:
+        PictureError: rgb is not uint8 (H, W, 3) or is empty.
+        MaskError: the mask is not of the picture's size, or holds NaN or values outside [0, 1].
+        ColorError: the colour cannot be read.
+        InputError: strength, method or effects are none of the above.
+    """
+    dye = Color.parse(color)
+    cover = _checked(rgb, mask)
+    if not 0 <= strength <= 1:
+        raise InputError(f"strength {strength!r}: give a number from 0 to 1")
+    if method not in ("natural", "hsv"):
+        raise InputError(f'method {method!r}: choose "natural" or "hsv"')
+    chosen = [Effect.parse(e) for e in effects]
+    if chosen and method == "hsv":
+        raise InputError('effects need method "natural": leave them out, or change the method')
+    out = np.array(rgb, order="C")
+    box = _box(cover) if strength > 0 else None
+    if box is None:
+        return out
+    if method == "hsv":
+        swap = HueSwap.of(dye, rgb[box], cover[box], hsv_saturation)
+        for place, part, share in _bands(rgb, cover, box):
+            out[place] = _faded(part, mix(part, swap(part), share), strength)
+        return out
+    canvas = Canvas(rgb[box], cover[box], shade or Shade.measure(rgb[box], cover[box]), dye)
+    for place, part, share in _bands(rgb, cover, box):
+        rows = Rows(canvas, part, share, place[0].start - box[0].start)
+        dyed = rows.dyed(dye)
+        for effect in chosen:
+            dyed = effect.paint(dyed, rows)
+        out[place] = _faded(part, rows.over(dyed), strength)
+    return out
+
+
+def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """The mask as uint8 up to 255 or float32 up to 1, or a reason why the two cannot be used."""
+    if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+        what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
+        raise PictureError(f"the picture is {what}: give a uint8 array (height, width, 3) in RGB")
+    if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
+        what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+    if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and mask.max() <= 1):
+        return mask.astype(np.uint8) * np.uint8(255)
+    if mask.dtype == np.uint8:
+        return mask
+    if not np.issubdtype(mask.dtype, np.floating):
+        raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
+    low, high = float(mask.min()), float(mask.max())
+    if not (low >= -1e-3 and high <= 1 + 1e-3):
+        raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")
+    return mask.astype(np.float32, copy=False)
+
+
+def _box(cover: npt.NDArray[np.generic]) -> Box | None:
+    """The rows and columns around all hair, with a margin; None without any hair."""
+    least = _VISIBLE * (255 if cover.dtype == np.uint8 else 1)
+    rows = np.flatnonzero(cover.max(axis=1) > least)
+    if not rows.size:
+        return None
+    columns = np.flatnonzero(cover[rows[0] : rows[-1] + 1].max(axis=0) > least)
+    return _padded(rows, cover.shape[0]), _padded(columns, cover.shape[1])
+
+
+def _padded(hits: npt.NDArray[np.intp], end: int) -> slice:
+    return slice(max(0, int(hits[0]) - _MARGIN), min(end, int(hits[-1]) + 1 + _MARGIN))
+
+
+def _bands(rgb: U8, cover: npt.NDArray[np.generic], box: Box) -> Iterator[tuple[Box, U8, npt.NDArray[np.float32]]]:
+    """The box in bands of rows: the place in the picture, its pixels and its mask as float32, contiguous."""
+    rows, columns = box
+    step = max(8, _BAND // (columns.stop - columns.start))
+    for top in range(rows.start, rows.stop, step):
+        place = slice(top, min(top + step, rows.stop)), columns
+        scale = np.float32(1 / 255 if cover.dtype == np.uint8 else 1)
+        share = np.clip(np.multiply(cover[place], scale, dtype=np.float32), 0, 1)
+        yield place, np.ascontiguousarray(rgb[place]), share
+
+
+def _faded(before: U8, after: U8, strength: float) -> U8:
+    """`before` moved towards `after`: multiplying the difference keeps each channel monotone in strength."""
+    if strength == 1:
+        return after
+    change = np.asarray(cv2.subtract(after, before, dtype=cv2.CV_16S), np.float32) * np.float32(strength)
+    return np.asarray(before + np.rint(change), np.uint8)

@@ -1,0 +1,87 @@
+"""The measured shade of somebody's hair: the anchor that every dye starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hairtint.errors import MaskError
+from hairtint.perceptual import lightness, to_linear
+
+_SAMPLES = 128  # per side of the hair's box: medians of more pixels move by less than a grey level
+
+GREY_LIGHTNESS = lightness(to_linear(np.arange(256) / 255)).astype(np.float32)
+"""CIELAB L* of each 8-bit grey, float32 (256,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """What hair looks like before it is dyed.
+
+    Attributes:
+        rgb: the median colour, three floats in [0, 255].
+        lightness: the median L* in [0, 100].
+        low: L* that one pixel in ten of the hair lies below: its shadows.
+        high: L* that one pixel in ten lies above: its highlights.
+
+    In video, measure each frame and follow with `towards`, so that the dye does not pump with the noise of the mask:
+
+        shade = Shade.measure(rgb, mask) if shade is None else shade.towards(Shade.measure(rgb, mask), 0.1)
+        dyed = recolor(rgb, mask, "copper", shade=shade)
+    """
+
+    rgb: tuple[float, float, float]
+    lightness: float
+    low: float
+    high: float
+
+    @classmethod
+    def measure(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
+        """Measure the hair of one picture, in robust statistics of the pixels that are surely hair.
+
+        Args:
+            rgb: uint8 (H, W, 3), RGB.
+            mask: float (H, W) in [0, 1], bool, or uint8 with 255 for hair.
+
+        Raises:
+            MaskError: the mask is empty or has another size than the picture.
+        """
+        if rgb.shape[:2] != mask.shape:
+            raise MaskError(f"the mask is {mask.shape}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not rows.size:
+            raise MaskError("the mask has no hair: there is no shade to measure")
+        step = max(1, int(min(rows[-1] - rows[0], columns[-1] - columns[0])) // _SAMPLES)
+        box = np.s_[rows[0] : rows[-1] + 1 : step, columns[0] : columns[-1] + 1 : step]
+        return cls._of(rgb[box], mask[box]) if mask[box].any() else cls._of(rgb, mask)
+
+    @classmethod
+    def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
+        hair = np.ascontiguousarray(rgb[mask > np.float32(0.5) * np.float32(mask.max())])
+        grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
+        low, middle, high = (float(GREY_LIGHTNESS[level]) for level in _quantiles(grey, 0.1, 0.5, 0.9))
+        red, green, blue = (float(_quantiles(hair[:, k], 0.5)[0]) for k in range(3))
+        return cls((red, green, blue), middle, low, high)
+
+    def towards(self, other: Shade, rate: float) -> Shade:
+        """This shade moved the fraction `rate` in [0, 1] of the way to another: a memory over frames."""
+
+        def mix(a: float, b: float) -> float:
+            return a + rate * (b - a)
+
+        red, green, blue = (mix(a, b) for a, b in zip(self.rgb, other.rgb, strict=True))
+        return Shade(
+            (red, green, blue),
+            mix(self.lightness, other.lightness),
+            mix(self.low, other.low),
+            mix(self.high, other.high),
+        )
+
+
+def _quantiles(values: npt.NDArray[np.uint8], *shares: float) -> list[int]:
+    """The values that these shares of all values reach, by counting: much faster than sorting bytes."""
+    reached = np.cumsum(np.bincount(values, minlength=256))
+    return [int(np.searchsorted(reached, share * reached[-1])) for share in shares]

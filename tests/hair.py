@@ -1,0 +1,22 @@
+"""A head of hair made from noise, for tests: strands, shadows, shine, skin and a soft outline."""
+
+import cv2
+import numpy as np
+
+SHADES = {"dark": (34, 24, 20), "medium": (112, 82, 60), "light": (196, 164, 120)}
+
+
+def hair(shade: str = "medium", height: int = 160, width: int = 140, soft: float = 1.5, seed: int = 0):
+    """(rgb uint8 (H, W, 3), mask float32 (H, W)); strands run down, light falls from the left."""
+    random = np.random.default_rng(seed)
+    strands = cv2.GaussianBlur(random.standard_normal((height, width)).astype(np.float32), (0, 0), 1.0, sigmaY=12)
+    light = 1 + 0.25 * strands / strands.std() + 0.35 * np.linspace(1, -1, width, dtype=np.float32)
+    lock = np.array(SHADES[shade], np.float32) * np.clip(light, 0.1, None)[..., None]
+    mask = np.zeros((height, width), np.float32)
+    cv2.ellipse(mask, (width // 2, height // 2), (width // 3, int(height * 0.42)), 0, 0, 360, 1.0, -1)
+    if soft:
+        mask = cv2.GaussianBlur(mask, (0, 0), soft)
+        mask[mask < 0.01] = 0
+    skin = np.array((205, 160, 135), np.float32) + random.normal(0, 3, (height, width, 3)).astype(np.float32)
+    rgb = mask[..., None] * lock + (1 - mask[..., None]) * skin
+    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8), mask

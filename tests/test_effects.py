@@ -1,0 +1,121 @@
+"""Effects: composable, stable, and readable from one line of text."""
+
+import numpy as np
+import pytest
+from hair import hair
+
+from hairtint.color import Color
+from hairtint.effects import EFFECTS, Effect, Gloss, Highlights, Lowlights, Ombre, RootShadow, TwoTone
+from hairtint.errors import ColorError, InputError
+from hairtint.recolor import recolor
+
+ALL = [Ombre("platinum"), RootShadow(), Highlights(), Lowlights(), TwoTone("blue"), Gloss(0.4)]
+
+
+def dyed(*effects, colour="chestnut", **options):
+    rgb, mask = hair(**options)
+    return recolor(rgb, mask, colour, effects=effects).astype(int), mask
+
+
+@pytest.mark.parametrize("effect", ALL, ids=lambda e: e.kind)
+def test_every_effect_changes_hair_and_only_hair(effect):
+    rgb, mask = hair()
+    plain, out = recolor(rgb, mask, "chestnut"), recolor(rgb, mask, "chestnut", effects=[effect])
+    assert np.abs(out.astype(int) - plain)[mask > 0.99].mean() > 0.5
+    np.testing.assert_array_equal(out[mask == 0], rgb[mask == 0])
+    np.testing.assert_array_equal(recolor(rgb, mask, "chestnut", effects=[effect], strength=0), rgb)
+
+
+@pytest.mark.parametrize("effect", ALL, ids=lambda e: e.kind)
+def test_text_reads_back(effect):
+    assert Effect.parse(str(effect)) == effect
+    assert Effect.parse(effect) is effect
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("ombre:platinum:0.5", Ombre("platinum", 0.5)),
+        ("ombre:0.3:platinum", Ombre("platinum", 0.3)),
+        ("OMBRE: jet black ", Ombre("jet black")),
+        ("roots", RootShadow()),
+        ("roots:espresso:0.2:1", RootShadow("espresso", 0.2, 1.0)),
+        ("highlights:honey:0.4", Highlights("honey", 0.4)),
+        ("lowlights", Lowlights()),
+        ("two-tone:#2f5fc4", TwoTone("blue")),
+        ("gloss:0.4", Gloss(0.4)),
+    ],
+)
+def test_texts(text, effect):
+    assert Effect.parse(text) == effect
+
+
+@pytest.mark.parametrize(
+    "text", ["", "sparkle", "ombre", "gloss:2", "gloss:nan", "gloss:red", "gloss:0.1:0.2", "two-tone:a:b"]
+)
+def test_wrong_texts_are_refused_in_one_line(text):
+    with pytest.raises((InputError, ColorError)) as caught:
+        Effect.parse(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_colour_shows_at_once():
+    with pytest.raises(ColorError):
+        Ombre("platnum")
+    assert Ombre((227, 213, 184)).color == Color.parse("platinum")
+
+
+def test_ombre_goes_from_roots_to_tips():
+    plain, mask = dyed()
+    tips, _ = dyed(colour="platinum")
+    out, _ = dyed(Ombre("platinum"))
+    rows = np.flatnonzero(mask.max(axis=1) > 0.99)
+    hair_of = lambda x, r: x[r][mask[r] > 0.99].mean()  # noqa: E731
+    assert hair_of(out, rows[3]) == pytest.approx(hair_of(plain, rows[3]), abs=3)
+    assert hair_of(out, rows[-3]) == pytest.approx(hair_of(tips, rows[-3]), abs=3)
+
+
+def test_roots_are_darker_and_tips_are_not():
+    plain, mask = dyed(colour="platinum")
+    out, _ = dyed(RootShadow(), colour="platinum")
+    change = np.where(mask > 0.99, (out - plain).sum(axis=2), 0)
+    assert change[:50].min() < -60
+    assert not change[110:].any()
+
+
+def test_two_tone_splits_at_the_parting():
+    out, _ = dyed(TwoTone("blue"), colour="copper")
+    left, right = out[80, 35:50].mean(axis=0), out[80, 90:105].mean(axis=0)
+    assert left[0] > left[2]
+    assert right[2] > right[0]
+
+
+def test_locks_follow_the_hair():
+    """The same hair elsewhere in the frame has its highlights on the same strands."""
+    rgb, mask = hair(soft=0)
+    moved_rgb, moved_mask = np.roll(rgb, 8, axis=1), np.roll(mask, 8, axis=1)
+    out = recolor(rgb, mask, "chestnut", effects=["highlights"])
+    moved = recolor(moved_rgb, moved_mask, "chestnut", effects=["highlights"])
+    np.testing.assert_array_equal(np.roll(out, 8, axis=1)[mask > 2], moved[mask > 2])
+    inside = np.roll(mask, 8, axis=1) > 0
+    assert np.abs(np.roll(out, 8, axis=1)[inside].astype(int) - moved[inside]).mean() < 1
+
+
+def test_highlights_lighten_and_lowlights_darken():
+    plain, mask = dyed()
+    inside = mask > 0.99
+    assert (dyed(Highlights())[0] - plain)[inside].mean() > 1
+    assert (dyed(Lowlights())[0] - plain)[inside].mean() < -1
+    assert (dyed(Gloss(1.0))[0] - plain)[inside].max() > 20
+    assert np.abs(dyed(Highlights(share=0.1))[0] - plain).sum() < np.abs(dyed(Highlights(share=0.9))[0] - plain).sum()
+
+
+def test_effects_compose_in_order():
+    first, mask = dyed(Ombre("platinum"), TwoTone("blue"))
+    second, _ = dyed(TwoTone("blue"), Ombre("platinum"))
+    assert np.abs(first - second)[mask > 0.99].max() > 10
+
+
+def test_every_effect_has_a_name_and_a_usage():
+    assert list(EFFECTS) == ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"]
+    assert EFFECTS["ombre"].usage() == "ombre:COLOR:START:SOFTNESS"

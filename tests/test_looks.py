@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairtint import looks
+
+
+def seen(calls):
+    """A look that calls white pixels hair and notes the size of what it is shown."""
+
+    def look(rgb):
+        calls.append(rgb.shape[:2])
+        rows = np.linspace(0, rgb.shape[0] - 1, 32).round().astype(int)
+        columns = np.linspace(0, rgb.shape[1] - 1, 32).round().astype(int)
+        return (rgb[np.ix_(rows, columns)][..., 0] > 127).astype(np.float32)
+
+    return look
+
+
+def picture(height, width, top, left, side):
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[top : top + side, left : left + side] = 255
+    return rgb
+
+
+def test_small_hair_is_looked_at_from_near():
+    calls = []
+    rgb = picture(400, 300, 40, 100, 60)
+    fine = looks.finest(rgb, seen(calls))
+    assert calls[:2] == [(400, 300)] * 2
+    assert len(calls) == 4
+    assert calls[2][0] < 150
+    assert fine.shape[0] > 32
+    rows, columns = (fine > 0.5).any(1).nonzero()[0], (fine > 0.5).any(0).nonzero()[0]
+    assert rows.mean() / fine.shape[0] == pytest.approx((40 + 30) / 400, abs=0.01)
+    assert columns.mean() / fine.shape[1] == pytest.approx((100 + 30) / 300, abs=0.01)
+
+
+@pytest.mark.parametrize("rgb", [picture(200, 200, 10, 10, 180), picture(200, 200, 0, 0, 0)])
+def test_large_hair_or_none_needs_no_second_look(rgb):
+    calls = []
+    assert looks.finest(rgb, seen(calls)).shape == (32, 32)
+    assert len(calls) == 2
+
+
+def test_the_mirrored_map_comes_back_the_right_way_round():
+    rgb = picture(100, 100, 0, 0, 50)
+    np.testing.assert_array_equal(looks.mirrored(rgb, seen([])), seen([])(rgb))
+
+
+@given(st.integers(16, 200), st.integers(16, 200), st.integers(0, 199), st.integers(0, 199), st.integers(1, 100))
+def test_any_place_and_size_gives_a_map_in_range(height, width, top, left, side):
+    fine = looks.finest(picture(height, width, top % height, left % width, side), seen([]))
+    assert fine.dtype == np.float32
+    assert 0 <= fine.min() <= fine.max() <= 1

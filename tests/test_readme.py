@@ -1,0 +1,51 @@
+"""The README's commands and Python lines do what they say."""
+
+import re
+import shlex
+import shutil
+
+import pytest
+
+from hairtint.cli import run
+
+FENCED = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, portrait_path):
+    """A folder as the README assumes it: me.jpg, and photos/ with more."""
+    (tmp_path / "photos").mkdir()
+    shutil.copy(portrait_path, tmp_path / "me.jpg")
+    shutil.copy(portrait_path, tmp_path / "photos" / "other.jpg")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def blocks(request):
+    """The fenced blocks of the README: (language, text)."""
+    return FENCED.findall((request.config.rootpath / "README.md").read_text())
+
+
+def test_python_lines_run(here, blocks):
+    lines = [text for language, text in blocks if language == "python"]
+    assert len(lines) == 2
+    for text in lines:
+        exec(compile(text, "README.md", "exec"), {})
+    assert {"me-auburn.png", "me-b5562b.jpg", "me-e3d5b8.jpg", "me-2f5fc4.jpg"} <= {p.name for p in here.iterdir()}
+
+
+def test_photo_commands_run(here, blocks):
+    commands = [line for language, text in blocks if language == "sh" for line in text.splitlines()]
+    photos = [shlex.split(line, comments=True)[1:] for line in commands if line.startswith("hairtint image")]
+    assert len(photos) >= 4
+    assert [run(arguments) for arguments in photos] == [0] * len(photos)
+    assert (here / "me-copper-side-by-side.jpg").exists()
+    assert (here / "blue" / "other.jpg").exists()
+
+
+def test_files_that_the_readme_points_to_exist(request):
+    root = request.config.rootpath
+    for page in [root / "README.md", *(root / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} points to {target}"

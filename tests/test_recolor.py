@@ -1,0 +1,299 @@
+"""recolor: what it must never do, what the hue swap is by definition, and how near "natural" comes to a dye."""
+
+import colorsys
+import itertools
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from hair import SHADES, hair
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage.color import deltaE_ciede2000, hsv2rgb, rgb2hsv
+from skimage.color import rgb2lab as skimage_lab
+
+from hairtint.color import Color
+from hairtint.errors import ColorError, InputError, MaskError, PictureError
+from hairtint.natural import LOWEST, STEP, Tone, at_level, ramp
+from hairtint.perceptual import lab, lightness, luminance, to_linear, to_srgb
+from hairtint.recolor import Shade, recolor
+
+DYES = ("platinum", "copper", "burgundy", "chestnut", "jet black", "blue", "pink", "silver")
+METHODS = st.sampled_from(["natural", "hsv"])
+COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
+
+
+def noise(height, width, seed=0):
+    random = np.random.default_rng(seed)
+    rgb = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    mask = random.random((height, width), dtype=np.float32)
+    mask[random.random((height, width)) < 0.4] = 0
+    mask[random.random((height, width)) < 0.2] = 1
+    return rgb, mask
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 90), st.integers(1, 90), COLOURS, METHODS, st.integers(0, 99))
+def test_outside_the_mask_nothing_changes(height, width, colour, method, seed):
+    rgb, mask = noise(height, width, seed)
+    before = rgb.copy(), mask.copy()
+    out = recolor(rgb, mask, colour, method=method)
+    assert out.dtype == np.uint8
+    assert out.shape == rgb.shape
+    assert out.flags.c_contiguous
+    assert out.flags.writeable
+    np.testing.assert_array_equal(out[mask == 0], rgb[mask == 0])
+    np.testing.assert_array_equal(rgb, before[0])
+    np.testing.assert_array_equal(mask, before[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(COLOURS, METHODS, st.lists(st.floats(0, 1), min_size=2, max_size=4))
+def test_strength_moves_every_channel_one_way(colour, method, strengths):
+    rgb, mask = noise(24, 31)
+    strengths = sorted(strengths)
+    steps = [recolor(rgb, mask, colour, method=method, strength=s).astype(int) for s in strengths]
+    way = np.sign(recolor(rgb, mask, colour, method=method).astype(int) - rgb)
+    for weaker, stronger in itertools.pairwise(steps):
+        assert ((stronger - weaker) * way >= 0).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(COLOURS, METHODS)
+def test_strength_0_is_the_identity(colour, method):
+    rgb, mask = noise(20, 30)
+    out = recolor(rgb, mask, colour, method=method, strength=0)
+    np.testing.assert_array_equal(out, rgb)
+    assert out is not rgb
+
+
+@pytest.mark.parametrize("method", ["natural", "hsv"])
+def test_any_strides(method):
+    rgb, mask = hair()
+    wanted = recolor(rgb, mask, "copper", method=method)
+    wide = np.zeros((160, 280, 4), np.uint8)
+    wide[:, ::2, :3] = rgb
+    double = np.zeros((320, 140))
+    double[::2] = mask
+    views = [wide[:, ::2, :3], np.asfortranarray(rgb), rgb[::-1].copy()[::-1], rgb[..., ::-1].copy()[..., ::-1]]
+    for view in views:
+        for cover in (mask, double[::2], np.asfortranarray(mask), mask[:, ::-1].copy()[:, ::-1]):
+            view.flags.writeable = cover.flags.writeable = False
+            np.testing.assert_array_equal(recolor(view, cover, "copper", method=method), wanted)
+
+
+@pytest.mark.parametrize("method", ["natural", "hsv"])
+def test_kinds_of_masks(method):
+    rgb, mask = hair(soft=0)
+    wanted = recolor(rgb, mask, "blue", method=method)
+    for cover in (mask > 0, mask.astype(np.uint8), (mask * 255).astype(np.uint8), mask.astype(np.float64)):
+        np.testing.assert_allclose(recolor(rgb, cover, "blue", method=method).astype(int), wanted, atol=1)
+
+
+@pytest.mark.parametrize("grey", [0, 255])
+@pytest.mark.parametrize("colour", ["#000000", "#ffffff", "copper"])
+@pytest.mark.parametrize("method", ["natural", "hsv"])
+def test_pure_black_and_white(grey, colour, method):
+    rgb = np.full((40, 40, 3), grey, np.uint8)
+    with np.errstate(all="raise", under="ignore"):
+        out = recolor(rgb, np.ones((40, 40), np.float32), colour, method=method)
+    assert out.std(axis=(0, 1)).max() == 0
+
+
+def test_no_hair_is_a_copy():
+    rgb, _ = hair()
+    out = recolor(rgb, np.zeros(rgb.shape[:2]), "copper")
+    np.testing.assert_array_equal(out, rgb)
+    assert not np.shares_memory(out, rgb)
+
+
+def test_bands_leave_no_seam(monkeypatch):
+    rgb, mask = hair()
+    wanted = recolor(rgb, mask, "pink", effects=["ombre:blue", "highlights", "gloss"])
+    monkeypatch.setattr(sys.modules["hairtint.recolor"], "_BAND", 9 * rgb.shape[1])
+    np.testing.assert_array_equal(recolor(rgb, mask, "pink", effects=["ombre:blue", "highlights", "gloss"]), wanted)
+
+
+@pytest.mark.parametrize("rgb", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), None])
+def test_what_is_no_picture(rgb):
+    with pytest.raises(PictureError, match="uint8 array"):
+        recolor(rgb, np.zeros((4, 4)), "copper")
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        np.zeros((4, 5)),
+        np.zeros((4, 4, 1)),
+        np.full((4, 4), np.nan),
+        np.full((4, 4), 255.0),
+        -np.ones((4, 4)),
+        np.zeros((4, 4), np.int32),
+        None,
+    ],
+)
+def test_what_is_no_mask(mask):
+    with pytest.raises(MaskError) as caught:
+        recolor(np.zeros((4, 4, 3), np.uint8), mask, "copper")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": "hsv", "effects": ["gloss"]}],
+)
+def test_wrong_options(wrong):
+    rgb, mask = hair()
+    with pytest.raises(InputError):
+        recolor(rgb, mask, "copper", **wrong)
+    with pytest.raises(ColorError):
+        recolor(rgb, mask, "coper")
+
+
+# --- the hue swap
+
+
+@settings(max_examples=30, deadline=None)
+@given(COLOURS, st.integers(0, 99))
+def test_hsv_is_the_hue_replaced_by_scikit_image(colour, seed):
+    rgb, mask = noise(16, 17, seed)
+    wanted = rgb2hsv(rgb)
+    wanted[..., 0] = rgb2hsv(np.array(colour, np.uint8).reshape(1, 1, 3))[0, 0, 0]
+    weight = mask[..., None]
+    wanted = rgb * (1 - weight) + hsv2rgb(wanted) * 255 * weight
+    assert np.abs(recolor(rgb, mask, colour, method="hsv") - wanted).max() <= 1.01
+
+
+@settings(max_examples=100, deadline=None)
+@given(COLOURS, COLOURS)
+def test_hsv_is_the_hue_replaced_by_colorsys(pixel, colour):
+    _, s, v = colorsys.rgb_to_hsv(*(c / 255 for c in pixel))
+    wanted = 255 * np.array(colorsys.hsv_to_rgb(colorsys.rgb_to_hsv(*(c / 255 for c in colour))[0], s, v))
+    out = recolor(np.array([[pixel]], np.uint8), np.ones((1, 1)), colour, method="hsv")
+    assert np.abs(out[0, 0] - wanted).max() <= 0.51
+
+
+def test_hsv_saturation_shifts_the_mean():
+    rgb, mask = hair("dark", soft=0)
+    inside = mask > 0
+    plain, shifted = (rgb2hsv(recolor(rgb, mask, "blue", method="hsv", hsv_saturation=s))[inside] for s in (False, 0.2))
+    assert (shifted[:, 1] - plain[:, 1]).mean() == pytest.approx(0.2, abs=0.02)
+    wanted = rgb2hsv(np.array([[Color.parse("blue").rgb()]], np.uint8))[0, 0, 1]
+    full = rgb2hsv(recolor(rgb, mask, "blue", method="hsv", hsv_saturation=True))[inside]
+    assert full[:, 1].mean() == pytest.approx(wanted, abs=0.05)
+    np.testing.assert_allclose(full[:, 2], plain[:, 2], atol=0.01)
+
+
+# --- natural
+
+
+def high_pass(level):
+    return level - cv2.GaussianBlur(level, (0, 0), 2.0)
+
+
+@pytest.mark.parametrize("dye", DYES)
+@pytest.mark.parametrize("shade", SHADES)
+def test_natural_reaches_the_dye_and_keeps_the_strands(shade, dye):
+    rgb, mask = hair(shade, 240, 200)
+    before, after = skimage_lab(rgb), skimage_lab(recolor(rgb, mask, dye))
+    inside = cv2.erode((mask > 0.99).astype(np.uint8), np.ones((9, 9))) > 0
+    goal, got = lab(Color.parse(dye).rgb()), np.median(after[inside], axis=0)
+    assert deltaE_ciede2000(got, goal) <= 10
+    if np.hypot(*goal[1:]) > 8:
+        angle = np.degrees(np.arctan2(got[2], got[1]) - np.arctan2(goal[2], goal[1]))
+        assert abs((angle + 180) % 360 - 180) <= 5
+    old, new = (high_pass(x[..., 0].astype(np.float32))[inside] for x in (before, after))
+    assert np.corrcoef(old, new)[0, 1] >= 0.95
+    assert 0.75 <= new.std() / old.std() <= 1.3
+
+
+def test_natural_keeps_the_order_of_light():
+    ladder = np.repeat(np.arange(0, 256, 4, dtype=np.uint8)[None, :, None], 64, axis=0).repeat(3, axis=2)
+    for dye in DYES:
+        level = recolor(ladder, np.ones(ladder.shape[:2]), dye).astype(int).sum(axis=2)
+        assert (np.diff(level[32]) >= 0).all(), dye
+
+
+def test_black_lifts_without_coloured_noise():
+    rgb, mask = hair("dark", soft=0)
+    noisy = np.clip(rgb + np.random.default_rng(1).normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)
+    inside = mask > 0
+    before, after = skimage_lab(noisy)[inside], skimage_lab(recolor(noisy, mask, "platinum"))[inside]
+    assert after[:, 1].std() < before[:, 1].std()
+
+
+@pytest.mark.parametrize("behind", [20, 128, 245])
+@pytest.mark.parametrize("dye", ["platinum", "jet black"])
+def test_a_soft_edge_neither_glows_nor_darkens(behind, dye):
+    """Across the edge, what is dyed lies between hair and background, but for the rim's shade."""
+    mask = np.tile(np.clip((np.arange(160) - 74) / 12, 0, 1), (120, 1)).astype(np.float32)
+    lock = {"platinum": 30, "jet black": 190}[dye]
+    rgb = np.rint(mask * lock + (1 - mask) * behind).astype(np.uint8)[..., None].repeat(3, axis=2)
+    out = recolor(rgb, mask, dye)[60].mean(axis=1)
+    low, high = sorted((float(behind), float(out[96:110].mean())))
+    assert out[66:96].min() >= low - 20
+    assert out[66:96].max() <= high + 12
+
+
+def test_the_shade_anchors_video():
+    rgb, mask = hair()
+    shade = Shade.measure(rgb, mask)
+    np.testing.assert_array_equal(recolor(rgb, mask, "copper", shade=shade), recolor(rgb, mask, "copper"))
+    darker = (rgb * 0.8).astype(np.uint8)
+    fixed, free = (recolor(darker, mask, "copper", shade=s)[mask > 0.99].mean() for s in (shade, None))
+    assert fixed < free - 5
+    assert shade.towards(Shade.measure(darker, mask), 0) == shade
+    half = shade.towards(Shade.measure(darker, mask), 0.5)
+    assert Shade.measure(darker, mask).lightness < half.lightness < shade.lightness
+
+
+def test_the_shade_is_that_of_the_hair():
+    rgb = np.full((50, 60, 3), 200, np.uint8)
+    mask = np.zeros((50, 60), bool)
+    mask[10:40, 10:50] = True
+    rgb[mask] = (90, 60, 40)
+    for cover in (mask, mask.astype(np.float32), mask.astype(np.uint8) * 255):
+        assert Shade.measure(rgb, cover).rgb == (90, 60, 40)
+    with pytest.raises(MaskError):
+        Shade.measure(rgb, mask & False)
+    with pytest.raises(MaskError):
+        Shade.measure(rgb, mask[1:])
+
+
+# --- the tables behind it
+
+
+@given(st.lists(COLOURS, min_size=1, max_size=8))
+def test_lab_is_that_of_scikit_image(colours):
+    rgb = np.array(colours, np.uint8)
+    np.testing.assert_allclose(lab(rgb), skimage_lab(rgb[None])[0], atol=0.05)
+
+
+@given(st.floats(0, 1))
+def test_conversions_go_both_ways(value):
+    assert float(to_srgb(to_linear(value))) == pytest.approx(value, abs=1e-6)
+    assert float(luminance(lightness(value))) == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize("dye", [*DYES, "#000000", "#ffffff", "#ff0000", "#0000ff"])
+def test_the_ramp_runs_from_black_to_white_through_the_dye(dye):
+    colour = Color.parse(dye)
+    colours = ramp(colour).view(np.uint8).reshape(-1, 4)[:, :3]
+    levels = lab(colours)[:, 0]
+    assert levels[0] < 1
+    assert levels[-1] > 99
+    assert np.diff(levels).min() > -0.4
+    goal = lab(colour.rgb())
+    if 10 < goal[0] < 90:
+        reached = lab(colours[round((goal[0] - LOWEST) / STEP)])
+        assert deltaE_ciede2000(reached, goal) < 1
+        assert lab(at_level(colour, 50.0).rgb())[0] == pytest.approx(50, abs=1)
+
+
+@given(st.floats(0, 100), COLOURS)
+def test_tones_never_turn_light_into_shadow(start, colour):
+    tone = Tone.between(Shade((0.0, 0.0, 0.0), start, start, start), Color(*colour))
+    grid = np.linspace(0, 100, 101, dtype=np.float32)
+    assert (np.diff(tone.light(grid)) >= 0).all()
+    assert (np.diff(tone.strand(grid)) > 0).all()
