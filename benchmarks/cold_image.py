@@ -1,4 +1,4 @@
-"""Wall time and peak memory of a cold `hairtint image` on a photo of one megapixel. Usage: cold_image.py [--rounds N]"""
+"""Wall time and peak memory of a cold `hairtint image` on a megapixel photo. Usage: cold_image.py [--rounds N]"""
 
 import argparse
 import os

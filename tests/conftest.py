@@ -40,7 +40,11 @@ def pairs_folder(tmp_path, portrait):
     folder = tmp_path / "portraits"
     for name in ("images", "masks"):
         (folder / name).mkdir(parents=True)
-    variants = {"plain": (portrait, hair), "dark": (portrait // 2, hair), "mirrored": (portrait[:, ::-1], hair[:, ::-1])}
+    variants = {
+        "plain": (portrait, hair),
+        "dark": (portrait // 2, hair),
+        "mirrored": (portrait[:, ::-1], hair[:, ::-1]),
+    }
     for stem, (rgb, mask) in variants.items():
         Image.fromarray(np.ascontiguousarray(rgb)).save(folder / "images" / f"{stem}.jpg")
         Image.fromarray(np.ascontiguousarray(mask)).save(folder / "masks" / f"{stem}.png")

@@ -57,7 +57,7 @@ def _pasted(whole: Map, near: Map, box: tuple[slice, slice], size: tuple[int, in
     sides = [part.stop - part.start for part in box]
     finer = min(MOST, max(full / side for full, side in zip(size, sides, strict=True)))
     height, width = (round(n * finer) for n in whole.shape)
-    result = cv2.resize(whole, (width, height), interpolation=cv2.INTER_LINEAR)
+    result = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     top, bottom = (round(edge / size[0] * height) for edge in (box[0].start, box[0].stop))
     left, right = (round(edge / size[1] * width) for edge in (box[1].start, box[1].stop))
     if bottom > top and right > left:

@@ -10,7 +10,7 @@ Mask = NDArray[np.float32]
 
 GUIDE = 256  # longest side, about, at which the filter is solved; the result is at full size
 REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
-DOUBT = 0.2  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
+DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
 
@@ -23,15 +23,18 @@ def refine(probability: Mask, rgb: NDArray[np.uint8]) -> Mask:
     height, width = rgb.shape[:2]
     step = max(1, round(max(height, width) / GUIDE))
     small = (max(1, round(width / step)), max(1, round(height / step)))
-    guide = cv2.cvtColor(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    mask = cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    guide = np.asarray(grey, np.float32) * np.float32(1 / 255)
+    mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
     radius = max(1, round(REACH * max(small) / max(probability.shape)))
-    slope, offset = _linear(guide.astype(np.float32) / 255, mask, radius)
+    slope, offset = _linear(guide, mask, radius)
     sure = 1 - 4 * mask * (1 - mask)  # far from the outline the map is right, and the picture's texture must not enter
     slope, offset = slope * (1 - sure), offset * (1 - sure) + mask * sure
     slope, offset = slope / (1 - 2 * DOUBT), (offset - DOUBT) / (1 - 2 * DOUBT)
     full = np.zeros((height, width), np.float32)
-    box = cv2.boundingRect((offset + np.maximum(slope, 0) > 0).astype(np.uint8))
+    hair = _with_core(slope * guide + offset)
+    slope, offset = slope * hair, offset * hair
+    box = cv2.boundingRect(hair)
     left, right = _span(box[0], box[2], small[0], step, width)
     top, bottom = _span(box[1], box[3], small[1], step, height)
     if left.stop > left.start and top.stop > top.start:
@@ -41,6 +44,15 @@ def refine(probability: Mask, rgb: NDArray[np.uint8]) -> Mask:
         fine = cv2.add(fine, cv2.resize(offset[top, left], size), dst=fine)
         np.clip(fine, 0, 1, out=full[bottom, right])
     return full
+
+
+def _with_core(mask: Mask) -> NDArray[np.uint8]:
+    """1 in the regions of the mask that reach one half somewhere, and around them; 0 where it is but faint."""
+    count, labels = cv2.connectedComponents((mask > 0).astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, np.uint8)
+    kept[labels[mask > 0.5]] = 1
+    kept[0] = 0
+    return np.asarray(cv2.dilate(kept[labels], np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _span(start: int, length: int, count: int, step: int, size: int) -> tuple[slice, slice]:
@@ -72,10 +84,10 @@ def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask]:
     window = (2 * radius + 1, 2 * radius + 1)
 
     def mean(x: Mask) -> Mask:
-        return cv2.blur(x, window, borderType=cv2.BORDER_REFLECT)
+        return np.asarray(cv2.blur(x, window, borderType=cv2.BORDER_REFLECT), np.float32)
 
     mean_guide, mean_mask = mean(guide), mean(mask)
-    variance = mean(guide * guide) - mean_guide * mean_guide
+    variance: Mask = mean(guide * guide) - mean_guide * mean_guide
     covariance = mean(guide * mask) - mean_guide * mean_mask
     slope = covariance / (variance + EPSILON)
     return mean(slope), mean(mean_mask - slope * mean_guide)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 Map = NDArray[np.float32]
 
 SIDE = 160  # longest side of the frames that motion is measured on
-KEEP = 0.85  # how much of the carried map stays where frame and memory agree
+KEEP = 0.96  # how much of the carried map stays where frame and memory agree
 CUT = 0.12  # mean error of the carried frame, in [0, 1], above which it is another scene
-TRUST = 0.05  # error of the carried frame at which a pixel's memory counts half
-SURPRISE = 0.35  # difference of the maps at which the memory counts half
+TRUST = 0.1  # error of the carried frame at which a pixel's memory counts half
+SURPRISE = 0.8  # difference of the maps at which the memory counts half
 
 
 class Memory:
@@ -24,7 +24,7 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self.flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self.frame: NDArray[np.uint8] | None = None
         self.map: Map | None = None
 
@@ -36,7 +36,8 @@ class Memory:
         """The steadied map, float32 (h, w) in [0, 1], of the network's map for the frame rgb, uint8 (H, W, 3)."""
         by = SIDE / max(rgb.shape[:2])
         size = (max(16, round(rgb.shape[1] * by)), max(16, round(rgb.shape[0] * by)))
-        frame = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        frame = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
         steady = probability
         if self.frame is not None and self.map is not None and self.frame.shape == frame.shape:
             steady = self._carried(probability, frame, self.frame, self.map)
@@ -44,7 +45,7 @@ class Memory:
         return steady
 
     def _carried(self, new: Map, frame: NDArray[np.uint8], before: NDArray[np.uint8], old: Map) -> Map:
-        motion = self.flow.calc(frame, before, None)  # where each pixel was, (h, w, 2)
+        motion = self.flow.calc(frame, before, np.zeros((*frame.shape, 2), np.float32))  # to where each pixel was
         height, width = frame.shape
         x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
         x, y = x + motion[..., 0], y + motion[..., 1]
@@ -58,6 +59,7 @@ class Memory:
         to_y = (cv2.resize(y, size) + 0.5) * scale[1] - 0.5
         carried = cv2.remap(old, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         inside = (to_x > -1) & (to_y > -1) & (to_x < size[0]) & (to_y < size[1])
-        keep = KEEP / (1 + (cv2.resize(error, size) / TRUST) ** 2)
-        keep /= 1 + (cv2.blur(np.abs(new - carried), (5, 5)) / SURPRISE) ** 2
-        return new + np.where(inside, keep, np.float32(0)) * (carried - new)
+        unlike = np.asarray(cv2.resize(error, size), np.float32) / TRUST
+        surprise = np.asarray(cv2.blur(np.abs(new - carried), (5, 5)), np.float32) / SURPRISE
+        keep = np.where(inside, np.float32(KEEP), np.float32(0)) / ((1 + unlike * unlike) * (1 + surprise * surprise))
+        return np.asarray(new + keep * (carried - new), np.float32)

@@ -73,7 +73,7 @@ class VideoSegmenter:
 
 def preprocess(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The whole picture squeezed to (size, size, 3), as in the report; no padding, no normalisation."""
-    return cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def check_frame(rgb: NDArray[np.uint8]) -> None:

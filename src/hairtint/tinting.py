@@ -19,11 +19,35 @@ from hairtint.segmenter import Segmenter
 
 
 @overload
-def tint(picture: bytes | bytearray | memoryview, color: ColorLike, **options: Any) -> bytes: ...
+def tint(
+    picture: bytes | bytearray | memoryview,
+    color: ColorLike,
+    *,
+    strength: float = ...,
+    method: Method = ...,
+    model: str | None = ...,
+    effects: Sequence[Effect | str] = ...,
+) -> bytes: ...
 @overload
-def tint(picture: str | os.PathLike[str] | Image.Image, color: ColorLike, **options: Any) -> Image.Image: ...
+def tint(
+    picture: str | os.PathLike[str] | Image.Image,
+    color: ColorLike,
+    *,
+    strength: float = ...,
+    method: Method = ...,
+    model: str | None = ...,
+    effects: Sequence[Effect | str] = ...,
+) -> Image.Image: ...
 @overload
-def tint(picture: NDArray[Any], color: ColorLike, **options: Any) -> NDArray[np.uint8]: ...
+def tint(
+    picture: NDArray[Any],
+    color: ColorLike,
+    *,
+    strength: float = ...,
+    method: Method = ...,
+    model: str | None = ...,
+    effects: Sequence[Effect | str] = ...,
+) -> NDArray[np.uint8]: ...
 def tint(
     picture: Picture,
     color: ColorLike,

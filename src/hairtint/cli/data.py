@@ -27,7 +27,7 @@ def check(data: tuple[Path, ...], no_hair: tuple[Path, ...], as_json: bool) -> N
         raise click.UsageError("name a folder: --data or --no-hair")
     _, reports = datasets.open_all(data, no_hair)
     if as_json:
-        click.echo(json.dumps([{"source": r.source, "pairs": r.pairs, "empty": r.empty, "left_out": r.left_out} for r in reports], indent=1))
+        click.echo(json.dumps([vars(report) for report in reports], indent=1))
         return
     for line in (line for report in reports for line in report.lines()):
         click.echo(line)
@@ -50,16 +50,20 @@ def split(data: tuple[Path, ...], no_hair: tuple[Path, ...], seed: int, validati
 @data.command()
 @data_folders(required=True)
 @click.option("--out", type=FOLDER, required=True, help="Folder to write images/ and masks/ into.")
-@click.option("--copies", type=click.IntRange(0, 1000), default=7, show_default=True, help="Random variants beside each photo.")
+@click.option(
+    "--copies", type=click.IntRange(0, 1000), default=7, show_default=True, help="Random variants beside each photo."
+)
 @click.option("--recipe", type=click.Choice(["report", "strong", "mild"]), default="report", show_default=True)
-@click.option("--size", type=click.IntRange(16, 2048), default=256, show_default=True, help="Side of the square results.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--size", type=click.IntRange(16, 2048), default=256, show_default=True, help="Side of the square results."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 def expand(
     data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, copies: int, recipe: str, size: int, seed: int
 ) -> None:
     """Write each photo and random variants of it as files; a stopped run goes on where it was.
 
-    Expand only what you train on: split first, so that no variant of a validation photo is trained on.
+    A training on the result keeps all variants of a photo on one side and validates on the photos themselves.
     """
     from hairtint.training import datasets
     from hairtint.training.expand import expand as write

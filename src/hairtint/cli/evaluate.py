@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from hairtint.cli import tables
 from hairtint.cli.options import FOLDER, data_folders
 from hairtint.cli.progress import bar
 
@@ -35,7 +35,7 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Measure accuracy, Dice, IoU, BCE and boundary F on photos with true masks."""
-    from hairtint.photo import save_array
+    from hairtint.photo import Photo, check_output
     from hairtint.segmenter import Segmenter
     from hairtint.training import datasets
     from hairtint.training import evaluate as evaluation
@@ -44,6 +44,8 @@ def evaluate(
         raise click.UsageError("--images and --masks belong together")
     if images is None and not data and not no_hair:
         raise click.UsageError("name the photos: --images and --masks, or --data, or --no-hair")
+    if sheet:
+        check_output(sheet, overwrite=True)
     pairs, reports = datasets.open_all(data, no_hair)
     if images and masks:
         more, report = datasets.open_folders(images, masks)
@@ -58,14 +60,17 @@ def evaluate(
     segmenter = Segmenter(model)
     with bar() as progress:
         task = progress.add_task("evaluate", total=len(pairs))
-        rows = evaluation.evaluate(segmenter.mask, pairs, lambda done, _: progress.update(task, completed=done))
+        rows = evaluation.evaluate(
+            segmenter.mask, pairs, lambda done, _: progress.update(task, completed=done),
+            probability=segmenter.probability,
+        )  # fmt: skip
     result = evaluation.as_json(rows, segmenter.entry.name)
     if sheet:
-        save_array(evaluation.contact_sheet(segmenter.mask, pairs, rows), sheet, overwrite=True)
+        Photo(evaluation.contact_sheet(segmenter.mask, pairs, rows)).save(sheet, overwrite=True)
     if as_json:
         click.echo(json.dumps(result, indent=1))
     else:
-        Console().print(_table(result))
+        tables.show(_table(result))
 
 
 def _table(result: dict[str, Any]) -> Table:

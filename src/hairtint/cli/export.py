@@ -21,16 +21,21 @@ def export(run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: s
     require()
     from hairtint import zoo
     from hairtint.training import card, datasets
-    from hairtint.training.export import Trained, install, parity, to_onnx
+    from hairtint.training.compress import halved
+    from hairtint.training.export import HALVED_TOLERANCE, Trained, check_name, install, parity, to_onnx
 
     trained = Trained.load(run)
     pairs, _ = datasets.open_all(data, no_hair)
     pairs = datasets.kept_for_validation(pairs, run)
-    name, home = name or trained.config.network, home or next(zoo.folders())
-    onnx = to_onnx(trained.network, trained.config.size)
-    worst = parity(trained.network, onnx, trained.config.size, [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]])
+    name, home, size = name or trained.config.network, home or next(zoo.folders()), trained.config.size
+    check_name(name)
+    onnx = to_onnx(trained.network, size)
+    photos = [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]]
+    parity(trained.network, onnx, size, photos)
+    onnx = halved(onnx)
+    worst = parity(trained.network, onnx, size, photos, HALVED_TOLERANCE)
     facts = card.facts(trained)
-    metrics = card.measure(onnx, facts["size"], pairs)
+    metrics = card.measure(onnx, pairs)
     text = card.write(name, trained, run, onnx, metrics, worst)
     path = install(home, name, onnx, facts | {"metrics": metrics}, text)
     click.echo(f"{path} (largest difference to torch {worst:.1e})")

@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from hairtint import batch
-from hairtint.batch import Mask, Rgb
+from hairtint.batch import Rgb
 from hairtint.cli.options import FOLDER
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import HairtintError, OutputError
+from hairtint.matte import Mask
 from hairtint.recolor import Method, recolor
 
 

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from hairtint import zoo
+from hairtint.cli import tables
 
 
 @click.command()
@@ -25,7 +25,7 @@ def colors(as_json: bool) -> None:
     table = Table("", "name", "hex", "family", box=None)
     for dye in palette():
         table.add_row(Text("    ", style=f"on {dye.hex}"), dye.name, dye.hex, dye.family)
-    Console().print(table)
+    tables.show(table)
 
 
 @click.command()
@@ -42,7 +42,7 @@ def models(as_json: bool) -> None:
         scores = ", ".join(f"{source} {figures['mean_iou']:.3f}" for source, figures in entry.metrics.items())
         square, count = f"{entry.size}x{entry.size}", f"{entry.parameters:,}" if entry.parameters else "–"
         table.add_row(entry.name, count, square, f"{size / 1000:,.0f} kB", scores, str(entry.path))
-    Console().print(table)
+    tables.show(table)
 
 
 def _facts(entry: zoo.Entry, size: int) -> dict[str, Any]:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from rich.progress import Progress
 
 from hairtint.cli.options import FOLDER, data_folders
 from hairtint.cli.progress import bar
+from hairtint.errors import HairtintError
 
 
 @click.command()
 @click.argument("config", type=FOLDER)
 @data_folders(required=True)
-@click.option("--run", type=FOLDER, help="Run folder; default runs/NAME by the config's name. An unfinished one goes on.")
+@click.option(
+    "--run", type=FOLDER, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
+)
 @click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint.")
+@click.option(
+    "--encoder", type=FOLDER, help="Start the encoder of swift from this file of MobileNetV2 ImageNet weights."
+)
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
-@click.option("--log-every", type=click.IntRange(1), default=100, show_default=True, help="Steps between lines where there is no terminal.")
+@click.option(
+    "--log-every",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Steps between lines where there is no terminal.",
+)
 def train(
     config: Path,
     data: tuple[Path, ...],
     no_hair: tuple[Path, ...],
     run: Path | None,
     weights: Path | None,
+    encoder: Path | None,
     devices: str,
     log_every: int,
-) -> None:
+) -> int:
     """Train a network as a config file says; run it again to go on where it stopped."""
     from hairtint.training import require
 
@@ -36,18 +51,43 @@ def train(
 
     plan = Config.load(config)
     folder = run or Path("runs") / config.stem
-    pairs, reports = datasets.open_all(data, no_hair)
-    for line in (line for report in reports for line in report.lines()):
+    processes = fabric.start(devices, plan)
+    first = fabric.is_first(processes)  # with several processes, one speaks for all
+    try:
+        pairs, reports = datasets.open_all(data, no_hair)
+        if first:
+            _say([line for report in reports for line in report.lines()])
+            _say(
+                f"repeat names {s}, which is not in the data" for s in plan.repeat if s not in {p.source for p in pairs}
+            )
+        with bar(quiet=not first) as progress:
+            best = learn(
+                plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, fabric=processes,
+                progress=_Show(progress, log_every if first else 0),
+            )  # fmt: skip
+    except HairtintError:
+        if first:
+            raise
+        return 1
+    if first:
+        click.echo(str(best))
+    return 0
+
+
+class _Show:
+    """Progress as a bar or, where there is no terminal, as a line every so many steps and one an epoch."""
+
+    def __init__(self, progress: Progress, log_every: int) -> None:
+        self.progress, self.log_every, self.last = progress, log_every, -1
+        self.task = progress.add_task("train", total=None)
+
+    def __call__(self, done: int, total: int, text: str) -> None:
+        self.progress.update(self.task, completed=done, total=total, description=text)
+        epoch_ended, self.last = done == self.last, done
+        if self.progress.disable and self.log_every and (epoch_ended or done % self.log_every == 0):
+            click.echo(f"step {done} of {total}: {text}", err=True)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
         click.echo(line, err=True)
-    with bar() as progress:
-        task = progress.add_task("train", total=None)
-
-        def show(done: int, total: int, text: str) -> None:
-            progress.update(task, completed=done, total=total, description=text)
-            if progress.disable and done % log_every == 0:
-                click.echo(f"step {done} of {total}: {text}", err=True)
-
-        best = learn(
-            plan, pairs, folder, reports=reports, weights=weights, progress=show, fabric=fabric.start(devices, plan)
-        )
-    click.echo(str(best))

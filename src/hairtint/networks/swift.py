@@ -65,6 +65,8 @@ class Swift(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
         # ImageNet's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), persistent=False)
@@ -103,7 +105,9 @@ class Swift(nn.Module):
         given = {key.removeprefix("features."): value for key, value in state.items()}
         missing = [key for key, value in own.items() if key not in given or given[key].shape != value.shape]
         if missing:
-            raise TrainingError(f"these are not MobileNetV2 1.0 weights: features.{missing[0]} is missing or of another shape")
+            raise TrainingError(
+                f"these are not MobileNetV2 1.0 weights: features.{missing[0]} is missing or of another shape"
+            )
         self.features.load_state_dict({key: given[key] for key in own})
 
 

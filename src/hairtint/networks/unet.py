@@ -81,7 +81,7 @@ class UNet(nn.Module):
 
 def check_size(x: Tensor, stride: int) -> None:
     """Refuse a batch whose height or width is not a multiple of `stride`, naming the size to pad to."""
-    if torch.jit.is_tracing() or torch.compiler.is_compiling():
+    if torch._C._get_tracing_state() or torch.compiler.is_compiling():
         return
     height, width = x.shape[-2:]
     if height % stride or width % stride:

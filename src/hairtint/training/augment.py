@@ -9,6 +9,7 @@ Recipes:
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -125,8 +126,8 @@ def motion_blurred(rgb: Array, rng: np.random.Generator) -> Array:
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1
     turn = cv2.getRotationMatrix2D(((length - 1) / 2,) * 2, rng.uniform(0, 180), 1)
-    kernel = cv2.warpAffine(kernel, turn, (length, length))
-    return cv2.filter2D(rgb, -1, kernel / kernel.sum())
+    line = cv2.warpAffine(kernel, turn, (length, length))
+    return cv2.filter2D(rgb, -1, line / line.sum())
 
 
 def relit(rgb: Array, rng: np.random.Generator) -> Array:
@@ -151,7 +152,8 @@ def relit(rgb: Array, rng: np.random.Generator) -> Array:
 def noisy(rgb: Array, rng: np.random.Generator) -> Array:
     """Sensor noise, the same seed for no two pictures."""
     noise = rng.standard_normal(rgb.shape, dtype=np.float32) * rng.uniform(2, 14)
-    return np.clip(rgb + noise, 0, 255).astype(np.uint8)
+    changed: Array = np.clip(rgb + noise, 0, 255).astype(np.uint8)
+    return changed
 
 
 def recompressed(rgb: Array, rng: np.random.Generator) -> Array:
@@ -161,7 +163,9 @@ def recompressed(rgb: Array, rng: np.random.Generator) -> Array:
         by = rng.uniform(0.4, 0.9)
         rgb = cv2.resize(rgb, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
     data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])[1]
-    return cv2.resize(cv2.imdecode(data, cv2.IMREAD_COLOR), size, interpolation=cv2.INTER_LINEAR)
+    decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    back: Array = cv2.resize(decoded, size, interpolation=cv2.INTER_LINEAR)
+    return back
 
 
 def occluded(rgb: Array, mask: Array, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,27 +37,27 @@ def facts(trained: Trained) -> dict[str, Any]:
     return {"size": size, "parameters": parameters, "gflop": round(counter.get_total_flops() / 1e9, 3)}
 
 
-def measure(onnx: bytes, size: int, pairs: Sequence[Pair]) -> dict[str, Any]:
+def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Figures by source on validation photos, through the live road with the very file that ships."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
         path.write_bytes(onnx)
-        return evaluate.by_source(evaluate.evaluate(Segmenter(path).mask, pairs))
+        segmenter = Segmenter(path)
+        return evaluate.by_source(evaluate.evaluate(segmenter.mask, pairs, probability=segmenter.probability))
 
 
 def write(name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
     """The card as Markdown."""
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
     settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
-    sources = sorted(metrics)
-    used = {s: sum(x.startswith(f"{s}/") for x in sides["training"]) for s in sources}
-    data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {metrics[s]['photos']} kept apart" for s in sources)
+    used, kept = (Counter(photo.rpartition("/")[0] for photo in sides[side]) for side in ("training", "validation"))
+    sources = sorted(used.keys() | kept.keys())
+    data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {kept[s]} kept apart" for s in sources)
     rows = "\n".join(
         f"| {s} | {m['photos']} | {_n(m['mean_iou'])} | {_n(m['iou'])} | {_n(m['dice'])} | {_n(m['accuracy'])}"
         f" | {_n(m['bce'])} | {_n(m['boundary_f'])} | {_n(m['empty_right'])} |"
         for s, m in metrics.items()
     )
-    styles = "\n".join(f"| {style} | {_n(iou)} |" for style, iou in metrics.get("figaro1k", {}).get("by_style", {}).items())
     return f"""# {name}
 
 Finds hair: one probability for each pixel of a {known["size"]}x{known["size"]} RGB picture.
@@ -77,8 +78,8 @@ anything else has to judge whether that is covered.
 {settings}
 ```
 
-The weights are the exponential moving average at the epoch with the best mean validation IoU. The .onnx differs from
-the torch module by at most {parity:.1e} on validation photos.
+The weights are the exponential moving average at the epoch with the best mean validation IoU. The .onnx holds
+them in half precision; its probabilities differ from the torch module's by at most {parity:.1e} on validation photos.
 
 ## Figures
 
@@ -88,11 +89,7 @@ IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are po
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
-
-| hairstyle (Figaro1k) | IoU of the photos |
-| --- | --- |
-{styles}
-
+{_styles(metrics)}
 ## Limits
 
 Masks of LFW and CCP are coarse, and LFW labels only the main face, so figures on them are lower bounds. "Empty right"
@@ -108,11 +105,22 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
+def _styles(metrics: dict[str, Any]) -> str:
+    styles = [(source, *row) for source, m in metrics.items() for row in m.get("by_style", {}).items()]
+    if not styles:
+        return ""
+    lines = "".join(f"| {style} ({source}) | {_n(iou)} |\n" for source, style, iou in styles)
+    return f"\n| hairstyle | IoU of the photos |\n| --- | --- |\n{lines}"
+
+
 def _n(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
 def _commit() -> str:
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:  # no git here
+        return "unknown"
     return done.stdout.strip() or "unknown"

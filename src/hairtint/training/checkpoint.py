@@ -52,4 +52,6 @@ def into(network: nn.Module, weights: Any, path: Path) -> None:
     try:
         network.load_state_dict(weights)
     except (RuntimeError, TypeError) as error:
-        raise TrainingError(f"{path} holds the weights of another network: build the one that it was trained as") from error
+        raise TrainingError(
+            f"{path} holds the weights of another network: build the one that it was trained as"
+        ) from error

@@ -23,7 +23,9 @@ def read(path: Path) -> list[dict[str, float]]:
         return []
     text = path.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
-    return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(whole.splitlines()) if None not in row.values()]
+    return [
+        {k: float(v) for k, v in row.items()} for row in csv.DictReader(whole.splitlines()) if None not in row.values()
+    ]
 
 
 def trim(path: Path, epochs: int) -> None:

@@ -86,7 +86,9 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path) -> list[Pair]:
         raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
     kept = [pair for pair in pairs if pair.name in names]
     if not kept:
-        raise DataError(f"none of the photos that {run} kept for validation are in these folders: give its --data again")
+        raise DataError(
+            f"none of the photos that {run} kept for validation are in these folders: give its --data again"
+        )
     return kept
 
 

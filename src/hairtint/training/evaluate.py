@@ -38,23 +38,39 @@ class Row:
 
 
 def evaluate(
-    segment: SegmentFunction, pairs: Sequence[Pair], progress: Callable[[int, int], None] = lambda done, total: None
+    segment: SegmentFunction,
+    pairs: Sequence[Pair],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    probability: SegmentFunction | None = None,
 ) -> list[Row]:
-    """One row a photo, in the order of `pairs`; `segment` is `Segmenter().mask` or anything of its shape."""
+    """One row a photo, in the order of `pairs`; `segment` is `Segmenter().mask` or anything of its shape.
+
+    `probability` is what BCE is taken of, `Segmenter().probability`, say: a matte is sharper than the network is sure.
+    None takes the mask itself.
+    """
     rows = []
     for k, pair in enumerate(pairs):
         rgb, mask = pair.read()
-        rows.append(score(pair, segment(rgb), mask > 127))
+        rows.append(score(pair, segment(rgb), mask > 127, probability and probability(rgb)))
         progress(k + 1, len(pairs))
     return rows
 
 
-def score(pair: Pair, probability: NDArray[np.float32], true: NDArray[np.bool_]) -> Row:
-    """The figures of one probability map, float32 (H, W) in [0, 1], against its true mask, bool (H, W)."""
-    found = probability > THRESHOLD
+def score(
+    pair: Pair, mask: NDArray[np.float32], true: NDArray[np.bool_], probability: NDArray[np.float32] | None = None
+) -> Row:
+    """The figures of one mask, float32 (H, W) in [0, 1], against the true one, bool (H, W).
+
+    `probability`, float32 (h, w) in [0, 1], takes the mask's place for BCE.
+    """
+    found = mask > THRESHOLD
     counts = Counts.of(found, true)
     edge = boundary_f(found, true) if true.any() else None
-    loss = bce(probability, true)
+    if probability is None:
+        probability = mask
+    likely = cv2.resize(probability, true.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    loss = bce(np.asarray(likely, np.float32), true)
     return Row(
         pair.source, pair.stem, pair.style, float(true.mean()),
         counts.accuracy, counts.dice, image_iou(counts), loss, edge, counts,
@@ -96,10 +112,13 @@ def as_json(rows: Sequence[Row], model: str) -> dict[str, Any]:
     return {"model": model} | summary(rows) | {"by_source": by_source(rows), "by_photo": photos}
 
 
-def contact_sheet(segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row], each: int = 4) -> NDArray[np.uint8]:
+def contact_sheet(
+    segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row], each: int = 4
+) -> NDArray[np.uint8]:
     """RGB picture with the best, median and worst photos by IoU, a row each: photo with the outlines of the true mask
     (white) and of the found one (red)."""
-    order = sorted((k for k in range(len(rows)) if rows[k].hair > 0), key=lambda k: -rows[k].iou) or list(range(len(rows)))
+    order = sorted((k for k in range(len(rows)) if rows[k].hair > 0), key=lambda k: -rows[k].iou)
+    order = order or list(range(len(rows)))
     each = min(each, len(order))
     middle = max(0, len(order) // 2 - each // 2)
     picked = [order[:each], order[middle : middle + each], order[-each:]]
@@ -109,9 +128,10 @@ def contact_sheet(segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequenc
 def _tile(segment: SegmentFunction, pair: Pair, row: Row, size: tuple[int, int] = (240, 300)) -> NDArray[np.uint8]:
     rgb, mask = pair.read()
     by = min(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
-    small = cv2.resize(rgb, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
+    shape = (max(1, round(rgb.shape[1] * by)), max(1, round(rgb.shape[0] * by)))
+    small = cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)
     for truth, colour in ((mask > 127, (255, 255, 255)), (segment(rgb) > THRESHOLD, (230, 40, 40))):
-        scaled = cv2.resize(truth.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_AREA)
+        scaled = cv2.resize(truth.astype(np.uint8), shape, interpolation=cv2.INTER_AREA)
         lines, _ = cv2.findContours(scaled, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(small, lines, -1, colour, 1, cv2.LINE_AA)
     tile = np.full((size[1] + 18, size[0], 3), 24, np.uint8)

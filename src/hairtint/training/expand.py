@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from hairtint.errors import OutputError
+from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
-from hairtint.training.datasets import Array, Pair
+from hairtint.training.layouts import EXPANDED
+from hairtint.training.pairs import Array, Pair
+
+NOTHING = np.zeros(0, np.uint8)
 
 
 def expand(
@@ -26,22 +30,25 @@ def expand(
 ) -> int:
     """Write images/STEM-K.jpg and masks/STEM-K.png for K = 0 (as it is) to `copies`; returns how many pairs are new.
 
-    A plain data set that `open_dataset` reads. Pairs that are there already stay, so that a stopped run goes on;
-    a mask is written before its photo, whole or not at all. Raises OutputError where nothing can be written.
+    A plain data set that `open_dataset` reads; its expanded.json says that STEM-K comes from STEM, so that a split
+    keeps variants together. Pairs that are there already stay, so that a stopped run goes on; a mask is written before
+    its photo, whole or not at all. Raises DataError where two photos share their stem, OutputError where nothing can
+    be written or `out` holds another expansion.
     """
-    (out / "images").mkdir(parents=True, exist_ok=True)
-    (out / "masks").mkdir(exist_ok=True)
+    stem, times = Counter(pair.stem for pair in pairs).most_common(1)[0]
+    if times > 1:
+        raise DataError(f"{times} photos are called {stem}: expand each --data into a folder of its own")
+    _claim(out, {"recipe": recipe, "size": size, "seed": seed})
     draw, new = augment.RECIPES[recipe], 0
     for k, pair in enumerate(pairs):
         names = [f"{pair.stem}-{copy}" for copy in range(copies + 1)]
         missing = [c for c, name in enumerate(names) if not (out / "images" / f"{name}.jpg").exists()]
-        rgb, mask = pair.read() if missing else (None, None)
+        rgb, mask = pair.read() if missing else (NOTHING, NOTHING)
         for copy in missing:
-            chance = np.random.default_rng([seed, k, copy])
             if copy == 0:
                 picture, hair = augment.fit(rgb, mask, size)
             else:
-                picture, hair = draw(rgb, mask, chance, size)
+                picture, hair = draw(rgb, mask, np.random.default_rng([seed, k, copy]), size)
             _write(out / "masks" / f"{names[copy]}.png", hair)
             _write(out / "images" / f"{names[copy]}.jpg", picture[:, :, ::-1])
         new += len(missing)
@@ -49,13 +56,35 @@ def expand(
     return new
 
 
+def _claim(out: Path, settings: dict[str, object]) -> None:
+    """Make the folders; refuse those that hold pictures made otherwise, as the two could not be told apart."""
+    note = out / EXPANDED
+    try:
+        known = json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
+        (out / "images").mkdir(parents=True, exist_ok=True)
+        (out / "masks").mkdir(exist_ok=True)
+        if known is None and any((out / "images").iterdir()):
+            raise OutputError(f"{out}/images holds other pictures: choose an empty --out")
+        if known is None:
+            _replace(note, (json.dumps(settings) + "\n").encode())
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot use {out} ({error}): choose another --out") from error
+    if known is not None and known != settings:
+        raise OutputError(f"{out} was expanded with other settings ({json.dumps(known)}): choose another --out")
+
+
 def _write(path: Path, pixels: Array) -> None:
     coded, data = cv2.imencode(path.suffix, pixels, [cv2.IMWRITE_JPEG_QUALITY, 95] if path.suffix == ".jpg" else [])
-    partial = path.with_name(f"{path.name}.part")
     try:
         if not coded:
             raise OSError(f"cannot encode {path.name}")
-        partial.write_bytes(data.tobytes())
-        os.replace(partial, path)
+        _replace(path, data.tobytes())
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}; free some space or choose another --out") from error
+        why = error.strerror or error
+        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_bytes(data)
+    partial.replace(path)

@@ -26,9 +26,7 @@ class Photos(Dataset[Sample]):
     def __init__(self, pairs: Sequence[Pair], size: int, *, recipe: str | None = None, seed: int = 0) -> None:
         self.size, self.seed = size, seed
         self.recipe = augment.RECIPES[recipe] if recipe else None
-        self.kept = [
-            _shrunk(*pair.read(), 2 * size) if recipe else augment.fit(*pair.read(), size) for pair in pairs
-        ]
+        self.kept = [_shrunk(*pair.read(), 2 * size) if recipe else augment.fit(*pair.read(), size) for pair in pairs]
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -79,10 +77,10 @@ class Epoch(Sampler[list[Index]]):
 
 def batches(photos: Photos, order: Epoch, workers: int) -> DataLoader[Sample]:
     """uint8 batches (N, 3, S, S) and (N, 1, S, S)."""
+    if workers:
+        cv2.setNumThreads(1)  # a forked process has no use for its parent's thread pool: it waits for it forever
     ahead = 4 if workers else None
-    return DataLoader(
-        photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, worker_init_fn=_one_thread
-    )
+    return DataLoader(photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead)
 
 
 def in_order(photos: Photos, batch: int) -> DataLoader[Sample]:
@@ -94,10 +92,6 @@ def in_order(photos: Photos, batch: int) -> DataLoader[Sample]:
 def as_input(rgb: Tensor, mask: Tensor) -> Sample:
     """Float tensors in [0, 1], channels last: what the networks and the losses take."""
     return rgb.float().div(255).contiguous(memory_format=torch.channels_last), mask.float().div(255)
-
-
-def _one_thread(worker: int) -> None:
-    cv2.setNumThreads(1)
 
 
 def _shrunk(rgb: Array, mask: Array, most: int) -> tuple[Array, Array]:

@@ -29,14 +29,18 @@ def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report
             )
         known = _read(folder / "data.json")
         if (folder / "last.pt").exists() and any(known.get(side, data[side]) != data[side] for side in data):
-            raise TrainingError(f"{folder} holds a run on other photos: give its --data again, or a new folder with --run")
+            raise TrainingError(
+                f"{folder} holds a run on other photos: give its --data again, or a new folder with --run"
+            )
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / "config.json", config.as_dict())
         _write(folder / "data.json", data)
     except OSError as error:
-        raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another with --run") from error
+        raise OutputError(
+            f"cannot write into {folder}: {error.strerror or error}; choose another with --run"
+        ) from error
 
 
 def _differences(before: dict[str, Any], config: Config) -> list[str]:

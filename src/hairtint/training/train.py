@@ -129,15 +129,17 @@ class _Run:
         while self.epoch < self.config.epochs:
             self._one_epoch(progress)
             self.epoch, self.start = self.epoch + 1, 0
+            met, self.met = self.met, [0.0, 0.0, 0.0]
             if is_first(self.fabric):
                 checked = self.validate()
-                self._log(checked)
-                self.met = [0.0, 0.0, 0.0]
+                self._log(met, checked)
                 if checked.mean_iou > self.best:
                     self.best = checked.mean_iou
                     self._save("best.pt")
                 self._save("last.pt")
-                progress(self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}")
+                progress(
+                    self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}"
+                )
             self.fabric.barrier()
         return self.folder / "best.pt"
 
@@ -167,7 +169,8 @@ class _Run:
         logits = _at_size(self.model(x).float(), target)
         loss = losses.combined(logits, target, self.config.loss)
         right = ((logits.detach() > 0) == (target > 0.5)).float().mean()
-        value, accuracy = self.fabric.all_reduce(torch.stack([loss.detach(), right]), reduce_op="mean").tolist()
+        means: Any = self.fabric.all_reduce(torch.stack([loss.detach(), right]), reduce_op="mean")
+        value, accuracy = means.tolist()
         if not math.isfinite(value):
             raise self._lost("the loss is not a number")
         self.optimizer.zero_grad()
@@ -184,7 +187,11 @@ class _Run:
         return value, accuracy
 
     def _lost(self, what: str) -> TrainingError:
-        good = f"{self.folder}/last.pt is the last good state" if (self.folder / "last.pt").exists() else "nothing is saved"
+        good = (
+            f"{self.folder}/last.pt is the last good state"
+            if (self.folder / "last.pt").exists()
+            else "nothing is saved"
+        )
         return TrainingError(f"{what} at step {self.step}: lower lr (now {self.config.lr:g}) or set clip_norm; {good}")
 
     @torch.no_grad()
@@ -207,8 +214,8 @@ class _Run:
         means = {source: float(np.mean(values)) for source, values in sorted(ious.items())}
         return Score(float(np.mean(losses_)), pooled.accuracy, pooled.dice, means)
 
-    def _log(self, checked: Score) -> None:
-        seen, loss, right = self.met
+    def _log(self, met: list[float], checked: Score) -> None:
+        seen, loss, right = met
         row: dict[str, Any] = {"epoch": self.epoch, "step": self.step}
         row |= {"train_loss": loss / max(1, seen), "train_accuracy": right / max(1, seen)}
         row |= {"validation_loss": checked.loss, "validation_accuracy": checked.accuracy}

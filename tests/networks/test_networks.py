@@ -1,0 +1,121 @@
+"""One contract for every network."""
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from hairtint import networks
+from hairtint.errors import InputSizeError, TrainingError, UnknownModelError
+from hairtint.networks import swift, unet
+from hairtint.training.export import Deployed, parity, to_onnx
+
+torch.set_num_threads(1)
+EVERY = networks.names()
+PARAMETERS = {"full": 31_037_633, "medium": 1_864_129, "light": 226_913}
+
+
+@pytest.fixture(params=EVERY)
+def network(request):
+    torch.manual_seed(0)
+    return networks.build(request.param).eval()
+
+
+def forward(network, height, width):
+    with torch.no_grad():
+        return network(torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(1)))
+
+
+def test_one_logit_a_pixel_or_a_block_of_pixels(network):
+    out = forward(network, 64, 96)
+    step = 2 if isinstance(network, swift.Swift) else 1
+    assert out.shape == (1, 1, 64 // step, 96 // step)
+    assert out.isfinite().all()
+
+
+def test_odd_sizes_are_refused_with_the_size_to_pad_to(network):
+    with pytest.raises(InputSizeError, match=r"33x65 does not fit") as refusal:
+        forward(network, 33, 65)
+    height, width = (-(-n // network.stride) * network.stride for n in (33, 65))
+    assert f"pad it to {height}x{width}" in str(refusal.value)
+    forward(network, height, width)
+
+
+def test_saved_weights_give_the_same_again(network, tmp_path):
+    torch.save(network.state_dict(), tmp_path / "weights.pt")
+    name = (
+        "swift" if isinstance(network, swift.Swift) else next(n for n, p in PARAMETERS.items() if count(network) == p)
+    )
+    again = networks.build(name).eval()
+    again.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
+    assert torch.equal(forward(network, 64, 64), forward(again, 64, 64))
+
+
+def test_exported_equals_eager_on_a_real_photo(network, portrait):
+    onnx = to_onnx(network, 64)
+    assert parity(network, onnx, 64, [portrait]) < 1e-4
+
+
+def test_training_reaches_every_weight(network):
+    network.train()
+    network(torch.rand(2, 3, 64, 64)).square().sum().backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_report_states_these_parameter_counts(name):
+    assert count(unet.build(name)) == PARAMETERS[name] == unet.PLANS[name].parameters
+
+
+def test_swift_is_cheap():
+    with FlopCounterMode(display=False) as counter:
+        forward(swift.build().eval(), 256, 256)
+    assert counter.get_total_flops() <= 0.8e9
+
+
+def test_swift_takes_an_encoder_of_its_own_shape_and_no_other():
+    torch.manual_seed(0)
+    donor, taker = swift.build(), swift.build()
+    state = {f"features.{key}": value for key, value in donor.features.state_dict().items()}
+    taker.load_encoder(state | {"features.18.0.weight": torch.zeros(1), "classifier.1.bias": torch.zeros(1)})
+    key = "0.0.weight"
+    assert torch.equal(taker.features.state_dict()[key], donor.features.state_dict()[key])
+    for wrong in ({}, {**state, "features.3.conv.0.0.weight": torch.zeros(1)}, {"state_dict": {}}):
+        broken = {k: v for k, v in wrong.items() if k != f"features.{key}"}
+        with pytest.raises(TrainingError, match="not MobileNetV2"):
+            swift.build().load_encoder(broken)
+
+
+def test_unknown_networks_are_refused_with_the_known_ones():
+    for build in (networks.build, unet.build):
+        with pytest.raises(UnknownModelError, match=r"tiny.*light"):
+            build("tiny")
+
+
+def test_deployed_is_the_networks_probability(network):
+    rgb = torch.arange(64 * 64 * 3, dtype=torch.int64).remainder(256).to(torch.uint8).view(1, 64, 64, 3)
+    with torch.no_grad():
+        expected = torch.sigmoid(network(rgb.permute(0, 3, 1, 2) / 255))[:, 0]
+        assert torch.allclose(Deployed(network)(rgb), expected, atol=1e-6)
+
+
+def test_the_published_checkpoint_gives_the_masks_of_its_own_code(shared, portrait, monkeypatch):
+    """Oracle: the report's code as the shared tools carry it, on the report's own weights."""
+    published = shared / "peers" / "report_light.pth.tar"
+    state = torch.load(published, map_location="cpu", weights_only=True)["state_dict"]
+    network = unet.build("light").eval()
+    network.load_state_dict(unet.from_published(state))
+    monkeypatch.syspath_prepend(str(shared / "tools"))
+    import common
+
+    oracle = common.ReportLight()
+    torch.set_num_threads(1)
+    x = torch.from_numpy(np.ascontiguousarray(portrait[::2, ::2])).permute(2, 0, 1)[None] / 255
+    with torch.no_grad():
+        own = torch.sigmoid(network(x))[0, 0].numpy()
+    np.testing.assert_allclose(own, oracle.infer(x), atol=1e-5)
+    assert 0.05 < (own > 0.5).mean() < 0.95
+
+
+def count(network):
+    return sum(p.numel() for p in network.parameters())

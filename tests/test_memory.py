@@ -1,0 +1,86 @@
+import cv2
+import numpy as np
+import pytest
+
+from hairtint import VideoSegmenter
+from hairtint.memory import Memory
+
+
+def scene(shift=0, seed=0):
+    """A textured frame (180, 320) and the map (64, 64) of a disc in it, both moved to the right by `shift` pixels."""
+    noise = np.random.default_rng(seed).integers(0, 256, (18, 48, 3), np.uint8)
+    wide = cv2.resize(noise, (480, 180), interpolation=cv2.INTER_CUBIC)
+    y, x = np.mgrid[:180, :480]
+    disc = (np.hypot(x - 240, y - 90) < 50).astype(np.float32)
+    left = 80 - shift
+    return wide[:, left : left + 320].copy(), cv2.resize(disc[:, left : left + 320], (64, 64))
+
+
+def test_the_first_frame_is_the_networks_own_map():
+    rgb, true = scene()
+    np.testing.assert_array_equal(Memory().blend(true, rgb), true)
+
+
+def test_flicker_on_a_still_scene_fades():
+    rng, memory = np.random.default_rng(1), Memory()
+    rgb, true = scene()
+    maps = [
+        memory.blend(np.clip(true + rng.normal(0, 0.2, true.shape).astype(np.float32), 0, 1), rgb) for _ in range(12)
+    ]
+    steady, raw = np.abs(maps[-1] - maps[-2]).mean(), 0.2
+    assert steady < 0.15 * raw
+
+
+def test_the_map_moves_with_the_picture():
+    memory = Memory()
+    for shift in range(0, 48, 4):
+        rgb, true = scene(shift)
+        found = memory.blend(true, rgb)
+    late = scene(36)[1]
+    wrong = [((found > 0.5) != (map_ > 0.5)).mean() for map_ in (true, late)]
+    assert wrong[0] < 0.01 < wrong[1]
+
+
+def test_a_cut_starts_anew():
+    memory = Memory()
+    memory.blend(*reversed(scene(seed=0)))
+    rgb, _ = scene(seed=7)
+    empty = np.zeros((64, 64), np.float32)
+    np.testing.assert_array_equal(memory.blend(empty, rgb), empty)
+
+
+def test_somebody_walking_in_is_there_at_once():
+    memory = Memory()
+    room, true = scene()
+    empty = np.zeros_like(true)
+    for _ in range(5):
+        memory.blend(empty, room)
+    entered = room.copy()
+    cv2.circle(entered, (160, 90), 50, (20, 15, 10), -1)
+    assert ((memory.blend(true, entered) > 0.5) == (true > 0.5)).mean() > 0.97
+
+
+def test_frames_of_another_size_start_anew():
+    memory = Memory()
+    rgb, true = scene()
+    memory.blend(1 - true, rgb)
+    np.testing.assert_array_equal(memory.blend(true, rgb[:, :200]), true)
+
+
+@pytest.fixture(scope="module")
+def video():
+    return VideoSegmenter("light")
+
+
+def test_reset_forgets(video, portrait):
+    video.reset()
+    first = video.mask(portrait)
+    video.mask(np.ascontiguousarray(portrait[:, ::-1]))
+    video.reset()
+    np.testing.assert_array_equal(video.mask(portrait), first)
+
+
+def test_a_still_picture_shown_twice_keeps_its_mask(video, portrait):
+    video.reset()
+    first, second = video.mask(portrait), video.mask(portrait)
+    assert np.abs(first - second).max() < 0.02

@@ -1,0 +1,137 @@
+"""What varies a picture varies its mask with it."""
+
+import numpy as np
+import pytest
+from tiny_pictures import picture
+
+from hairtint.segmenter import preprocess
+from hairtint.training import augment
+from hairtint.training.loader import Epoch, Photos
+
+SIZE = 64
+RECIPES = sorted(augment.RECIPES)
+GEOMETRY = [
+    {"degrees": 180.0},
+    {"mirror": 1.0},
+    {"degrees": 25.0, "mirror": 0.5, "scale": (0.7, 1.45), "stretch": 0.15, "shift": 0.12},
+]
+
+
+def varied(recipe, seed, rgb, mask):
+    return augment.RECIPES[recipe](rgb, mask, np.random.default_rng(seed), SIZE)
+
+
+@pytest.mark.parametrize("how", GEOMETRY)
+@pytest.mark.parametrize("seed", range(8))
+def test_image_and_mask_move_together(how, seed):
+    """Oracle: the mask painted into the picture moves as the mask does, border included."""
+    _, mask = picture(seed, 90, 120)
+    rgb = np.repeat(mask[:, :, None], 3, 2)
+    rgb, moved = augment.warp(rgb, mask, np.random.default_rng(seed), SIZE, **how)
+    assert ((rgb[..., 1] > 127) != (moved > 0)).mean() < 0.01
+    assert 0.02 < (moved > 0).mean() < 0.9
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_recipes_keep_pictures_and_masks_together(recipe):
+    """Whatever the light, hair stays darker than the ground, so a mask that lags behind would show."""
+    apart = []
+    for seed in range(25):
+        rgb, mask = varied(recipe, seed, *picture(seed, 90, 120))
+        dark = rgb.mean(2)
+        apart.append(dark[mask == 0].mean() - dark[mask > 0].mean())
+    assert np.mean(np.array(apart) > 20) > 0.9
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("shape", [(40, 48), (200, 90), (64, 64), (16, 300)])
+def test_shapes_and_values(recipe, shape):
+    rgb, mask = picture(3, 90, 120)
+    rgb, mask = rgb[: shape[0], : shape[1]], mask[: shape[0], : shape[1]]
+    before = rgb.copy(), mask.copy()
+    for seed in range(12):
+        new, hair = varied(recipe, seed, rgb, mask)
+        assert (new.shape, new.dtype) == ((SIZE, SIZE, 3), np.uint8)
+        assert (hair.shape, hair.dtype) == ((SIZE, SIZE), np.uint8)
+        assert set(np.unique(hair)) <= {0, 255}
+    assert np.array_equal(rgb, before[0]), "the photo that is kept in memory stays as it is"
+    assert np.array_equal(mask, before[1])
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_same_chance_same_result(recipe):
+    once, again, other = (varied(recipe, seed, *picture(0)) for seed in (5, 5, 6))
+    assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+    assert not np.array_equal(once[0], other[0])
+
+
+def test_the_reports_recipe_leaves_light_and_colour_alone():
+    """Only rotation, mirror and blur: a picture of one colour stays exactly that."""
+    rgb = np.full((40, 60, 3), (200, 80, 30), np.uint8)
+    mask = np.zeros((40, 60), np.uint8)
+    for seed in range(60):
+        new, _ = varied("report", seed, rgb, mask)
+        assert np.abs(new.astype(int) - (200, 80, 30)).max() <= 1
+    assert any(np.ptp(varied("strong", seed, rgb, mask)[0]) > 180 for seed in range(20))
+
+
+def test_the_reports_recipe_keeps_the_size_of_things():
+    shares = []
+    for seed in range(40):
+        rgb, mask = picture(1, 96, 96)
+        shares.append((varied("report", seed, rgb, mask)[1] > 0).mean() / (mask > 0).mean())
+    assert 0.9 < np.median(shares) < 1.1
+
+
+def test_fit_is_what_the_live_road_does():
+    rgb, mask = picture(2, 70, 110)
+    fitted, hair = augment.fit(rgb, mask, SIZE)
+    assert np.array_equal(fitted, preprocess(rgb, SIZE))
+    assert set(np.unique(hair)) == {0, 255}
+
+
+def test_validation_photos_are_only_fitted(tiny_pairs):
+    photos = Photos(tiny_pairs[:3], 32)
+    for k, pair in enumerate(tiny_pairs[:3]):
+        rgb, mask = photos[0, k]
+        expected = augment.fit(*pair.read(), 32)
+        assert np.array_equal(rgb.numpy().transpose(1, 2, 0), expected[0])
+        assert np.array_equal(mask[0].numpy(), expected[1])
+        assert np.array_equal(rgb, photos[99, k][0]), "whatever the draw"
+
+
+def test_training_photos_follow_draw_and_seed(tiny_pairs):
+    photos = Photos(tiny_pairs[:2], 32, recipe="strong", seed=1)
+    other = Photos(tiny_pairs[:2], 32, recipe="strong", seed=2)
+    assert np.array_equal(photos[4, 1][0], photos[4, 1][0])
+    assert not np.array_equal(photos[4, 1][0], photos[5, 1][0])
+    assert not np.array_equal(photos[4, 1][0], other[4, 1][0])
+
+
+def epoch(**changes):
+    values = {"sources": ["a"] * 20 + ["b"] * 10, "repeat": {}, "seed": 0, "epoch": 0, "batch": 4}
+    return Epoch(**values | changes)
+
+
+def test_an_epoch_meets_every_photo_once_in_its_own_order():
+    slots = [index for batch in epoch(batch=5) for index in batch]
+    assert sorted(position for _, position in slots) == list(range(30))
+    assert list(epoch()) == list(epoch())
+    assert list(epoch()) != list(epoch(epoch=1)) != list(epoch(seed=1))
+    assert [len(batch) for batch in epoch()] == [4] * 7 == [4] * len(epoch()), "no smaller batch at the end"
+
+
+def test_sources_repeat_and_fractions_are_drawn_anew():
+    counts = [np.bincount(epoch(repeat={"a": 2.5, "b": 0}, epoch=k).order, minlength=30) for k in range(40)]
+    assert all(set(c[:20]) <= {2, 3} and not c[20:].any() for c in counts)
+    assert 2.4 < np.mean([c[:20] for c in counts]) < 2.6
+
+
+def test_a_started_epoch_goes_on_where_it_was():
+    assert list(epoch(start=12)) == list(epoch())[3:]
+
+
+def test_processes_share_every_batch():
+    shares = [list(epoch(rank=rank, processes=2)) for rank in (0, 1)]
+    joined = [sorted(a + b) for a, b in zip(*shares, strict=True)]
+    assert joined == [sorted(batch) for batch in epoch()]

@@ -1,0 +1,237 @@
+"""Data sets made as small real files: what is read, what is left out and why, and how it is split."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from tiny_pictures import picture, write
+
+from hairtint.errors import DataError
+from hairtint.training import datasets
+from hairtint.training.datasets import Pair, open_all, open_dataset, open_folders, split
+
+
+def published_figaro(folder):
+    """Frames 1 and 151 in Training, 301 in Testing and, as published, frame 1 there once more."""
+    for part, frames in (("Training", (1, 151)), ("Testing", (301, 1))):
+        for side in ("Original", "GT"):
+            (folder / side / part).mkdir(parents=True)
+        for frame in frames:
+            rgb, mask = picture(frame)
+            stem = f"Frame{frame:05d}"
+            cv2.imwrite(str(folder / "Original" / part / f"{stem}-org.jpg"), rgb[:, :, ::-1])
+            Image.fromarray(mask).convert("1").save(folder / "GT" / part / f"{stem}-gt.pbm")
+    return folder
+
+
+def test_figaro_as_published(tmp_path):
+    pairs, report = open_dataset(published_figaro(tmp_path / "figaro1k"))
+    assert [(p.stem, p.style) for p in pairs] == [
+        ("Frame00001", "straight"),
+        ("Frame00151", "wavy"),
+        ("Frame00301", "curly"),
+    ]
+    assert report.left_out == {"in more than one part, kept once": ["Frame00001"]}
+    rgb, mask = pairs[1].read()
+    true_rgb, true_mask = picture(151)
+    assert rgb.dtype == mask.dtype == np.uint8
+    assert np.array_equal(mask, true_mask)
+    assert np.abs(rgb.astype(int) - true_rgb).mean() < 8, "RGB, not BGR"
+
+
+def test_figaro_without_a_part_of_its_masks(tmp_path):
+    folder = published_figaro(tmp_path / "figaro1k")
+    shutil.rmtree(folder / "GT" / "Testing")
+    pairs, report = open_dataset(folder)
+    assert len(pairs) == 2
+    assert report.left_out == {"no GT folder for it": ["Testing"]}
+
+
+def test_celebamask_as_published(tmp_path):
+    folder = tmp_path / "CelebAMask-HQ"
+    (folder / "CelebA-HQ-img").mkdir(parents=True)
+    for k in (0, 7, 2001):
+        rgb, mask = picture(k, 64, 64)
+        cv2.imwrite(str(folder / "CelebA-HQ-img" / f"{k}.jpg"), rgb[:, :, ::-1])
+        home = folder / "CelebAMask-HQ-mask-anno" / str(k // 2000)
+        home.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(home / f"{k:05d}_skin.png"), mask)
+        if k != 7:
+            cv2.imwrite(str(home / f"{k:05d}_hair.png"), cv2.resize(mask, (32, 32), interpolation=cv2.INTER_NEAREST))
+    shutil.copy(folder / "CelebA-HQ-img" / "0.jpg", folder / "CelebA-HQ-img" / "readme.jpg")
+    pairs, report = open_dataset(folder)
+    assert [p.stem for p in pairs] == ["00000", "00007", "02001"]
+    assert (report.pairs, report.empty) == (3, 1)
+    assert report.left_out == {"its name is not a number": ["readme.jpg"]}
+    _, mask = pairs[0].read()
+    assert mask.shape == (64, 64)
+    assert set(np.unique(mask)) == {0, 255}
+    assert (mask != picture(0, 64, 64)[1]).mean() < 0.05
+    assert not pairs[1].read()[1].any()
+
+
+def test_plain_folders_and_everything_that_is_left_out(tmp_path):
+    folder = tmp_path / "mine" / "train"
+    for stem in ("good", "bald", "cut", "garbage", "odd", "half", "nomask", "dim"):
+        write(folder, stem, *picture(len(stem)))
+    images, masks = folder / "images", folder / "masks"
+    Image.new("1", (48, 40)).save(masks / "bald.png")
+    whole = (images / "cut.jpg").read_bytes()
+    (images / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (masks / "garbage.png").write_bytes(b"no picture at all")
+    Image.new("L", (48, 41), 255).save(masks / "odd.png")
+    Image.new("L", (24, 20), 255).save(masks / "half.png")
+    (masks / "nomask.png").rename(masks / "nophoto.png")
+    cv2.imwrite(str(masks / "dim.png"), picture(3)[1] // 255)
+    (images / "notes.txt").write_text("passed over")
+    pairs, report = open_dataset(folder)
+    assert [p.stem for p in pairs] == ["bald", "good"]
+    assert (report.source, report.pairs, report.empty) == ("mine", 2, 1)
+    assert report.left_out == {
+        "photo unreadable (OSError)": ["cut.jpg"],
+        "mask unreadable (UnidentifiedImageError)": ["garbage.png"],
+        "photo and mask differ in size": ["half 48x40 and 24x20", "odd 48x40 and 48x41"],
+        "no mask with this stem": ["nomask.jpg"],
+        "no photo with this stem": ["nophoto.png"],
+        "mask without white: hair must be 255": ["dim.png"],
+    }
+    lines = report.lines()
+    assert lines[0] == "mine: 2 pairs, 1 of them without hair"
+    assert any("left out 2, photo and mask differ in size" in line for line in lines)
+
+
+def test_pictures_on_their_side_go_by_how_they_are_seen(tmp_path):
+    rgb, mask = picture(1, 40, 48)
+    write(tmp_path / "set", "seen", rgb, np.rot90(mask, -1))
+    write(tmp_path / "set", "stored", rgb, mask)
+    for stem in ("seen", "stored"):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.fromarray(rgb).save(tmp_path / "set" / "images" / f"{stem}.jpg", exif=exif, quality=95)
+    pairs, report = open_dataset(tmp_path / "set")
+    assert [p.stem for p in pairs] == ["seen"]
+    assert list(report.left_out) == ["photo and mask differ in size"]
+    seen, hair = pairs[0].read()
+    assert seen.shape[:2] == hair.shape == (48, 40)
+    assert seen[hair > 0].mean() < 80 < seen[hair == 0].mean()
+
+
+def test_two_files_with_one_stem(tmp_path):
+    write(tmp_path / "set", "twice", *picture(1))
+    shutil.copy(tmp_path / "set" / "images" / "twice.jpg", tmp_path / "set" / "images" / "twice.png")
+    pairs, report = open_dataset(tmp_path / "set")
+    assert len(pairs) == 1
+    assert report.left_out == {"another file has this stem": ["twice.png"]}
+
+
+def test_photos_without_any_hair(tmp_path, tiny):
+    pairs, report = open_dataset(tiny, no_hair=True)
+    assert report.empty == report.pairs == 24
+    assert not pairs[0].read()[1].any()
+    pairs, _ = open_dataset(tiny / "images", no_hair=True)
+    assert len(pairs) == 24
+
+
+def test_refusals_are_one_clear_line(tmp_path, tiny):
+    empty = tmp_path / "empty"
+    (empty / "images").mkdir(parents=True)
+    (empty / "masks").mkdir()
+    shutil.copy(tiny / "images" / "Frame00001.jpg", empty / "images")
+    for call, words in (
+        (lambda: open_dataset(tmp_path / "none"), "no data folder"),
+        (lambda: open_dataset(tmp_path), "is no data set"),
+        (lambda: open_dataset(empty), "no usable pair: 1 left out, no mask with this stem"),
+        (lambda: open_folders(tiny / "images", tmp_path / "masks"), "no folder"),
+        (lambda: open_all([tiny, tiny]), "twice"),
+        (lambda: datasets.kept_for_validation([], tmp_path), "no run folder"),
+    ):
+        with pytest.raises(DataError, match=words) as refusal:
+            call()
+        assert "\n" not in str(refusal.value)
+
+
+def test_a_photo_that_vanishes_after_the_check(tmp_path):
+    write(tmp_path / "set", "gone", *picture(1))
+    pair = open_dataset(tmp_path / "set")[0][0]
+    pair.image.unlink()
+    with pytest.raises(DataError, match="can no longer be read"):
+        pair.read()
+
+
+@pytest.mark.parametrize(
+    ("stem", "person"),
+    [
+        ("George_W_Bush_0012", "George_W_Bush"),
+        ("Madonna_0003", "Madonna"),
+        ("AJ_Cook_0001", "AJ_Cook"),
+        ("v3_-60_personne031420-60", "personne03"),
+        ("v3_75_personne03251075", "personne03"),
+        ("IMG_0001", "IMG_0001"),
+        ("photo_0001", "photo_0001"),
+        ("Frame00001", "Frame00001"),
+        ("00001", "00001"),
+    ],
+)
+def test_who_a_photo_shows(stem, person, tmp_path):
+    write(tmp_path / "set", stem, *picture(1))
+    assert open_dataset(tmp_path / "set")[0][0].person == person
+
+
+def pair(stem, person=None, source="set", style=None, varied=False):
+    return Pair(stem, Path(f"{stem}.jpg"), None, person or stem, source, style, varied)
+
+
+PEOPLE = st.lists(st.integers(1, 6), min_size=5, max_size=60)  # photos of each person
+
+
+@settings(max_examples=60, deadline=None)
+@given(photos=PEOPLE, seed=st.integers(0, 99), validation=st.sampled_from([0.1, 0.2, 0.5]))
+def test_split_keeps_people_apart_and_its_share(photos, seed, validation):
+    pairs = [pair(f"{name}-{k}", f"person {name}") for name, many in enumerate(photos) for k in range(many)]
+    train, held = split(pairs, seed=seed, validation=validation)
+    assert sorted(p.stem for p in train + held) == sorted(p.stem for p in pairs), "each once"
+    assert not {p.person for p in train} & {p.person for p in held}
+    assert -0.5 <= len(held) - validation * len(pairs) <= max(photos) - 0.5
+    assert {p.stem for p in split(pairs[::-1], seed=seed, validation=validation)[1]} == {p.stem for p in held}
+
+
+@settings(max_examples=30, deadline=None)
+@given(many=st.lists(st.integers(5, 40), min_size=7, max_size=7), seed=st.integers(0, 99))
+def test_split_is_balanced_over_sources_and_styles(many, seed):
+    pairs = [pair(f"{s}-{k}", style=s) for s, n in zip(datasets.STYLES, many, strict=True) for k in range(n)]
+    pairs += [pair(f"celeb-{k}", source="celeb") for k in range(50)]
+    _, held = split(pairs, seed=seed)
+    counts = Counter(p.style for p in held)
+    assert counts == Counter({s: round(0.2 * n) for s, n in zip(datasets.STYLES, many, strict=True)} | {None: 10})
+
+
+def test_split_follows_its_seed():
+    pairs = [pair(f"{k:02d}") for k in range(50)]
+    assert split(pairs, seed=1) == split(pairs, seed=1)
+    assert split(pairs, seed=1) != split(pairs, seed=2)
+
+
+def test_copies_of_a_photo_stay_together(tmp_path):
+    for k in range(12):
+        write(tmp_path / "set", f"a{k}", *picture(k))
+        for name in ("images", "masks"):
+            source = next((tmp_path / "set" / name).glob(f"a{k}.*"))
+            shutil.copy(source, source.with_stem(f"b{k}"))
+    pairs, _ = open_dataset(tmp_path / "set")
+    for seed in range(5):
+        train, held = split(pairs, seed=seed)
+        assert len(held) >= 4
+        assert not {p.stem[1:] for p in train} & {p.stem[1:] for p in held}
+
+
+def test_variants_are_never_validated_on():
+    pairs = [pair(f"{k}-{copy}", str(k), varied=copy > 0) for k in range(10) for copy in range(8)]
+    train, held = split(pairs)
+    assert (len(train), len(held)) == (64, 2)
+    assert not {p.person for p in train} & {p.person for p in held}

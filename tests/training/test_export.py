@@ -1,0 +1,129 @@
+"""From a run folder into a zoo, and only whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from hairtint import zoo
+from hairtint.cli import run
+from hairtint.errors import DamagedModelError, OutputError, TrainingError
+from hairtint.networks import unet
+from hairtint.segmenter import Segmenter
+from hairtint.training.config import Config
+from hairtint.training.export import Trained, install, parity, to_onnx
+from hairtint.training.train import train
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_pairs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "tiny-run"
+    train(Config(network="light", size=32, epochs=1, batch=4, lr=3e-3, workers=0, ema=0.5), tiny_pairs, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def onnx():
+    torch.manual_seed(0)
+    return to_onnx(unet.build("light").eval(), 32)
+
+
+def whole(home):
+    """Every network that the manifest names is there and is the one it names."""
+    for name, values in zoo.read_manifest(home).items():
+        zoo.Entry(name, home / values["file"], values["size"], values["sha256"]).read()
+    return set(zoo.read_manifest(home))
+
+
+def test_the_command_fills_a_zoo(trained, tiny, tmp_path, monkeypatch, capsys, portrait):
+    home = tmp_path / "zoo"
+    command = ["export", str(trained), "--data", str(tiny), "--zoo", str(home), "--name", "mine"]
+    assert run(command) == 0
+    assert str(home / "mine.onnx") in capsys.readouterr().out
+    assert whole(home) == {"mine"}
+    entry = zoo.read_manifest(home)["mine"]
+    assert (entry["size"], entry["parameters"]) == (32, 226_913)
+    sides = json.loads((trained / "data.json").read_text())
+    used, kept = len(sides["training"]), len(sides["validation"])
+    assert entry["metrics"]["tiny"]["photos"] == kept
+    card = (home / "mine.md").read_text()
+    for words in (
+        "# mine",
+        f"tiny: {used} photos trained on, {kept} kept apart",
+        'network = "light"',
+        "Their terms allow",
+        "Limits",
+    ):
+        assert words in card
+    monkeypatch.setenv("HAIRTINT_MODELS", str(home))
+    assert Segmenter("mine").mask(portrait).shape == (512, 512)
+    (home / "mine.onnx").write_bytes((home / "mine.onnx").read_bytes()[:-1] + b"x")
+    with pytest.raises(DamagedModelError, match="sha256"):
+        Segmenter("mine")
+
+
+@pytest.mark.parametrize("name", ["../mine", "", "a/b", ".hidden", "mine.onnx"])
+def test_names_that_are_no_file_names(onnx, tmp_path, name):
+    with pytest.raises(TrainingError, match="cannot be called"):
+        install(tmp_path / "zoo", name, onnx, {"size": 32}, "card")
+    assert not (tmp_path / "zoo").exists()
+
+
+@pytest.mark.parametrize("moment", range(1, 9))
+def test_an_interrupted_install_leaves_only_whole_networks(onnx, tmp_path, monkeypatch, moment):
+    """Killed at each write and rename, over an older network of that name and beside another."""
+    for name in ("mine", "other"):
+        install(tmp_path, name, onnx, {"size": 32}, "old")
+    calls = []
+
+    def killing(original):
+        def act(*arguments, **options):
+            calls.append(1)
+            if len(calls) == moment:
+                raise KeyboardInterrupt
+            return original(*arguments, **options)
+
+        return act
+
+    with monkeypatch.context() as patch:
+        for method in ("write_bytes", "replace"):
+            patch.setattr(Path, method, killing(getattr(Path, method)))
+        with pytest.raises(KeyboardInterrupt):
+            install(tmp_path, "mine", onnx + b"new", {"size": 32}, "new")
+    assert "other" in whole(tmp_path)
+    install(tmp_path, "mine", onnx, {"size": 32}, "again")
+    assert whole(tmp_path) == {"mine", "other"}
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_zoo_that_cannot_be_written(onnx, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="--zoo"):
+        install(tmp_path / "file", "mine", onnx, {"size": 32}, "card")
+
+
+def test_a_network_that_differs_is_not_exported(onnx, portrait):
+    torch.manual_seed(1)
+    with pytest.raises(TrainingError, match="differs from the trained one"):
+        parity(unet.build("light").eval(), onnx, 32, [portrait])
+
+
+def test_the_averaged_weights_are_exported(trained):
+    state = torch.load(trained / "best.pt", weights_only=True)
+    loaded = Trained.load(trained)
+    assert not loaded.network.training
+    assert all(torch.equal(value, state["ema"][key]) for key, value in loaded.network.state_dict().items())
+
+
+def test_refusals_are_one_line(trained, tiny, tmp_path, capsys):
+    good = ["--data", str(tiny)]
+    for arguments, status in (
+        (["export", str(tmp_path / "none"), *good], 1),
+        (["export", str(trained), "--data", str(tmp_path)], 1),
+        (["export", str(trained), *good, "--name", "a/b"], 1),
+        (["export", str(trained)], 2),
+    ):
+        assert run(arguments) == status
+        lines = capsys.readouterr().err.splitlines()
+        assert status == 2 or (len(lines) == 1 and lines[0].startswith("hairtint: "))

@@ -1,0 +1,60 @@
+"""Two processes on the CPU learn what one does."""
+
+import csv
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from hairtint.cli import run
+from hairtint.errors import TrainingError
+from hairtint.networks import unet
+from hairtint.training.train import _Run
+
+
+def curve(folder):
+    with (folder / "log.csv").open() as file:
+        return [float(row["train_loss"]) for row in csv.DictReader(file)]
+
+
+def command(config, tiny, folder, devices="2"):
+    return ["train", str(config), "--data", str(tiny), "--run", str(folder), "--devices", devices]
+
+
+def two(config, tiny, folder):
+    """The result of two processes; each has its own interpreter, as Fabric starts the command anew."""
+    arguments = [sys.executable, "-m", "hairtint", *command(config, tiny, folder)]
+    quiet = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    return subprocess.run(arguments, env=os.environ | quiet, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def config(quick_toml):
+    quick_toml.write_text(quick_toml.read_text().replace("batch = 4", "batch = 8"))
+    return quick_toml
+
+
+def test_two_processes_give_the_curve_of_one(config, tiny, tmp_path):
+    config.write_text(config.read_text().replace("epochs = 2", "epochs = 4"))
+    done = two(config, tiny, tmp_path / "two")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tmp_path / 'two' / 'best.pt'}\n", "one process speaks for both"
+    assert done.stderr.count("tiny: 24 pairs") == 1
+    assert run(command(config, tiny, tmp_path / "one", "1")) == 0
+    one, both = curve(tmp_path / "one"), curve(tmp_path / "two")
+    assert len(one) == len(both) == 4
+    assert both == pytest.approx(one, abs=0.05)
+    assert both[-1] < 0.9 * both[0]
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(quick, tmp_path):
+    with pytest.raises(TrainingError, match="batch = 7 cannot be shared by 2 processes alike"):
+        _Run(quick(batch=7), ([], []), tmp_path, unet.build("light"), SimpleNamespace(world_size=2))
+
+
+@pytest.mark.parametrize("devices", ["0", "-1", "two", ""])
+def test_devices_that_are_no_number(config, tiny, tmp_path, capsys, devices):
+    assert run(command(config, tiny, tmp_path / "run", devices)) == 1
+    assert "must be auto or a number above 0" in capsys.readouterr().err

@@ -1,0 +1,248 @@
+"""The loop on a tiny data set: repeatable, resumable at any moment, and it learns."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from hairtint.errors import TrainingError, UnknownModelError
+from hairtint.training import checkpoint, losses, schedule
+from hairtint.training.datasets import split
+from hairtint.training.train import _Run, train
+
+
+def weights(folder, name="last.pt", part="network"):
+    return checkpoint.load(folder / name)[part]
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def log(folder):
+    with (folder / "log.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+class Killed(BaseException):
+    """What a killed process feels like from inside: nothing catches it."""
+
+
+def kill_at(step):
+    def progress(done, total, text):
+        if done == step:
+            raise Killed
+
+    return progress
+
+
+def test_a_run_folder_has_everything(quick, tiny_pairs, tmp_path):
+    seen = []
+    config = quick()
+    best = train(config, tiny_pairs, tmp_path, progress=lambda done, total, text: seen.append((done, total, text)))
+    assert best == tmp_path / "best.pt"
+    kinds = {"config.json", "data.json", "log.csv", "loss.png", "accuracy.png", "last.pt", "best.pt"}
+    assert {path.name for path in tmp_path.iterdir()} == kinds
+    assert (tmp_path / "loss.png").read_bytes()[:4] == b"\x89PNG" == (tmp_path / "accuracy.png").read_bytes()[:4]
+    assert json.loads((tmp_path / "config.json").read_text()) == config.as_dict()
+    sides = json.loads((tmp_path / "data.json").read_text())
+    assert (len(sides["training"]), len(sides["validation"])) == tuple(map(len, split(tiny_pairs)))
+    rows = log(tmp_path)
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert rows[0].keys() >= {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "iou_tiny"}
+    assert [done for done, _, text in seen if "IoU" not in text] == list(range(1, seen[-1][1] + 1))
+
+
+def test_same_seed_same_weights_whatever_the_workers(quick, tiny_pairs, tmp_path):
+    for name, changes in (("a", {}), ("b", {"workers": 2}), ("c", {"seed": 1})):
+        train(quick(epochs=1, **changes), tiny_pairs, tmp_path / name)
+    assert same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+    assert not same(weights(tmp_path / "a"), weights(tmp_path / "c"))
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tiny_pairs, tmp_path_factory):
+    from hairtint.training.config import Config
+
+    config = Config(
+        network="light", size=32, epochs=3, batch=4, lr=3e-3, workers=0, ema=0.5, recipe="strong", optimizer="adamw",
+        schedule="cosine", warmup_steps=2, clip_norm=1.0, checkpoint_minutes=1e-9,
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    train(config, tiny_pairs, folder)
+    return config, folder
+
+
+@pytest.mark.parametrize("step", [1, 4, 6, 11])
+def test_killed_and_resumed_is_as_if_nothing_had_happened(uninterrupted, tiny_pairs, tmp_path, step):
+    config, whole = uninterrupted
+    with pytest.raises(Killed):
+        train(config, tiny_pairs, tmp_path, progress=kill_at(step))
+    train(config, tiny_pairs, tmp_path)
+    for part in ("network", "ema"):
+        assert same(weights(tmp_path, part=part), weights(whole, part=part))
+    assert same(weights(tmp_path, "best.pt"), weights(whole, "best.pt"))
+    assert log(tmp_path) == log(whole)
+
+
+def test_killed_between_the_log_and_the_checkpoint(uninterrupted, tiny_pairs, tmp_path, monkeypatch):
+    """The line of an epoch that is repeated does not stay; nor does half a line."""
+    config, whole = uninterrupted
+
+    def save(self, name):
+        if self.epoch == 2 and not self.start:
+            raise Killed
+        original(self, name)
+
+    original = _Run._save
+    with monkeypatch.context() as patch:
+        patch.setattr(_Run, "_save", save)
+        with pytest.raises(Killed):
+            train(config, tiny_pairs, tmp_path)
+    assert len(log(tmp_path)) == 2
+    with (tmp_path / "log.csv").open("a") as file:
+        file.write("3,15,0.4")
+    train(config, tiny_pairs, tmp_path)
+    assert log(tmp_path) == log(whole)
+    assert same(weights(tmp_path), weights(whole))
+
+
+def test_a_finished_run_stays_as_it_is(uninterrupted, tiny_pairs):
+    config, whole = uninterrupted
+    before = (whole / "last.pt").read_bytes(), (whole / "log.csv").read_bytes()
+    assert train(config, tiny_pairs, whole) == whole / "best.pt"
+    assert ((whole / "last.pt").read_bytes(), (whole / "log.csv").read_bytes()) == before
+
+
+def test_a_process_that_is_killed(tiny, tmp_path, quick_toml):
+    """SIGKILL through the real command in mid-epoch, then the same command again."""
+    quick_toml.write_text(quick_toml.read_text().replace("epochs = 2", "epochs = 3") + "checkpoint_minutes = 1e-9\n")
+    command = [sys.executable, "-m", "hairtint", "train", str(quick_toml), "--data", str(tiny), "--log-every", "1"]
+    command_in_run, one_thread = [*command, "--run", str(tmp_path / "run")], os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command_in_run, stderr=subprocess.PIPE, text=True, env=one_thread) as process:
+        for line in process.stderr:
+            if line.startswith("step 7 "):
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.wait() == -signal.SIGKILL
+    assert checkpoint.load(tmp_path / "run" / "last.pt")["step"] >= 6
+    from hairtint.cli import run
+
+    for folder in ("run", "whole"):
+        assert run([*command[3:], "--run", str(tmp_path / folder)]) == 0
+    assert [row["epoch"] for row in log(tmp_path / "run")] == ["1", "2", "3"]
+    for key, value in weights(tmp_path / "whole").items():
+        torch.testing.assert_close(weights(tmp_path / "run")[key], value, rtol=1e-4, atol=1e-5)
+
+
+def test_it_learns(quick, tiny_pairs, tmp_path):
+    train(quick(epochs=8, lr=1e-2, ema=0.0), tiny_pairs, tmp_path)
+    rows = log(tmp_path)
+    assert float(rows[-1]["train_loss"]) < 0.6 * float(rows[0]["train_loss"])
+    assert float(rows[-1]["validation_iou"]) > 0.7
+
+
+def test_the_average_is_an_exponential_moving_average(quick, tiny_pairs, tmp_path, monkeypatch):
+    """Oracle: the average, kept by hand from the weights after each step."""
+    expected = {}
+    original = schedule.average
+
+    def average(kept, new, ema, step):
+        decay = min(0.9, (1 + step) / (10 + step))
+        for key, value in kept.state_dict().items():
+            expected.setdefault(key, value.clone().double())
+        original(kept, new, ema, step)
+        for key, value in new.state_dict().items():
+            expected[key] = decay * expected[key] + (1 - decay) * value.double()
+
+    monkeypatch.setattr(schedule, "average", average)
+    train(quick(ema=0.9), tiny_pairs, tmp_path)
+    for key, value in weights(tmp_path, part="ema").items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value.double(), expected[key], rtol=1e-4, atol=1e-6)
+
+
+def test_without_an_average_the_two_are_equal(quick, tiny_pairs, tmp_path):
+    train(quick(ema=0.0, epochs=1), tiny_pairs, tmp_path)
+    assert same(weights(tmp_path), weights(tmp_path, part="ema"))
+
+
+def test_validation_trains_nothing(quick, tiny_pairs, tmp_path):
+    from hairtint.training.fabric import start
+    from hairtint.training.train import first_network
+
+    config = quick()
+    run = _Run(config, split(tiny_pairs), tmp_path, first_network(config), start("1", config))
+    before = {key: value.clone() for key, value in run.ema.state_dict().items()}
+    first = run.validate()
+    assert run.validate() == first
+    assert same(before, run.ema.state_dict())
+
+
+@pytest.mark.parametrize("what", ["loss", "gradient"])
+@pytest.mark.parametrize("clip_norm", [0.0, 1.0])
+def test_not_a_number_ends_the_run_and_leaves_the_last_good_state(
+    quick, tiny_pairs, tmp_path, monkeypatch, what, clip_norm
+):
+    config = quick(clip_norm=clip_norm, checkpoint_minutes=1e-9)
+    original = losses.combined
+    calls = []
+
+    def combined(logits, target, named):
+        calls.append(1)
+        value = original(logits, target, named)
+        if len(calls) < 4:
+            return value
+        # The square root's slope at 0 is infinite, its value is not.
+        return value * float("nan") if what == "loss" else value + (logits * 0).square().sum().sqrt()
+
+    monkeypatch.setattr(losses, "combined", combined)
+    with pytest.raises(TrainingError, match=r"not (a )?number.* at step \d: lower lr") as refusal:
+        train(config, tiny_pairs, tmp_path)
+    assert "\n" not in str(refusal.value)
+    state = checkpoint.load(tmp_path / "last.pt")
+    assert state["step"] == 3
+    assert all(value.isfinite().all() for value in state["network"].values())
+
+
+def test_a_folder_belongs_to_one_config_and_its_photos(quick, tiny_pairs, tmp_path):
+    train(quick(epochs=1), tiny_pairs, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(TrainingError, match=r"another config \(epochs, lr\)"):
+        train(quick(lr=1e-5), tiny_pairs, tmp_path)
+    with pytest.raises(TrainingError, match="other photos"):
+        train(quick(epochs=1), tiny_pairs[1:], tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_too_little_data_and_wrong_sizes_are_refused_before_anything_is_written(quick, tiny_pairs, tmp_path):
+    folder = tmp_path / "run"
+    for config, words in (
+        (quick(batch=32), "too few for batches of 32"),
+        (quick(repeat={"tiny": 0.0}), "too few"),
+        (quick(size=30), "take a multiple of 4"),
+    ):
+        with pytest.raises(TrainingError, match=words):
+            train(config, tiny_pairs, folder)
+    with pytest.raises(UnknownModelError):
+        train(quick(network="huge"), tiny_pairs, folder)
+    assert not folder.exists()
+
+
+def test_started_from_other_weights(quick, tiny_pairs, tmp_path):
+    train(quick(epochs=1), tiny_pairs, tmp_path / "a")
+    frozen = quick(epochs=1, lr=1e-12, ema=0.0)
+    train(frozen, tiny_pairs, tmp_path / "b", weights=tmp_path / "a" / "best.pt")
+    old = weights(tmp_path / "a", "best.pt", "ema")
+    for key, value in weights(tmp_path / "b").items():
+        if "running" not in key and "num_batches" not in key and value.ndim == 4:
+            torch.testing.assert_close(value, old[key], rtol=0, atol=1e-8)
+    with pytest.raises(TrainingError, match="another network"):
+        train(quick(network="medium"), tiny_pairs, tmp_path / "c", weights=tmp_path / "a" / "best.pt")
+    with pytest.raises(TrainingError, match="no encoder"):
+        train(quick(), tiny_pairs, tmp_path / "c", encoder=tmp_path / "a" / "best.pt")
