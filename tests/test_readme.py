@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from hairtint import zoo
 from hairtint.cli import run
 
 FENCED = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
@@ -21,10 +22,14 @@ def here(tmp_path, monkeypatch, portrait_path):
     return tmp_path
 
 
+def readme(request):
+    return (request.config.rootpath / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def blocks(request):
     """The fenced blocks of the README: (language, text)."""
-    return FENCED.findall((request.config.rootpath / "README.md").read_text())
+    return FENCED.findall(readme(request))
 
 
 def test_python_lines_run(here, blocks):
@@ -49,3 +54,17 @@ def test_files_that_the_readme_points_to_exist(request):
     for page in [root / "README.md", *(root / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+def test_the_networks_in_the_readme_are_the_ones_that_ship(request):
+    rows = re.findall(
+        r"^\| `(\w+)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) MB \| ([\d.]+) \|", readme(request), re.MULTILINE
+    )
+    shipped = zoo.read_manifest(zoo.HOME)
+    assert {row[0] for row in rows} == set(shipped)
+    for name, parameters, gflop, megabytes, iou in rows:
+        values, size = shipped[name], (zoo.HOME / shipped[name]["file"]).stat().st_size
+        assert parameters == f"{values['parameters']:,}"
+        assert float(gflop) == pytest.approx(values["gflop"], abs=0.005)
+        assert float(megabytes) == pytest.approx(size / 1e6, abs=0.05)
+        assert float(iou) == pytest.approx(values["metrics"]["figaro1k"]["mean_iou"], abs=0.0005)
