@@ -428,7 +428,7 @@ def test_other_truncated_files_are_refused(file_format: str, share: float) -> No
     refused(data[: int(len(data) * share)], "damaged")
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.data())
 def test_damaged_bytes_give_a_photo_or_one_line(data: st.DataObject) -> None:
     source = bytearray(_INTACT[data.draw(st.sampled_from(sorted(_INTACT)))])
@@ -452,7 +452,7 @@ _INTACT = {
 }
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_refused_in_one_line(data: bytes) -> None:
     refused(data, "the picture")
@@ -561,7 +561,7 @@ def test_interruptions_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> Non
 # --- the same kind out -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(
     hnp.arrays(
         np.uint8,

@@ -33,7 +33,7 @@ def noise(height, width, seed=0):
     return rgb, mask
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 90), st.integers(1, 90), COLOURS, METHODS, st.integers(0, 99))
 def test_outside_the_mask_nothing_changes(height, width, colour, method, seed):
     rgb, mask = noise(height, width, seed)
@@ -48,7 +48,7 @@ def test_outside_the_mask_nothing_changes(height, width, colour, method, seed):
     np.testing.assert_array_equal(mask, before[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COLOURS, METHODS, st.lists(st.floats(0, 1), min_size=2, max_size=4))
 def test_strength_moves_every_channel_one_way(colour, method, strengths):
     rgb, mask = noise(24, 31)
@@ -59,7 +59,7 @@ def test_strength_moves_every_channel_one_way(colour, method, strengths):
         assert ((stronger - weaker) * way >= 0).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(COLOURS, METHODS)
 def test_strength_0_is_the_identity(colour, method):
     rgb, mask = noise(20, 30)
@@ -154,7 +154,7 @@ def test_wrong_options(wrong):
 # --- the hue swap
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(COLOURS, st.integers(0, 99))
 def test_hsv_is_the_hue_replaced_by_scikit_image(colour, seed):
     rgb, mask = noise(16, 17, seed)
@@ -165,7 +165,7 @@ def test_hsv_is_the_hue_replaced_by_scikit_image(colour, seed):
     assert np.abs(recolor(rgb, mask, colour, method="hsv") - wanted).max() <= 1.01
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(COLOURS, COLOURS)
 def test_hsv_is_the_hue_replaced_by_colorsys(pixel, colour):
     _, s, v = colorsys.rgb_to_hsv(*(c / 255 for c in pixel))

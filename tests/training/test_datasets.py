@@ -190,7 +190,7 @@ def pair(stem, person=None, source="set", style=None, varied=False):
 PEOPLE = st.lists(st.integers(1, 6), min_size=5, max_size=60)  # photos of each person
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(photos=PEOPLE, seed=st.integers(0, 99), validation=st.sampled_from([0.1, 0.2, 0.5]))
 def test_split_keeps_people_apart_and_its_share(photos, seed, validation):
     pairs = [pair(f"{name}-{k}", f"person {name}") for name, many in enumerate(photos) for k in range(many)]
@@ -201,7 +201,7 @@ def test_split_keeps_people_apart_and_its_share(photos, seed, validation):
     assert {p.stem for p in split(pairs[::-1], seed=seed, validation=validation)[1]} == {p.stem for p in held}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(many=st.lists(st.integers(5, 40), min_size=7, max_size=7), seed=st.integers(0, 99))
 def test_split_is_balanced_over_sources_and_styles(many, seed):
     pairs = [pair(f"{s}-{k}", style=s) for s, n in zip(datasets.STYLES, many, strict=True) for k in range(n)]

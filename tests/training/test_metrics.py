@@ -16,7 +16,7 @@ SHAPE = (9, 7)
 MASKS = arrays(bool, SHAPE)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(found=MASKS, true=MASKS)
 def test_counts_by_brute_force(found, true):
     before = found.copy(), true.copy()
@@ -32,7 +32,7 @@ def test_counts_by_brute_force(found, true):
     assert np.array_equal(true, before[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(probability=arrays(np.float32, SHAPE, elements=st.floats(0, 1, width=32)), true=MASKS)
 def test_bce_by_brute_force(probability, true):
     before = probability.copy()

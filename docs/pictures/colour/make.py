@@ -1,7 +1,7 @@
 """Make the pictures of docs/colour.md: python docs/pictures/colour/make.py PORTRAITS
 
-PORTRAITS is a folder of portraits whose licence allows them here (CC0: generated, no real person).
-Masks come from the finest network that is installed.
+PORTRAITS is a folder of portraits whose licence allows them here (CC0: generated, no real person). Masks come from the
+finest network that is installed.
 """
 
 import sys
