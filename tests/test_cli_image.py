@@ -92,10 +92,22 @@ def test_folders_go_on_where_they_stopped(folder, capsys):
     assert (folder / "results" / "a.jpg").exists()
 
 
+def test_what_is_missing_of_a_photo_is_made_and_the_rest_stays(folder):
+    call = ["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results"), "--mask", "--side-by-side"]
+    assert run(call) == 0
+    made = {p.name: p.stat().st_mtime_ns for p in (folder / "results").iterdir()}
+    assert len(made) == 6
+    (folder / "results" / "a-mask.png").unlink()
+    (folder / "results" / "b.png").unlink()
+    assert run(call) == 0
+    again = {p.name: p.stat().st_mtime_ns for p in (folder / "results").iterdir()}
+    assert {name for name in again if again[name] != made[name]} == {"a-mask.png", "b.png"}
+
+
 def test_a_bad_photo_among_good_ones_is_reported_and_the_rest_is_done(folder, capsys):
     (folder / "photos" / "bad.jpg").write_bytes(b"nothing")
     assert run(["image", str(folder / "photos" / "*"), "-c", "copper", "-o", str(folder / "results")]) == 1
-    assert "1 of 3 photos were refused" in capsys.readouterr().err
+    assert "1 of 3 photos could not be done" in capsys.readouterr().err
     assert {p.name for p in (folder / "results").iterdir()} == {"a.jpg", "b.png"}
 
 
@@ -151,6 +163,7 @@ def test_bad_choices_are_one_line_each(folder, capsys):
         ["x.jpg", "-c", "red", "--strength", "2"],
         ["x.jpg", "-c", "red", "--method", "rgb"],
         ["x.jpg", "-c", "red", "--nonsense"],
+        ["x.jpg", "-c", "red", "--saturation", "0.4"],
         [".", " -c", "red"],
     ],
 )

@@ -119,3 +119,49 @@ def test_effects_compose_in_order():
 def test_every_effect_has_a_name_and_a_usage():
     assert list(EFFECTS) == ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"]
     assert EFFECTS["ombre"].usage() == "ombre:COLOR:START:SOFTNESS"
+
+
+@pytest.mark.parametrize("effect", [Ombre("#123456"), Ombre("#5e1234"), Highlights("#00e123"), RootShadow("7 ash")])
+def test_colours_that_look_like_numbers_read_back(effect):
+    assert Effect.parse(str(effect)) == effect
+
+
+def test_a_level_is_a_colour():
+    assert Effect.parse("ombre:7") == Ombre("level 7")
+
+
+@pytest.mark.parametrize("shape", [(1, 640), (640, 1), (1, 1), (2, 300)])
+def test_narrow_pictures_take_every_effect(shape):
+    rgb = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    assert recolor(rgb, np.ones(shape, np.float32), "auburn", effects=ALL).shape == rgb.shape
+
+
+def test_one_effect_need_not_be_a_list():
+    rgb, mask = hair()
+    expected = recolor(rgb, mask, "chestnut", effects=[Gloss(0.4)])
+    np.testing.assert_array_equal(recolor(rgb, mask, "chestnut", effects="gloss:0.4"), expected)
+    np.testing.assert_array_equal(recolor(rgb, mask, "chestnut", effects=Gloss(0.4)), expected)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Gloss("x"), lambda: Gloss(None), lambda: Ombre(None), lambda: Gloss(float("nan"))]
+)
+def test_wrong_values_show_where_they_are_made(make):
+    with pytest.raises((InputError, ColorError)):
+        make()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"strength": "1"},
+        {"strength": None},
+        {"strength": float("nan")},
+        {"hsv_saturation": 7, "method": "hsv"},
+        {"hsv_saturation": 0.5},
+    ],
+)
+def test_wrong_options_are_refused(options):
+    rgb, mask = hair()
+    with pytest.raises(InputError):
+        recolor(rgb, mask, "chestnut", **options)

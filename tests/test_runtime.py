@@ -19,8 +19,9 @@ def test_unknown_backends_and_threads_are_refused():
     entry = zoo.find("light")
     with pytest.raises(InputError, match="backend"):
         runtime.load(entry, backend="cuda")
-    with pytest.raises(InputError, match="threads"):
-        runtime.load(entry, threads=0)
+    for threads in (0, 10**6, 1.5, "a"):
+        with pytest.raises(InputError, match="threads"):
+            runtime.load(entry, threads=threads)
 
 
 @pytest.mark.parametrize("data", [b"", b"not onnx", bytes(100)])

@@ -40,6 +40,12 @@ def test_none_finds_a_network_and_a_path_finds_its_entry():
     assert zoo.find(str(best.path)) == best
 
 
+def test_a_folder_that_is_not_there_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path / "missing"))
+    with pytest.raises(ModelError, match="HAIRTINT_MODELS"):
+        zoo.models()
+
+
 def test_a_changed_byte_is_refused(home):
     data = bytearray((home / "mine.onnx").read_bytes())
     data[1000] ^= 1

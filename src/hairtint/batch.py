@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,19 +64,22 @@ def find(names: Sequence[str]) -> list[Path]:
 
 
 def plan(
-    sources: Sequence[Path], out: Path | None, suffix: str, *, mask: bool = False, sheet: bool = False
+    sources: Sequence[Path], out: str | None, suffix: str, *, mask: bool = False, sheet: bool = False
 ) -> list[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
-    Raises OutputError where two photos would be written to the same file.
+    `out` is a folder where it is one, ends with a slash, or has no suffix. Raises OutputError where many photos would
+    be written to one file.
     """
-    many = len(sources) > 1 or (out is not None and (out.is_dir() or not out.suffix))
+    folder = out is not None and (Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix)
+    if out is not None and len(sources) > 1 and not folder:
+        raise OutputError(f"{len(sources)} photos cannot become one file {out}: name a folder, {out}/ say")
     jobs: dict[Path, Job] = {}
     for source in sources:
         if out is None:
             result = source.with_name(f"{source.stem}-{suffix}{source.suffix}")
         else:
-            result = out / source.name if many else out
+            result = Path(out) / source.name if folder else Path(out)
         job = Job(
             source,
             result,
@@ -88,12 +92,14 @@ def plan(
     return list(jobs.values())
 
 
-def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False) -> list[str]:
+def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume: bool = False) -> list[str]:
     """Do one job and return notes for the user; nothing is computed where a result could not be written.
 
+    `resume`: files that are there already stay as they are, and only the missing ones are made.
     Raises PictureError or OutputError; no file is ever half-written.
     """
-    for path in job.outputs:
+    wanted = [path for path in job.outputs if not (resume and path.exists())]
+    for path in wanted:
         check_output(path, overwrite=overwrite)
     photo = Photo.open(job.source)
     mask = segment(photo.rgb)
@@ -101,9 +107,10 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False) -> lis
     notes = list(photo.notes)
     if not (mask > 0.5).any():
         notes.append(f"{job.source}: no hair was found, so nothing changed")
-    notes += dyed.save(job.result, overwrite=overwrite)
-    if job.mask:
+    if job.mask in wanted:
         write_mask(job.mask, mask, overwrite=overwrite)
-    if job.sheet:
+    if job.sheet in wanted:
         Photo(side_by_side(photo.rgb, mask, dyed.rgb)).save(job.sheet, overwrite=overwrite)
+    if job.result in wanted:
+        notes += [f"{job.result}: {line}" for line in dyed.save(job.result, overwrite=overwrite)]
     return notes

@@ -122,7 +122,8 @@ class Canvas:
 def _shrink(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]:
     """A picture or mask at a small size; of large ones every k-th pixel is looked at, for speed and memory."""
     step = max(1, max(picture.shape[:2]) // (2 * max(size)))
-    looked_at = np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step])
+    top, left = (min(step // 2, side - 1) for side in picture.shape[:2])
+    looked_at = np.ascontiguousarray(picture[top::step, left::step])
     return np.asarray(cv2.resize(looked_at, size, interpolation=cv2.INTER_AREA))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
 import cv2
@@ -25,17 +25,18 @@ class Effect:
     def __post_init__(self) -> None:
         """Refuse numbers outside [0, 1] and read the colours, so that a mistake shows where it is made."""
         for name, value in self._values():
-            if name == "color" and value is not None:
-                object.__setattr__(self, name, Color.parse(value))
-            elif isinstance(value, (int, float)) and not 0 <= value <= 1:
-                raise InputError(f"{self.kind}: {name} is {value:g}, give a number from 0 to 1")
+            if name == "color":
+                if value is not None or name in _needed(type(self)):
+                    object.__setattr__(self, name, Color.parse(value))
+            elif not isinstance(value, (int, float)) or not 0 <= value <= 1:
+                raise InputError(f"{self.kind}: {name} is {value!r}, give a number from 0 to 1")
 
     @staticmethod
     def parse(text: Effect | str) -> Effect:
         """Read "kind:value:value", for example "ombre:platinum:0.5", "gloss:0.4" or "highlights".
 
-        Colours and numbers may come in any order; numbers fill the effect's numbers from the first on. An Effect comes
-        back as it is.
+        Colours and numbers may come in any order; numbers fill the effect's numbers from the first on. What is no
+        number in [0, 1] is the colour, where one is taken: "ombre:7" is level 7. An Effect comes back as it is.
 
         Raises:
             InputError: there is no such effect, or it does not take these values.
@@ -55,7 +56,7 @@ class Effect:
         values: dict[str, Any] = {}
         for part in filter(None, parts):
             number = _number(part)
-            if number is None and "color" in names and "color" not in values:
+            if (number is None or not 0 <= number <= 1) and "color" in names and "color" not in values:
                 values["color"] = part
             elif number is not None and numbers:
                 values[numbers.pop(0)] = number
@@ -77,7 +78,7 @@ class Effect:
 
     def __str__(self) -> str:
         """The text that `parse` reads back."""
-        values = (v.hex.lstrip("#") if isinstance(v, Color) else v for _, v in self._values() if v is not None)
+        values = (v.hex if isinstance(v, Color) else v for _, v in self._values() if v is not None)
         return ":".join([self.kind, *(f"{v:g}" if isinstance(v, float) else str(v) for v in values)])
 
     def _values(self) -> list[tuple[str, Any]]:
@@ -224,6 +225,11 @@ def _other(color: ColorLike | None, rows: Rows, change: float) -> Color:
         return Color.parse(color)
     level = float(perceptual.lab(rows.canvas.dye.rgb())[0])
     return at_level(rows.canvas.dye, float(np.clip(level + change, 8, 92)))
+
+
+def _needed(kind: type[Effect]) -> list[str]:
+    """The fields of an effect that have no default."""
+    return [f.name for f in fields(kind) if f.default is MISSING]
 
 
 def _number(text: str) -> float | None:

@@ -164,7 +164,7 @@ def _formats(data: bytes, name: str) -> list[str]:
     elif box == b"ftyp" and brand in _HEIC_BRANDS and b"avif" not in data[:64]:
         found = None if "HEIF" in Image.OPEN else "a HEIC picture"
     elif (box == b"ftyp" and brand in _VIDEO_BRANDS) or data.startswith(_MATROSKA):
-        raise PictureError(f"{name} is a video, not a picture; use hairtint video for it")
+        raise PictureError(f"{name} is a video, not a picture; {_CURE}")
     if found:
         raise PictureError(f"{name} is {found}, which is not supported; {_CURE}")
     return [known for known in _FORMATS if known in Image.OPEN]

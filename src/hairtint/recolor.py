@@ -33,7 +33,7 @@ def recolor(
     *,
     strength: float = 1.0,
     method: Method = "natural",
-    effects: Iterable[Effect | str] = (),
+    effects: Iterable[Effect | str] | Effect | str = (),
     shade: Shade | None = None,
     hsv_saturation: bool | float = False,
 ) -> npt.NDArray[np.uint8]:
@@ -48,7 +48,8 @@ def recolor(
         method: "natural" moves this hair's own shade to the dye in CIELAB and keeps its strands, shadows and
             highlights (hairtint.natural). "hsv" replaces the hue and nothing else, as the report on hair segmentation
             does: black, white and grey hair keep their look, and a grey dye counts as red.
-        effects: for "natural": effects in the order of their painting, as objects or as text ("gloss:0.4").
+        effects: for "natural": one effect, or several in the order of their painting, as objects or as text like
+            "gloss:0.4".
         shade: for "natural": the hair before dyeing; None measures this picture. In video hand in a smoothed one.
         hsv_saturation: for "hsv", the report's remedy for dark hair: add this much in [0, 1] to the saturation of all
             hair alike; True adds what brings its mean to the dye's saturation.
@@ -64,11 +65,13 @@ def recolor(
     """
     dye = Color.parse(color)
     cover = _checked(rgb, mask)
-    if not 0 <= strength <= 1:
-        raise InputError(f"strength {strength!r}: give a number from 0 to 1")
+    _check_number("strength", strength)
+    _check_number("hsv_saturation", hsv_saturation)
+    if hsv_saturation and method != "hsv":
+        raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
     if method not in ("natural", "hsv"):
         raise InputError(f'method {method!r}: choose "natural" or "hsv"')
-    chosen = [Effect.parse(e) for e in effects]
+    chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
     out = np.array(rgb, order="C")
@@ -88,6 +91,11 @@ def recolor(
             dyed = effect.paint(dyed, rows)
         out[place] = _faded(part, rows.over(dyed), strength)
     return out
+
+
+def _check_number(name: str, value: object) -> None:
+    if not isinstance(value, bool | int | float | np.number) or not 0 <= value <= 1:
+        raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
 def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:

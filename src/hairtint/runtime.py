@@ -12,6 +12,7 @@ from hairtint.errors import DamagedModelError, InputError
 from hairtint.zoo import Entry
 
 BACKENDS = ("auto", "onnxruntime")
+MOST_THREADS = 256
 
 
 class Network(Protocol):
@@ -31,8 +32,10 @@ def load(entry: Entry, *, backend: str = "auto", threads: int | None = None) -> 
     """
     if backend not in BACKENDS:
         raise InputError(f"unknown backend {backend!r}: choose one of {', '.join(BACKENDS)}")
-    if threads is not None and threads < 1:
-        raise InputError(f"threads = {threads} must be at least 1, or None for all cores")
+    if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS):
+        raise InputError(
+            f"threads = {threads!r} must be a whole number from 1 to {MOST_THREADS}, or None for all cores"
+        )
     return OnnxRuntime(entry, threads or os.cpu_count() or 1)
 
 

@@ -70,7 +70,7 @@ def tint(
     >>> tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
     """
     photo = Photo.open(picture)
-    mask = _segmenter(model).mask(photo.rgb)
+    mask = _segmenter(None if model is None else str(model)).mask(photo.rgb)
     dyed = recolor(photo.rgb, mask, color, strength=strength, method=method, effects=effects)
     return same_kind(picture, photo.with_rgb(dyed))
 

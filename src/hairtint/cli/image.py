@@ -10,10 +10,9 @@ import click
 
 from hairtint import batch
 from hairtint.batch import Rgb
-from hairtint.cli.options import FOLDER
 from hairtint.cli.progress import bar
 from hairtint.color import Color
-from hairtint.effects import Effect
+from hairtint.effects import EFFECTS, Effect
 from hairtint.errors import HairtintError, OutputError
 from hairtint.matte import Mask
 from hairtint.recolor import Method, recolor
@@ -22,9 +21,7 @@ from hairtint.recolor import Method, recolor
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
-@click.option(
-    "-o", "--out", type=FOLDER, help="Result file, or a folder for many; default: beside the photo as NAME-COLOR."
-)
+@click.option("-o", "--out", help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
 @click.option(
     "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the photo as it is."
 )
@@ -46,7 +43,7 @@ from hairtint.recolor import Method, recolor
     "--effect",
     "effects",
     multiple=True,
-    help="For example ombre:platinum:0.5 or gloss:0.4; repeatable, applied in order.",
+    help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, applied in order.",
 )
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
 @click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
@@ -57,7 +54,7 @@ from hairtint.recolor import Method, recolor
 def image(
     inputs: tuple[str, ...],
     color: str,
-    out: Path | None,
+    out: str | None,
     strength: float,
     method: Method,
     saturation: float,
@@ -77,14 +74,16 @@ def image(
     from hairtint.matte import largest_region as clean
     from hairtint.segmenter import Segmenter
 
+    if saturation and method != "hsv":
+        raise click.UsageError("--saturation goes with --method hsv")
     dye = Color.parse(color)
     parsed = [Effect.parse(text) for text in effects]
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
     jobs = batch.plan(batch.find(inputs), out, _slug(dye), mask=mask, sheet=side_by_side)
     many = len(jobs) > 1
-    if out is not None and jobs[0].result.parent == out:
-        _make(out)
+    if out is not None and jobs[0].result != Path(out):
+        _make(Path(out))
     network = cache(lambda: Segmenter(model))  # loaded once, and not for a photo that cannot be read
 
     def segment(rgb: Rgb) -> Mask:
@@ -101,7 +100,7 @@ def image(
                 _say(quiet, f"{job.result} exists, passed over")
                 continue
             try:
-                notes = batch.run(job, segment, dyed, overwrite=force)
+                notes = batch.run(job, segment, dyed, overwrite=force, resume=many)
             except HairtintError as error:
                 if not many:
                     raise
@@ -113,7 +112,7 @@ def image(
             for path in job.outputs:
                 _say(quiet, str(path))
     if failed:
-        click.echo(f"hairtint: {failed} of {len(jobs)} photos were refused, the others are done", err=True)
+        click.echo(f"hairtint: {failed} of {len(jobs)} photos could not be done, the others are", err=True)
     return 1 if failed else 0
 
 

@@ -22,13 +22,14 @@ def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report
     data: dict[str, Any] = {
         side: sorted(pair.name for pair in pairs) for side, pairs in zip(("training", "validation"), sides, strict=True)
     }
-    if before := _read(folder / "config.json"):
+    begun = (folder / "last.pt").exists()  # a run that failed before its first checkpoint binds nobody
+    if begun and (before := _read(folder / "config.json")):
         if differing := _differences(before, config):
             raise TrainingError(
                 f"{folder} holds a run of another config ({', '.join(differing)}): name a new folder with --run"
             )
         known = _read(folder / "data.json")
-        if (folder / "last.pt").exists() and any(known.get(side, data[side]) != data[side] for side in data):
+        if any(known.get(side, data[side]) != data[side] for side in data):
             raise TrainingError(
                 f"{folder} holds a run on other photos: give its --data again, or a new folder with --run"
             )

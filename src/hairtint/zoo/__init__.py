@@ -9,7 +9,8 @@ manifest.json maps a name to
   size         side of the square input in pixels
   parameters   of the network
   metrics      what the card says, measured on photos kept apart from training
-Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, size, size) in [0, 1].
+Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and w
+are at most size.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Entry:
 def folders() -> Iterator[Path]:
     """Where networks are looked for, first the user's own."""
     if own := os.environ.get("HAIRTINT_MODELS"):
+        if not Path(own).is_dir():
+            raise ModelError(f"HAIRTINT_MODELS names {own}, which is no folder: correct it or unset it")
         yield Path(own)
     yield HOME
 
@@ -93,6 +96,8 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
             if name in here:
                 return here[name]
         raise UnknownModelError(NOTHING)
+    if not isinstance(model, str | os.PathLike):
+        raise UnknownModelError(f"no network {model!r}: choose one of {', '.join(here)}, or give an .onnx file")
     if isinstance(model, str) and model in here:
         return here[model]
     path = Path(model)
