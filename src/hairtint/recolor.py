@@ -12,7 +12,8 @@ import numpy.typing as npt
 from hairtint.canvas import U8, Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.effects import Effect
-from hairtint.errors import InputError, MaskError, PictureError
+from hairtint.errors import InputError, MaskError
+from hairtint.frame import check_frame
 from hairtint.hsv import HueSwap
 from hairtint.shade import Shade
 
@@ -100,9 +101,7 @@ def _check_number(name: str, value: object) -> None:
 
 def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     """The mask as uint8 up to 255 or float32 up to 1, or a reason why the two cannot be used."""
-    if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
-        what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
-        raise PictureError(f"the picture is {what}: give a uint8 array (height, width, 3) in RGB")
+    check_frame(rgb)
     if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
         what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
         raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import looks, matte, runtime, zoo
-from hairtint.errors import PictureError
+from hairtint.frame import check_frame
 from hairtint.memory import Memory
 
 
@@ -32,12 +32,15 @@ class Segmenter:
         self.network = runtime.load(self.entry, backend=backend, threads=threads)
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3)."""
-        check_frame(rgb)
+        """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).
+
+        Raises PictureError where `rgb` is no such array.
+        """
         return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb))
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""
+        check_frame(rgb)
         return looks.finest(rgb, self._look) if self.finest else self._look(rgb)
 
     def _look(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -60,9 +63,8 @@ class VideoSegmenter:
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Steadied probability of hair, float32 (H, W) in [0, 1], contiguous, of the next frame, uint8 (H, W, 3) RGB.
 
-        A frame of another size, or after a cut, starts anew.
+        A frame of another size, or after a cut, starts anew. Raises PictureError where `rgb` is no such array.
         """
-        check_frame(rgb)
         steady = self.memory.blend(self.still.probability(rgb), rgb)
         return np.ascontiguousarray(matte.refine(steady, rgb))
 
@@ -74,10 +76,3 @@ class VideoSegmenter:
 def preprocess(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The whole picture squeezed to (size, size, 3), as in the report; no padding, no normalisation."""
     return np.asarray(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def check_frame(rgb: NDArray[np.uint8]) -> None:
-    """Raise PictureError unless `rgb` is a uint8 array (H, W, 3) with at least one pixel."""
-    if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
-        what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
-        raise PictureError(f"a picture must be a uint8 array (height, width, 3) in RGB order, not {what}")

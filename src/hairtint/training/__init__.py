@@ -12,6 +12,6 @@ from hairtint.errors import MissingExtraError
 
 def require() -> None:
     """Raise MissingExtraError, naming the cure, where the extra `train` is not installed."""
-    for module in ("torch", "lightning_fabric", "matplotlib"):
+    for module in ("torch", "lightning_fabric", "matplotlib", "onnx"):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError(f"this needs {module}: pip install 'hairtint[train]'")
