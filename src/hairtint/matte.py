@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.float32]
 
 GUIDE = 256  # longest side, about, at which the filter is solved; the result is at full size
-REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
+REACH = 2.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
 DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
@@ -27,8 +27,8 @@ def refine(probability: Mask, rgb: NDArray[np.uint8]) -> Mask:
     guide = np.asarray(grey, np.float32) * np.float32(1 / 255)
     mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
     radius = max(1, round(REACH * max(small) / max(probability.shape)))
-    slope, offset = _linear(guide, mask, radius)
-    sure = 1 - 4 * mask * (1 - mask)  # far from the outline the map is right, and the picture's texture must not enter
+    slope, offset, around = _linear(guide, mask, radius)
+    sure = 1 - 4 * around * (1 - around)  # far from the outline the map is right, and no texture must enter the mask
     slope, offset = slope * (1 - sure), offset * (1 - sure) + mask * sure
     slope, offset = slope / (1 - 2 * DOUBT), (offset - DOUBT) / (1 - 2 * DOUBT)
     full = np.zeros((height, width), np.float32)
@@ -79,8 +79,8 @@ def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:
     return np.where(np.isin(around, rims) & ~others, mask, np.float32(0))
 
 
-def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask]:
-    """Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset."""
+def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask, Mask]:
+    """Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset; and the mean mask."""
     window = (2 * radius + 1, 2 * radius + 1)
 
     def mean(x: Mask) -> Mask:
@@ -90,4 +90,4 @@ def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask]:
     variance: Mask = mean(guide * guide) - mean_guide * mean_guide
     covariance = mean(guide * mask) - mean_guide * mean_mask
     slope = covariance / (variance + EPSILON)
-    return mean(slope), mean(mean_mask - slope * mean_guide)
+    return mean(slope), mean(mean_mask - slope * mean_guide), mean_mask
