@@ -36,7 +36,8 @@ class Segmenter:
 
         Raises PictureError where `rgb` is no such array.
         """
-        return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb))
+        reach = matte.PHOTO_REACH if self.finest else matte.REACH
+        return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb, reach=reach))
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""
