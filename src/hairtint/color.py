@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Union
 
 from hairtint.errors import ColorError
-from hairtint.palette import Dye, by_hex, by_name
+from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name
 
 ColorLike = Union["Color", str, Sequence[int]]
 _HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
@@ -98,7 +98,8 @@ class Color:
 
 def suggest(text: str, count: int = 3) -> list[str]:
     """Names of the dyes that are written most like `text`, best first; at most `count`, often none."""
-    return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), _names(), count, 0.6)
+    names = [dye.name for dye in DYES]
+    return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), names, count, 0.6)
 
 
 def palette(family: str | None = None) -> tuple[Dye, ...]:
@@ -107,14 +108,8 @@ def palette(family: str | None = None) -> tuple[Dye, ...]:
     Raises:
         ColorError: there is no such family.
     """
-    from hairtint.palette import DYES, FAMILIES
-
     if family is None:
         return DYES
     if family not in FAMILIES:
         raise ColorError(f"no family {family!r}: choose one of {', '.join(FAMILIES)}")
     return tuple(d for d in DYES if d.family == family)
-
-
-def _names() -> list[str]:
-    return [dye.name for dye in palette()]

@@ -12,6 +12,7 @@ import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
+from hairtint.training.files import put
 from hairtint.training.layouts import EXPANDED
 from hairtint.training.pairs import Array, Pair
 
@@ -66,7 +67,7 @@ def _claim(out: Path, settings: dict[str, object]) -> None:
         if known is None and any((out / "images").iterdir()):
             raise OutputError(f"{out}/images holds other pictures: choose an empty --out")
         if known is None:
-            _replace(note, (json.dumps(settings) + "\n").encode())
+            put(note, (json.dumps(settings) + "\n").encode())
     except (OSError, ValueError) as error:
         raise OutputError(f"cannot use {out} ({error}): choose another --out") from error
     if known is not None and known != settings:
@@ -78,13 +79,7 @@ def _write(path: Path, pixels: Array) -> None:
     try:
         if not coded:
             raise OSError(f"cannot encode {path.name}")
-        _replace(path, data.tobytes())
+        put(path, data.tobytes())
     except OSError as error:
         why = error.strerror or error
         raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(data)
-    partial.replace(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import logging
 import re
 import warnings
@@ -23,6 +22,7 @@ from hairtint.errors import OutputError, TrainingError
 from hairtint.segmenter import preprocess
 from hairtint.training import checkpoint
 from hairtint.training.config import Config
+from hairtint.training.files import put, put_json
 
 TOLERANCE = 2e-3  # of the probability, at any pixel, between torch and ONNX Runtime
 HALVED_TOLERANCE = 3e-2  # the same with half-precision weights, where a pixel on an outline may waver
@@ -104,10 +104,10 @@ def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: s
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if replaced:  # until all is written, the old entry would name the new file
-            _put(folder / zoo.MANIFEST, _text(manifest))
-        _put(folder / f"{name}.onnx", onnx)
-        _put(folder / f"{name}.md", card.encode())
-        _put(folder / zoo.MANIFEST, _text(manifest | {name: entry}))
+            put_json(folder / zoo.MANIFEST, manifest)
+        put(folder / f"{name}.onnx", onnx)
+        put(folder / f"{name}.md", card.encode())
+        put_json(folder / zoo.MANIFEST, manifest | {name: entry})
     except OSError as error:
         why = error.strerror or error
         raise OutputError(f"cannot write into {folder}: {why}; choose another with --zoo") from error
@@ -118,13 +118,3 @@ def check_name(name: str) -> None:
     """Raise TrainingError where a network cannot be called so."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name) or name.endswith(".onnx"):
         raise TrainingError(f"a network cannot be called {name!r}: use letters, digits, dots and dashes")
-
-
-def _text(manifest: dict[str, Any]) -> bytes:
-    return (json.dumps(manifest, indent=1) + "\n").encode()
-
-
-def _put(path: Path, data: bytes) -> None:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(data)
-    partial.replace(path)

@@ -9,6 +9,7 @@ from typing import Any
 
 from hairtint.errors import OutputError, TrainingError
 from hairtint.training.config import Config
+from hairtint.training.files import put_json
 from hairtint.training.pairs import Pair, Report
 
 Sides = tuple[Sequence[Pair], Sequence[Pair]]  # trained on, kept for validation
@@ -36,8 +37,8 @@ def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "config.json", config.as_dict())
-        _write(folder / "data.json", data)
+        put_json(folder / "config.json", config.as_dict())
+        put_json(folder / "data.json", data)
     except OSError as error:
         raise OutputError(
             f"cannot write into {folder}: {error.strerror or error}; choose another with --run"
@@ -59,9 +60,3 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path} cannot be read: name a new folder with --run") from error
     return values if isinstance(values, dict) else {}
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
