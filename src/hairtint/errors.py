@@ -3,6 +3,7 @@
 HairtintError
 ├── InputError                 what was given cannot be used
 │   ├── PictureError           not a picture, damaged, too large, or of a kind that cannot be kept
+│   ├── SourceError            a camera, stream or video that cannot be read
 │   ├── MaskError              a mask that does not belong to its picture
 │   ├── ColorError             a colour that cannot be read
 │   └── InputSizeError         a tensor that a network cannot take
@@ -28,6 +29,10 @@ class InputError(HairtintError):
 
 class PictureError(InputError):
     """Not a picture, damaged, too large, or of a kind that cannot be kept."""
+
+
+class SourceError(InputError):
+    """A camera, stream or video that cannot be read."""
 
 
 class MaskError(InputError):

@@ -14,6 +14,10 @@ from hairtint.errors import HairtintError
 
 COMMANDS = {
     "image": "hairtint.cli.image",
+    "video": "hairtint.cli.video",
+    "camera": "hairtint.cli.camera",
+    "web": "hairtint.cli.web",
+    "benchmark": "hairtint.cli.benchmark",
     "colors": "hairtint.cli.listings",
     "models": "hairtint.cli.listings",
     "data": "hairtint.cli.data",

@@ -19,7 +19,7 @@ from hairtint.errors import HairtintError
 @click.option(
     "--run", type=FOLDER, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
 )
-@click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint.")
+@click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint or exported .onnx.")
 @click.option(
     "--encoder", type=FOLDER, help="Start the encoder of swift from this file of MobileNetV2 ImageNet weights."
 )

@@ -1,8 +1,9 @@
 """`swift`: this project's own network, made for live video on a CPU.
 
 A MobileNetV2 encoder (M. Sandler et al., arXiv:1801.04381) up to its 160-channel stage sees the whole picture; a light
-decoder of depthwise 5x5 convolutions brings the answer back to half the input's size, adding the encoder's features on
-the way. At 256x256 it takes about 0.7 GFLOP, a ninth of the report's smallest U-Net.
+decoder of depthwise 5x5 convolutions brings the answer back to a quarter of the input's size, adding the encoder's
+features on the way, where each place gives the logits of its 4x4 pixels (sub-pixel convolution: W. Shi et al.,
+arXiv:1609.05158). At 256x256 it takes about 0.8 GFLOP, an eighth of the report's smallest U-Net.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from hairtint.networks.unet import check_size
 # serve ImageNet's thousand classes and are left out.
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2))
 SKIPS = {1: 16, 3: 24, 6: 32, 13: 96}  # index of the encoder's block -> channels, at strides 2, 4, 8, 16
-WIDTHS = (96, 64, 48, 32, 24)  # of the decoder, at strides 32, 16, 8, 4, 2
+WIDTHS = (96, 64, 48, 40)  # of the decoder, at strides 32, 16, 8, 4
+CELL = 4  # the last layer gives a block of CELL x CELL logits at each place of stride 4
 
 
 class Bottleneck(nn.Module):
@@ -39,27 +41,35 @@ class Bottleneck(nn.Module):
 
 
 class Rise(nn.Module):
-    """One step up: double the size, add the projected skip, then depthwise 5x5 and 1x1."""
+    """One step up: double the size, add the projected skip, then mix."""
 
     def __init__(self, inputs: int, skip: int, outputs: int) -> None:
         super().__init__()
         self.reduce = nn.Sequential(*norm_conv(inputs, outputs, 1))
         self.project = nn.Sequential(*norm_conv(skip, outputs, 1))
-        self.mix = nn.Sequential(
-            *norm_conv(outputs, outputs, 5, groups=outputs), nn.ReLU6(inplace=True),
-            *norm_conv(outputs, outputs, 1), nn.ReLU6(inplace=True),
-        )  # fmt: skip
+        self.mix = Mix(outputs)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """(N, inputs, H, W) and (N, skip, 2H, 2W) -> (N, outputs, 2H, 2W)."""
         x = F.interpolate(self.reduce(x), scale_factor=2.0, mode="bilinear", align_corners=False)
-        x = F.relu6(x + self.project(skip))
-        y: Tensor = self.mix(x)
-        return x + y
+        y: Tensor = self.mix(F.relu(x + self.project(skip)))
+        return y
+
+
+class Mix(nn.Sequential):
+    """Depthwise 5x5, then 1x1, as a residual. Its sum ends in ReLU, which ONNX Runtime fuses with it."""
+
+    def __init__(self, channels: int) -> None:
+        wide = [*norm_conv(channels, channels, 5, groups=channels), nn.ReLU6(inplace=True)]
+        super().__init__(*wide, *norm_conv(channels, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> the same."""
+        return F.relu(x + super().forward(x))
 
 
 class Swift(nn.Module):
-    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H / 2, W / 2)."""
+    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H, W)."""
 
     stride = 32
 
@@ -70,6 +80,7 @@ class Swift(nn.Module):
         # ImageNet's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), persistent=False)
+        self.frozen = 0
         blocks: list[nn.Module] = [nn.Sequential(*norm_conv(3, 32, 3, 2), nn.ReLU6(inplace=True))]
         inputs = 32
         for expansion, channels, count, stride in STAGES:
@@ -81,12 +92,14 @@ class Swift(nn.Module):
             *norm_conv(inputs, WIDTHS[0], 1), nn.ReLU6(inplace=True),
             *norm_conv(WIDTHS[0], WIDTHS[0], 5, groups=WIDTHS[0]), nn.ReLU6(inplace=True),
         )  # fmt: skip
-        steps = zip(WIDTHS[:-1], reversed(SKIPS.values()), WIDTHS[1:], strict=True)
+        steps = zip(WIDTHS[:-1], (SKIPS[13], SKIPS[6], SKIPS[3]), WIDTHS[1:], strict=True)
         self.rises = nn.ModuleList(Rise(*step) for step in steps)
-        self.head = nn.Conv2d(WIDTHS[-1], 1, 3, padding=1)
+        self.fine = nn.Sequential(*norm_conv(SKIPS[1], WIDTHS[-1], 2, 2))
+        self.mix = Mix(WIDTHS[-1])
+        self.head = nn.Conv2d(WIDTHS[-1], CELL * CELL, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits (N, 1, H / 2, W / 2); raises InputSizeError where H or W is no multiple of 32."""
+        """Logits (N, 1, H, W); raises InputSizeError where H or W is no multiple of 32."""
         check_size(x, self.stride)
         x = (x - self.mean) / self.deviation
         skips: list[Tensor] = []
@@ -97,7 +110,25 @@ class Swift(nn.Module):
         x = self.neck(x)  # (N, 96, H / 32, W / 32)
         for rise in self.rises:
             x = rise(x, skips.pop())
-        return self.head(x)  # type: ignore[no-any-return]
+        x = self.mix(F.relu(x + self.fine(skips.pop())))  # (N, 40, H / 4, W / 4)
+        return F.pixel_shuffle(self.head(x), CELL)
+
+    def freeze(self, blocks: int) -> None:
+        """Leave the first `blocks` of the encoder's 17 as they are, norms too: most of a training step's time is theirs.
+
+        TrainingError where there are fewer.
+        """
+        if blocks > len(self.features):
+            raise TrainingError(f"frozen_blocks = {blocks}: swift has {len(self.features)} blocks")
+        self.frozen = blocks
+        self.features[:blocks].requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Swift:
+        """As in torch, but frozen blocks stay in evaluation."""
+        super().train(mode)
+        self.features[: self.frozen].eval()
+        return self
 
     def load_encoder(self, state: dict[str, Tensor]) -> None:
         """Take over ImageNet weights of MobileNetV2 in torchvision's naming; TrainingError where they do not fit."""
@@ -113,7 +144,8 @@ class Swift(nn.Module):
 
 def norm_conv(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups: int = 1) -> list[nn.Module]:
     """A convolution without bias that keeps the size (but for the stride), and its batch normalisation."""
-    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+    padding = (kernel - 1) // 2
+    conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
     return [conv, nn.BatchNorm2d(outputs)]
 
 

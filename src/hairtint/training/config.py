@@ -38,6 +38,7 @@ class Config:
     loss: dict[str, float] = field(default_factory=lambda: {"bce": 1.0})
     repeat: dict[str, float] = field(default_factory=dict)
     ema: float = 0.0
+    frozen_blocks: int = 0
     precision: str = "32-true"
     seed: int = 0
     validation: float = 0.2

@@ -1,0 +1,1 @@
+"""The live road: frames from a source, through the tinter, to sinks."""
