@@ -65,7 +65,8 @@ class Mix(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, channels, H, W) -> the same."""
-        return F.relu(x + super().forward(x))
+        y: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+        return F.relu(x + y)
 
 
 class Swift(nn.Module):

@@ -61,14 +61,14 @@ def into(network: nn.Module, folded: dict[str, Tensor], path: Path) -> list[str]
     taken: list[str] = []
     given = [key.removesuffix(".weight") for key in folded if key.endswith(".weight")]
     for name in given:
-        conv: Any = modules.get(name)
-        if not isinstance(conv, (nn.Conv2d, nn.ConvTranspose2d)) or conv.weight.shape != folded[f"{name}.weight"].shape:
+        conv = modules.get(name)
+        if not isinstance(conv, nn.Conv2d | nn.ConvTranspose2d) or conv.weight.shape != folded[f"{name}.weight"].shape:
             continue
         conv.weight.data.copy_(folded[f"{name}.weight"])
         norm, bias = norm_after(modules, name), folded.get(f"{name}.bias")
         if norm is not None:
             _plain(norm, torch.zeros_like(norm.bias) if bias is None else bias)
-        elif bias is not None:
+        elif bias is not None and conv.bias is not None:
             conv.bias.data.copy_(bias)
         taken.append(name)
     if 2 * len(taken) < len(given):
