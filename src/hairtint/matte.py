@@ -6,16 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.pyramid import Pyramid
+
 Mask = NDArray[np.float32]
 
-GUIDE = 256  # longest side, about, at which the filter is solved; the result is at full size
+GUIDE = 256  # longest side, within a factor of 1.5, at which the filter is solved; the result is at full size
 REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
 PHOTO_REACH = 2.6  # the same where small hair has a finer map (hairtint.looks), so that flyaway strands get their room
 DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
 
-def refine(probability: Mask, rgb: NDArray[np.uint8], *, reach: float = REACH) -> Mask:
+def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: float = REACH) -> Mask:
     """Soft mask, float32 (H, W) in [0, 1], of a small map, float32 (h, w) in [0, 1], and its RGB picture (H, W, 3).
 
     `reach`: how many pixels of the map the outline may move and soften.
@@ -23,11 +25,11 @@ def refine(probability: Mask, rgb: NDArray[np.uint8], *, reach: float = REACH) -
     A fast guided filter (K. He, J. Sun, arXiv:1505.00996): within small windows the mask is a linear function of the
     picture's lightness. It is solved on a small copy and applied at full size, only where there can be hair.
     """
-    height, width = rgb.shape[:2]
-    step = max(1, round(max(height, width) / GUIDE))
-    small = (max(1, round(width / step)), max(1, round(height / step)))
-    grey = cv2.cvtColor(cv2.resize(rgb, small, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    guide = np.asarray(grey, np.float32) * np.float32(1 / 255)
+    pyramid = Pyramid.of(picture)
+    rgb, little = pyramid.rgb, pyramid.near(GUIDE)
+    (height, width), small = rgb.shape[:2], little.shape[1::-1]
+    step = round(max(height, width) / max(small))
+    guide = np.asarray(cv2.cvtColor(little, cv2.COLOR_RGB2GRAY), np.float32) * np.float32(1 / 255)
     mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
     radius = max(1, round(reach * max(small) / max(probability.shape)))
     slope, offset, around = _linear(guide, mask, radius)

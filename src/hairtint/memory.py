@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.pyramid import Pyramid
+
 Map = NDArray[np.float32]
+Grey = NDArray[np.uint8]
 
 SIDE = 160  # longest side of the frames that motion is measured on
 KEEP = 0.96  # how much of the carried map stays where frame and memory agree
@@ -32,34 +38,51 @@ class Memory:
         """Forget everything: the next frame is the first."""
         self.frame = self.map = None
 
-    def blend(self, probability: Map, rgb: NDArray[np.uint8]) -> Map:
-        """The steadied map, float32 (h, w) in [0, 1], of the network's map for the frame rgb, uint8 (H, W, 3)."""
-        by = SIDE / max(rgb.shape[:2])
-        size = (max(16, round(rgb.shape[1] * by)), max(16, round(rgb.shape[0] * by)))
-        small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        frame = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    def blend(self, probability: Map, picture: NDArray[np.uint8] | Pyramid) -> Map:
+        """The steadied map, float32 (h, w) in [0, 1], of the network's map for the frame, RGB uint8 (H, W, 3)."""
+        frame = _small_grey(Pyramid.of(picture))
         steady = probability
         if self.frame is not None and self.map is not None and self.frame.shape == frame.shape:
             steady = self._carried(probability, frame, self.frame, self.map)
         self.frame, self.map = frame, steady
         return steady
 
-    def _carried(self, new: Map, frame: NDArray[np.uint8], before: NDArray[np.uint8], old: Map) -> Map:
+    def _carried(self, new: Map, frame: Grey, before: Grey, old: Map) -> Map:
         motion = self.flow.calc(frame, before, np.zeros((*frame.shape, 2), np.float32))  # to where each pixel was
-        height, width = frame.shape
-        x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        x, y = x + motion[..., 0], y + motion[..., 1]
-        error = cv2.absdiff(frame, cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-        error = cv2.blur(error.astype(np.float32) / 255, (5, 5))
-        if float(error.mean()) > CUT:
+        there = _places(*frame.shape) + np.asarray(motion, np.float32)
+        found = _moved(before, there)
+        error = cv2.blur(cv2.absdiff(frame, found), (5, 5))
+        if float(np.mean(error)) > CUT * 255:
             return new
         size = new.shape[::-1]
-        scale = np.array([size[0] / width, size[1] / height], np.float32)
-        to_x = (cv2.resize(x, size) + 0.5) * scale[0] - 0.5
-        to_y = (cv2.resize(y, size) + 0.5) * scale[1] - 0.5
-        carried = cv2.remap(old, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        inside = (to_x > -1) & (to_y > -1) & (to_x < size[0]) & (to_y < size[1])
-        unlike = np.asarray(cv2.resize(error, size), np.float32) / TRUST
-        surprise = np.asarray(cv2.blur(np.abs(new - carried), (5, 5)), np.float32) / SURPRISE
-        keep = np.where(inside, np.float32(KEEP), np.float32(0)) / ((1 + unlike * unlike) * (1 + surprise * surprise))
+        scale = np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]], np.float32)
+        to = _places(*new.shape) + np.asarray(cv2.resize(motion * scale, size), np.float32)
+        carried = np.asarray(_moved(old, to), np.float32)
+        surprise = np.asarray(cv2.blur(cv2.absdiff(new, carried), (5, 5)), np.float32)
+        unlike = np.asarray(cv2.resize(error, size), np.float32)
+        unlike *= np.float32(1 / (255 * TRUST))
+        keep = KEEP / ((1 + unlike * unlike) * (1 + np.square(surprise * np.float32(1 / SURPRISE))))
+        keep *= cv2.inRange(to, (-1, -1), size) > 0  # beyond the old frame there is no memory
         return np.asarray(new + keep * (carried - new), np.float32)
+
+
+def _moved(values: NDArray[Any], there: NDArray[np.float32]) -> NDArray[Any]:
+    """The values at the places `there`, float32 (H, W, 2) of x and y."""
+    return cv2.remap(values, there, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload,no-any-return]
+
+
+def _small_grey(pyramid: Pyramid) -> Grey:
+    height, width = pyramid.rgb.shape[:2]
+    by = SIDE / max(width, height)
+    size = (max(16, round(width * by)), max(16, round(height * by)))
+    small = cv2.resize(pyramid.covering(*size), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _places(height: int, width: int) -> NDArray[np.float32]:
+    """x and y of every pixel, float32 (height, width, 2)."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    places = np.stack([x, y], axis=-1)
+    places.flags.writeable = False
+    return places

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hairtint import looks, matte, runtime, zoo
 from hairtint.frame import check_frame
 from hairtint.memory import Memory
+from hairtint.pyramid import Pyramid
 
 
 class Segmenter:
@@ -37,15 +38,21 @@ class Segmenter:
         Raises PictureError where `rgb` is no such array.
         """
         reach = matte.PHOTO_REACH if self.finest else matte.REACH
-        return np.ascontiguousarray(matte.refine(self.probability(rgb), rgb, reach=reach))
+        check_frame(rgb)
+        pyramid = Pyramid(rgb)
+        return matte.refine(self._looked(pyramid), pyramid, reach=reach)
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""
         check_frame(rgb)
-        return looks.finest(rgb, self._look) if self.finest else self._look(rgb)
+        return self._looked(Pyramid(rgb))
 
-    def _look(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self.network(preprocess(rgb, self.network.size))
+    def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
+        return looks.finest(pyramid.rgb, self.look) if self.finest else self.look(pyramid)
+
+    def look(self, picture: NDArray[np.uint8] | Pyramid) -> NDArray[np.float32]:
+        """The network's answer to one picture, as `probability`, by one look at it."""
+        return self.network(preprocess(picture, self.network.size))
 
 
 class VideoSegmenter:
@@ -66,14 +73,16 @@ class VideoSegmenter:
 
         A frame of another size, or after a cut, starts anew. Raises PictureError where `rgb` is no such array.
         """
-        steady = self.memory.blend(self.still.probability(rgb), rgb)
-        return np.ascontiguousarray(matte.refine(steady, rgb))
+        check_frame(rgb)
+        pyramid = Pyramid(rgb)
+        return matte.refine(self.memory.blend(self.still.look(pyramid), pyramid), pyramid)
 
     def reset(self) -> None:
         """Forget the frames before, as at the start of another video."""
         self.memory.reset()
 
 
-def preprocess(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def preprocess(picture: NDArray[np.uint8] | Pyramid, size: int) -> NDArray[np.uint8]:
     """The whole picture squeezed to (size, size, 3), as in the report; no padding, no normalisation."""
-    return np.asarray(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    level = Pyramid.of(picture).covering(size, size)
+    return np.asarray(cv2.resize(level, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -27,7 +27,8 @@ def forward(network, height, width):
 
 
 def test_one_logit_a_pixel(network):
-    assert forward(network, 64, 96).shape == (1, 1, 64, 96)
+    out = forward(network, 64, 96)
+    assert out.shape == (1, 1, 64, 96)
     assert out.isfinite().all()
 
 

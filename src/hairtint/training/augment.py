@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from hairtint.segmenter import preprocess
 from hairtint.training.pairs import Array
 
 Recipe = Callable[[Array, Array, np.random.Generator, int], tuple[Array, Array]]
@@ -70,7 +71,7 @@ RECIPES: dict[str, Recipe] = {"report": report, "strong": strong, "mild": mild}
 
 def fit(rgb: Array, mask: Array, size: int) -> tuple[Array, Array]:
     """The pair at (size, size) without any chance: what validation and the live road see."""
-    rgb = cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)
+    rgb = preprocess(rgb, size)
     mask = cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)
     return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
 
