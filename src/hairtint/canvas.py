@@ -43,9 +43,10 @@ class Canvas:
         self.base = _spread(grey, self.inside, 4, _spread(grey, self.inside, 12, shade.lightness))
         rim = np.minimum(2 - 2 * _blur(self.cover, 5), 1.2)
         self.rim = rim - np.float32(self.mean(rim))
-        self.hair = self._colours(small, self.inside, shade.rgb)
+        half = self._size(_SMALL // 2)
+        self.hair = self._colours(small, self.inside, half, shade.rgb)
         outside = np.clip(1 - 3 * self.cover, 0, 1) ** 2
-        self.behind = self._colours(small, outside, cv2.mean(small, (outside > 0).astype(np.uint8))[:3])
+        self.behind = self._colours(small, outside, half, cv2.mean(small, (outside > 0).astype(np.uint8))[:3])
         self.expected = _expected_colours(shade)
         self._picture = rgb
         self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
@@ -114,8 +115,11 @@ class Canvas:
         scale = min(1.0, longest / max(self.height, self.width))
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
-    def _colours(self, small: U8, weight: F32, otherwise: tuple[float, ...]) -> U8:
-        near = _spread(small, weight, 2, _spread(small, weight, 8, otherwise))
+    def _colours(self, small: U8, weight: F32, size: tuple[int, int], otherwise: tuple[float, ...]) -> U8:
+        """The colours that have weight, spread over the whole box, as a tall map."""
+        colours = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
+        shares = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
+        near = _spread(colours, shares, 1, _spread(colours, shares, 4, otherwise))
         return np.rint(self.tall(near)).astype(np.uint8)
 
 
