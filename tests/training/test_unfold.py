@@ -46,7 +46,7 @@ def test_an_exported_network_comes_back_as_it_was(pair):
 
 
 def test_it_trains_on_from_there(pair):
-    """In training, where normalisations measure each batch, it still gives about the same: nothing has to be relearnt."""
+    """In training, where normalisations measure each batch, it still gives about the same."""
     _, copy = pair
     x = torch.cat(photos(6))
     with torch.no_grad():

@@ -80,8 +80,10 @@ def _table(result: dict[str, Any]) -> Table:
     for name, row in rows.items():
         table.add_row(name, *(_cell(row[column]) for column in columns))
     for name, row in result["by_source"].items():
-        for style, iou in row.get("by_style", {}).items():
-            table.add_row(f"{name}, {style}", *(_cell(iou) if column == "mean_iou" else "" for column in columns))
+        for key, what in (("by_style", ""), ("by_hair", " hair"), ("by_skin", " skin")):
+            for group, iou in row.get(key, {}).items():
+                figures = (_cell(iou) if column == "mean_iou" else "" for column in columns)
+                table.add_row(f"{name}, {group}{what}", *figures)
     return table
 
 

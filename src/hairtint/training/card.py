@@ -89,7 +89,9 @@ IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are po
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
-{_styles(metrics)}
+{_groups(metrics)}
+Lightness of hair and tone of skin are read off the pixels (hairtint.training.groups): light and make-up count in them.
+
 ## Limits
 
 Masks of LFW and CCP are coarse, and LFW labels only the main face, so figures on them are lower bounds. "Empty right"
@@ -105,12 +107,15 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
-def _styles(metrics: dict[str, Any]) -> str:
-    styles = [(source, *row) for source, m in metrics.items() for row in m.get("by_style", {}).items()]
-    if not styles:
-        return ""
-    lines = "".join(f"| {style} ({source}) | {_n(iou)} |\n" for source, style, iou in styles)
-    return f"\n| hairstyle | IoU of the photos |\n| --- | --- |\n{lines}"
+def _groups(metrics: dict[str, Any]) -> str:
+    """A table for each way of grouping, over the sets that know it."""
+    text = ""
+    for key, title in (("by_style", "hairstyle"), ("by_hair", "hair"), ("by_skin", "skin")):
+        found = [(source, *row) for source, m in metrics.items() for row in m.get(key, {}).items()]
+        if found:
+            lines = "".join(f"| {name} ({source}) | {_n(iou)} |\n" for source, name, iou in found)
+            text += f"\n| {title} | IoU of the photos |\n| --- | --- |\n{lines}"
+    return text
 
 
 def _n(value: float | None) -> str:

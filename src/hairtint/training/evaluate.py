@@ -7,14 +7,16 @@ torch is not needed. The metrics are defined in metrics.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.training import groups
 from hairtint.training.datasets import STYLES, Pair
+from hairtint.training.groups import HAIR, SKIN
 from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
 
 SegmentFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -35,6 +37,15 @@ class Row:
     bce: float
     boundary_f: float | None
     counts: Counts
+    hair_lightness: str | None = None
+    skin_tone: str | None = None
+
+
+GROUPS = {
+    "by_style": ("style", STYLES),
+    "by_hair": ("hair_lightness", tuple(HAIR)),
+    "by_skin": ("skin_tone", tuple(SKIN)),
+}
 
 
 def evaluate(
@@ -52,7 +63,10 @@ def evaluate(
     rows = []
     for k, pair in enumerate(pairs):
         rgb, mask = pair.read()
-        rows.append(score(pair, segment(rgb), mask > 127, probability and probability(rgb)))
+        true = mask > 127
+        row = score(pair, segment(rgb), true, probability and probability(rgb))
+        lightness, tone = groups.hair_lightness(rgb, true), groups.skin_tone(rgb, true, pair.source)
+        rows.append(replace(row, hair_lightness=lightness, skin_tone=tone))
         progress(k + 1, len(pairs))
     return rows
 
@@ -78,7 +92,8 @@ def score(
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:
-    """Pooled accuracy, Dice, IoU, and means over photos (BCE, IoU, boundary F); by style where styles are known.
+    """Pooled accuracy, Dice, IoU, and means over photos (BCE, IoU, boundary F); by style, lightness of hair
+    and tone of skin where they are known.
 
     Photos without hair count in accuracy and BCE, and in `empty_right`, their share with less than 0.5 % false hair.
     """
@@ -95,9 +110,10 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
         "boundary_f": _mean(row.boundary_f for row in hair if row.boundary_f is not None),
         "empty_right": _mean(row.iou for row in empty),
     }
-    styles = {style: _mean(row.iou for row in rows if row.style == style) for style in STYLES}
-    if any(value is not None for value in styles.values()):
-        result["by_style"] = {style: value for style, value in styles.items() if value is not None}
+    for key, (field, names) in GROUPS.items():
+        means = {name: _mean(row.iou for row in rows if getattr(row, field) == name) for name in names}
+        if any(value is not None for value in means.values()):
+            result[key] = {name: value for name, value in means.items() if value is not None}
     return {key: _rounded(value) for key, value in result.items()}
 
 

@@ -62,8 +62,8 @@ def train(
 ) -> Path:
     """Train, or go on where `folder` left off, and return the path of best.pt.
 
-    `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start its encoder from this file
-    of ImageNet weights. Both are for the first start only. Raises TrainingError where the folder belongs to another
+    `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
+    its encoder from this file of ImageNet weights. Both are for the first start only. Raises TrainingError where the folder belongs to another
     config or other data, the data is too little for a batch or a validation side, or the loss is not a number.
     """
     fabric = fabric or start("1", config)
