@@ -174,7 +174,7 @@ def test_without_an_average_the_two_are_equal(quick, tiny_pairs, tmp_path):
 
 def test_validation_trains_nothing(quick, tiny_pairs, tmp_path):
     from hairtint.training.fabric import start
-    from hairtint.training.train import first_network
+    from hairtint.training.initial import first_network
 
     config = quick()
     run = _Run(config, split(tiny_pairs), tmp_path, first_network(config), start("1", config))

@@ -10,7 +10,7 @@ import copy
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from hairtint import networks
 from hairtint.errors import TrainingError
-from hairtint.training import checkpoint, curves, losses, run_folder, schedule, unfold
+from hairtint.training import checkpoint, curves, losses, run_folder, schedule
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair, Report, split
 from hairtint.training.fabric import is_first, start
+from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, in_order
 from hairtint.training.metrics import Counts, image_iou
 
@@ -63,8 +63,9 @@ def train(
     """Train, or go on where `folder` left off, and return the path of best.pt.
 
     `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
-    its encoder from this file of ImageNet weights. Both are for the first start only. Raises TrainingError where the folder belongs to another
-    config or other data, the data is too little for a batch or a validation side, or the loss is not a number.
+    its encoder from this file of ImageNet weights. Both are for the first start only. Raises TrainingError where the
+    folder belongs to another config or other data, the data is too little for a batch or a validation side, or the
+    loss is not a number.
     """
     fabric = fabric or start("1", config)
     if (folder / "last.pt").exists():
@@ -76,43 +77,6 @@ def train(
         run_folder.prepare(folder, config, sides, reports)
     fabric.launch()
     return _Run(config, sides, folder, network, fabric).go(progress)
-
-
-def first_network(
-    config: Config, weights: Path | None = None, encoder: Path | None = None, photos: Sequence[Pair] = ()
-) -> nn.Module:
-    """The network before its first step: by chance, or from weights that were learned before.
-
-    `photos` are needed where the weights are an .onnx (hairtint.training.unfold).
-    """
-    torch.manual_seed(config.seed)
-    network = networks.build(config.network)
-    stride = getattr(network, "stride", 1)
-    if config.size % stride:
-        raise TrainingError(f"size = {config.size} does not fit {config.network}: take a multiple of {stride}")
-    if weights and weights.suffix == ".onnx":
-        taken = unfold.into(network, unfold.read(weights), weights)
-        unfold.settle(network, taken, _some(photos, config))
-    elif weights:
-        checkpoint.into(network, checkpoint.load(weights)["ema"], weights)
-    if encoder:
-        load_encoder: Any = getattr(network, "load_encoder", None)
-        if load_encoder is None:
-            raise TrainingError(f"{config.network} has no encoder to load: leave --encoder out")
-        load_encoder(checkpoint.load_state(encoder))
-    if config.frozen_blocks:
-        freeze: Any = getattr(network, "freeze", None)
-        if freeze is None:
-            raise TrainingError(f"{config.network} has no blocks to freeze: leave frozen_blocks out")
-        freeze(config.frozen_blocks)
-    return network
-
-
-def _some(photos: Sequence[Pair], config: Config, most: int = 256) -> Iterator[Tensor]:
-    """Photos from all over the data as the network will see them in training."""
-    few = Photos(photos[:: max(1, len(photos) // most)], config.size, recipe=config.recipe, seed=config.seed)
-    order = Epoch(["" for _ in few.kept], {}, config.seed, 0, min(config.batch, len(few)))
-    return (as_input(rgb, mask)[0] for rgb, mask in batches(few, order, 0))
 
 
 def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
