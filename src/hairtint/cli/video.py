@@ -1,0 +1,158 @@
+"""`hairtint video`: a video with the hair in another colour."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from hairtint.cli.progress import bar
+from hairtint.color import Color
+from hairtint.effects import EFFECTS, Effect
+from hairtint.errors import InputError
+from hairtint.live.look import Look
+from hairtint.recolor import Method
+
+if TYPE_CHECKING:
+    from hairtint.video import Report
+
+FILE = click.Path(path_type=Path)
+_CODECS = ["h264", "hevc", "vp9", "av1", "ffv1", "prores", "gif"]
+
+
+class Time(click.ParamType[float]):
+    """Seconds, or M:SS, or H:MM:SS."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The time in seconds."""
+        from hairtint.video.clock import seconds
+
+        try:
+            return seconds(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command()
+@click.argument("source", type=FILE, metavar="IN")
+@click.option("-o", "--out", type=FILE, required=True, help="Result: .mp4, .m4v, .mov, .mkv, .webm or .gif.")
+@click.option("-c", "--color", help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
+@click.option("--keyframes", type=FILE, help="Looks that change over time, a TOML file: see docs/video.md.")
+@click.option(
+    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the video as it is."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["natural", "hsv"]),
+    default="natural",
+    show_default=True,
+    help="hsv: the report's, only the hue changes.",
+)
+@click.option(
+    "--effect",
+    "effects",
+    multiple=True,
+    help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, applied in order.",
+)
+@click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
+@click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
+@click.option("--start", type=Time(), help="Begin here: seconds, or M:SS.")
+@click.option("--end", type=Time(), help="End here.")
+@click.option("--side-by-side", is_flag=True, help="Show the original to the left of the result.")
+@click.option("--mask-video", type=FILE, help="Also write the mask, white for hair, to this file.")
+@click.option(
+    "--matte-out", type=FILE, help="Also write the dyed hair cut out, transparent elsewhere: .mov, .webm or .mkv."
+)
+@click.option("--codec", type=click.Choice(_CODECS), help="Default: h264 (hevc above 8 bits); .webm: vp9.")
+@click.option(
+    "--quality",
+    default="good",
+    show_default=True,
+    help="draft, good, high or lossless, or the codec's CRF: a number, lower is better.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@click.option("-q", "--quiet", is_flag=True, help="Print refusals only.")
+def video(
+    source: Path,
+    out: Path,
+    color: str | None,
+    keyframes: Path | None,
+    strength: float,
+    method: Method,
+    effects: tuple[str, ...],
+    model: str | None,
+    largest_region: bool,
+    start: float | None,
+    end: float | None,
+    side_by_side: bool,
+    mask_video: Path | None,
+    matte_out: Path | None,
+    codec: str | None,
+    quality: str,
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Give the hair in a video another colour; sound, times, rotation and colours stay.
+
+    Ctrl-C completes the file with what is done so far; a second one throws it away.
+    """
+    from hairtint.video import Keyframes, dye_file
+
+    if (color is None) == (keyframes is None):
+        raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
+    parsed = tuple(Effect.parse(text) for text in effects)
+    if parsed and method == "hsv":
+        raise click.UsageError("--effect goes with --method natural")
+    common = Look(Color(0, 0, 0), strength, method, parsed, largest_region)
+    look = Keyframes.load(keyframes, common) if keyframes else replace(common, color=Color.parse(color or ""))
+    with bar(quiet=quiet) as progress, stopped_by_signals() as stop:
+        task = progress.add_task("video", total=None)
+        report = dye_file(
+            source, out, look,
+            model=model, start=start, end=end, side_by_side=side_by_side, mask_video=mask_video, matte_out=matte_out,
+            codec=codec, quality=quality, overwrite=force, stop=stop,
+            say=lambda line: None if quiet else progress.console.out(line, highlight=False),
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )  # fmt: skip
+    return _tell(report, quiet)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set once; after that they end the program as usual."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell(report: Report, quiet: bool) -> int:
+    if not quiet:
+        if report.broken:
+            click.echo(f"broken places passed over: {report.broken}", err=True)
+        for path in report.outputs:
+            click.echo(str(path))
+    if report.interrupted:
+        kept = f"{report.seconds:.1f} s are kept in {report.outputs[0]}" if report.outputs else "no frame was done"
+        click.echo(f"hairtint: interrupted, {kept}", err=True)
+        return 130
+    return 0

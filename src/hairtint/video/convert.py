@@ -1,0 +1,42 @@
+"""Frames from one pixel format to another, their colours kept: range and matrix are always said, never guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hairtint.video.signal import FULL, LIMITED, Signal
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+RGB = Signal(FULL, 0)
+
+
+class Converter:
+    """One conversion, done to frame after frame; not for several threads at once.
+
+    Args:
+        name: FFmpeg's name of the new pixel format.
+        before: what the numbers mean.
+        after: what they shall mean; for "rgb24" and the like, `RGB`.
+        size: width and height to scale to; None to keep them.
+    """
+
+    def __init__(self, name: str, before: Signal, after: Signal, size: tuple[int, int] | None = None) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self.name, self.before, self.after, self.size = name, before, after, size
+        self.scaler = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame) -> VideoFrame:
+        """The frame in the new format, with the time of the old one; the same object where nothing is to be done."""
+        if frame.format.name == self.name and self.size in (None, (frame.width, frame.height)):
+            return frame
+        width, height = self.size or (frame.width, frame.height)
+        new = self.scaler.reformat(
+            frame, width, height, self.name,
+            src_color_range=self.before.range or LIMITED, dst_color_range=self.after.range or LIMITED,
+            src_colorspace=self.before.known(height)[2], dst_colorspace=self.after.known(height)[2], threads=1,
+        )  # fmt: skip
+        new.color_range, new.colorspace = self.after.range, self.after.matrix
+        return new

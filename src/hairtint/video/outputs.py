@@ -1,0 +1,228 @@
+"""The files that come out: the result, and if asked for its mask and its matte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint.errors import OutputError
+from hairtint.photo_reading import one_line
+from hairtint.photo_writing import check_target
+from hairtint.video import streams
+from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
+from hairtint.video.convert import Converter
+from hairtint.video.layout import Layout, rebuilt
+from hairtint.video.paint import set_alpha
+from hairtint.video.signal import FULL, LIMITED, Signal
+from hairtint.video.turn import Turn
+from hairtint.video.working import Working
+from hairtint.video.writing import Picture, Sink
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame
+
+    from hairtint.video.reading import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Dyed:
+    """A working frame after dyeing.
+
+    Attributes:
+        frame: the dyed frame.
+        before: the frame as it was, where that is shown too.
+        mask: float32 (H, W) in [0, 1], as stored.
+    """
+
+    frame: VideoFrame
+    before: VideoFrame | None
+    mask: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which files are asked for; the fields are the arguments of `dye_file`."""
+
+    target: Path
+    codec: str | None = None
+    quality: str = "good"
+    side_by_side: bool = False
+    overwrite: bool = False
+    mask: Path | None = None
+    matte: Path | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files, the result first."""
+        return tuple(path for path in (self.target, self.mask, self.matte) if path is not None)
+
+    def check(self, source: Path) -> None:
+        """Refuse, before any work, what can be known to fail: OutputError or InputError."""
+        seen = {source.resolve(): "the input"}
+        for path in self.paths:
+            kind = container_of(path)
+            if (place := path.resolve()) in seen:
+                raise OutputError(f"{one_line(path)} is {seen[place]} as well: name another file")
+            seen[place] = "another result"
+            check_target(path, self.overwrite)
+            if path is self.matte and kind.matte is None:
+                raise OutputError(f"{one_line(path)} has no transparency: name a .mov, .webm or .mkv for the matte")
+        choose(self.target, self.codec, 8)
+        for bits in (8, 10):
+            CODECS[choose(self.target, self.codec, bits)].options(self.quality)
+
+    def codecs(self, bits: int) -> tuple[Codec, Codec | None, Codec | None]:
+        """The codecs of result, mask and matte for a picture of so many bits; OutputError where one is missing."""
+        result = CODECS[choose(self.target, self.codec, bits)]
+        mask = None if self.mask is None else CODECS[choose(self.mask, None, 8)]
+        matte = None if self.matte is None else CODECS[container_of(self.matte).matte or ""]
+        for codec in (result, mask, matte):
+            if codec is not None:
+                check_encoder(codec)
+        return result, mask, matte
+
+
+class Outputs:
+    """The open files; a context that leaves nothing behind unless `finish` was called."""
+
+    def __init__(self, wanted: Wanted, source: Source, working: Working, note: Callable[[str], None]) -> None:
+        self.wanted, self.source, self.working = wanted, source, working
+        self.frames, self.first, self.end = 0, Fraction(0), Fraction(0)
+        self.sinks: list[Sink] = []
+        codec, mask, matte = wanted.codecs(source.first.format.components[0].bits)
+        try:
+            self.result = self._open(wanted.target, codec, wanted.quality, working.layout, working.signal)
+            self.copies = streams.Copies(source.container, self.result.container, without=source.video.index)
+            self._about(note)
+            self.mask = self._open_mask(wanted.mask, mask) if mask and wanted.mask else None
+            self.matte = self._open_matte(wanted.matte, matte) if matte and wanted.matte else None
+        except BaseException:
+            self._abandon()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._abandon()
+
+    @property
+    def seconds(self) -> float:
+        """How long the result is."""
+        return float(self.end - self.first)
+
+    def write(self, item: Dyed | Packet[Any]) -> None:
+        """The next dyed frame, or the next packet of another stream."""
+        if not isinstance(item, Dyed):
+            for packet in self.copies.moved(self.source.shifted(item)):
+                self.result.copy(packet)
+            return
+        frame = item.frame
+        tick = frame.time_base or self.source.tick
+        frame.pts = (frame.pts or 0) - round(self.source.origin / tick)
+        self.first = frame.pts * tick if self.frames == 0 else self.first
+        self.end = (frame.pts + frame.duration) * tick
+        self.frames += 1
+        if self.mask is not None:
+            self.mask.write(self._mask_frame(item))
+        if self.matte is not None:
+            self.matte.write(self._matte_frame(item))
+        self.result.write(self._result_frame(item))
+
+    def finish(self) -> tuple[Path, ...]:
+        """Complete the files and return their names; without a frame there are none."""
+        if not self.frames:
+            return ()
+        for packet in self.copies.rest():
+            self.result.copy(packet)
+        for sink in self.sinks:
+            sink.finish()
+        return self.wanted.paths
+
+    def _abandon(self) -> None:
+        for sink in self.sinks:
+            sink.abandon()
+
+    def _open(self, path: Path, codec: Codec, quality: str, layout: Layout, signal: Signal) -> Sink:
+        turn, size = self.working.turn, self.working.size
+        if path == self.wanted.target and self.wanted.side_by_side:
+            size = (size[0], 2 * size[1]) if turn.transpose else (2 * size[0], size[1])
+        if not container_of(path).turns:
+            size = size[::-1] if turn.transpose else size
+            turn = Turn()
+        video = self.source.video
+        picture = Picture(
+            size, layout.name, signal, self.source.rate, self.source.tick, turn, video.sample_aspect_ratio,
+            interlaced=self.source.first.interlaced_frame,
+        )  # fmt: skip
+        sink = Sink(path, codec, quality, picture, overwrite=self.wanted.overwrite)
+        self.sinks.append(sink)
+        return sink
+
+    def _about(self, note: Callable[[str], None]) -> None:
+        source, sink = self.source, self.result
+        streams.copy_about(source.container, sink.container, source.origin, source.start, source.end)
+        sink.video.metadata.update(streams.kept(source.video.metadata))
+        sink.video.disposition = source.video.disposition
+        sink.start(streams.options(sink.container.metadata, sink.container.format.name))
+        for line in self.copies.notes:
+            note(line)
+
+    def _open_mask(self, path: Path, codec: Codec) -> Sink:
+        layout = Layout.named(codec.formats[0]) or self.working.layout
+        signal = Signal(FULL, 0) if layout.rgb else Signal(LIMITED)
+        self.into_mask = Converter(layout.name, Signal(FULL), signal)
+        sink = self._open(path, codec, codec.nearest(self.wanted.quality), layout, signal)
+        sink.start({})
+        return sink
+
+    def _open_matte(self, path: Path, codec: Codec) -> Sink:
+        self.matte_layout = layout = codec.layout_for(self.source.first.format, alpha=True)
+        signal = self.working.signal if layout.rgb else self.working.signal.as_yuv(self.working.size[1])
+        self.into_matte = Converter(layout.name, self.working.signal, signal)
+        sink = self._open(path, codec, codec.nearest(self.wanted.quality), layout, signal)
+        sink.start({})
+        return sink
+
+    def _result_frame(self, item: Dyed) -> VideoFrame:
+        layout, turn = self.working.layout, self.working.turn
+        turned = container_of(self.wanted.target).turns or not turn
+        if item.before is None and turned:
+            return item.frame
+        planes = layout.arrays(item.frame)
+        if item.before is not None:
+            planes = [turn.beside(*pair) for pair in zip(layout.arrays(item.before), planes, strict=True)]
+        if not turned:
+            planes = [turn.upright(plane) for plane in planes]
+        return rebuilt(item.frame, planes, layout)
+
+    def _mask_frame(self, item: Dyed) -> VideoFrame:
+        from av import VideoFrame
+
+        grey = np.rint(item.mask * np.float32(255)).astype(np.uint8)
+        if self.wanted.mask and not container_of(self.wanted.mask).turns:
+            grey = self.working.turn.upright(grey)
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(grey), "gray")
+        return _timed(self.into_mask(frame), item.frame)
+
+    def _matte_frame(self, item: Dyed) -> VideoFrame:
+        frame = self.into_matte(item.frame)
+        set_alpha(frame, self.matte_layout, item.mask)
+        return _timed(frame, item.frame)
+
+
+def _timed(frame: VideoFrame, like: VideoFrame) -> VideoFrame:
+    frame.pts, frame.duration = like.pts, like.duration
+    if like.time_base:
+        frame.time_base = like.time_base
+    frame.pict_type = 0
+    return frame

@@ -1,0 +1,101 @@
+"""The form in which frames are dyed: as near to the file's own as the codec of the result allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hairtint.errors import OutputError
+from hairtint.video.convert import RGB, Converter
+from hairtint.video.layout import Layout, even
+from hairtint.video.signal import FULL, Rgb, Signal
+from hairtint.video.turn import Turn
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+    from hairtint.video.codecs import Codec
+
+
+@dataclass(frozen=True)
+class Working:
+    """What every frame is brought to before it is dyed.
+
+    Attributes:
+        given: size of the frames in the file, width and height.
+        source: what their numbers mean.
+        layout: the pixel format they are dyed and written in.
+        signal: what the numbers mean then.
+        turn: how the picture is turned for showing.
+        even: whether an odd side gets one row or column more.
+    """
+
+    given: tuple[int, int]
+    source: Signal
+    layout: Layout
+    signal: Signal
+    turn: Turn
+    even: bool
+
+    @classmethod
+    def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: bool) -> Working:
+        """The form for a file by its first frame and by the codec of the result.
+
+        Raises:
+            SourceError: its colours cannot be read.
+            OutputError: it is HDR, and the codec has too few bits for that.
+        """
+        source = Signal.of(first, name)
+        layout = codec.layout_for(first.format)
+        if source.high_dynamic and layout.bits < 10:
+            raise OutputError(f"{name} is HDR, which needs 10 bits: name an .mp4, .mov or .mkv and no 8-bit --codec")
+        signal = source
+        if layout.rgb and source.matrix != 0:
+            signal = Signal(FULL, 0, source.primaries, source.transfer)
+        elif not layout.rgb:
+            signal = source.as_yuv(first.height)
+        return cls((first.width, first.height), source, layout, signal, Turn.of_frame(first), even)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the working frames, as stored."""
+        width, height = self.given
+        return (width + width % 2, height + height % 2) if self.even else self.given
+
+    @cached_property
+    def _into_layout(self) -> Converter:
+        return Converter(self.layout.name, self.source, self.signal, self.given)
+
+    @cached_property
+    def _into_rgb(self) -> Converter:
+        return Converter("rgb24", self.signal, RGB)
+
+    def notes(self, first: VideoFrame, codec: Codec) -> list[str]:
+        """One line for each thing that the result cannot keep."""
+        bits = first.format.components[0].bits
+        lines = []
+        if bits > self.layout.bits:
+            lines.append(f"the {bits}-bit picture is written with {self.layout.bits} bits: {codec.encoder} has no more")
+        if self.layout.alpha is None and any(c.is_alpha for c in first.format.components):
+            lines.append(f"transparency is not kept: {codec.encoder} has none")
+        if self.size != self.given:
+            width, height = self.size
+            lines.append(f"the picture gets {width}x{height}: {codec.encoder} needs even sides, the edge is repeated")
+        if any(d.type.name.startswith(("DOVI", "DYNAMIC_HDR")) for d in first.side_data):  # type: ignore[attr-defined]
+            lines.append("Dolby Vision and HDR10+ data are not kept, the HDR picture under them is")
+        return lines
+
+    def prepare(self, frame: VideoFrame) -> VideoFrame:
+        """A decoded frame in this form."""
+        frame = self._into_layout(frame)
+        frame.pict_type = 0  # the encoder decides which frames stand alone
+        return even(frame, self.layout) if self.even else frame
+
+    def seen(self, frame: VideoFrame) -> Rgb:
+        """A working frame as people see it: upright, sRGB, uint8 (H, W, 3), contiguous."""
+        return np.ascontiguousarray(
+            self.turn.upright(self.signal.seen(np.asarray(self._into_rgb(frame).to_ndarray(), np.uint8)))
+        )

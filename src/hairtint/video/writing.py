@@ -1,0 +1,167 @@
+"""A video file being written: under a name of its own, and under the right one once it is complete."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hairtint.errors import HairtintError, OutputError
+from hairtint.photo_reading import one_line
+from hairtint.photo_writing import check_target
+from hairtint.video.codecs import Codec, container_of
+from hairtint.video.gif import Palettes
+from hairtint.video.signal import Signal
+from hairtint.video.turn import Turn
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame, VideoStream
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the pictures of a file are like.
+
+    Attributes:
+        size: width and height as stored.
+        format: FFmpeg's pixel format.
+        signal: its colour tags.
+        rate: frames a second, on the average.
+        tick: the unit of its times, in seconds.
+        turn: how it is to be turned for showing.
+        aspect: width of a pixel by its height.
+        interlaced: each frame is two fields.
+    """
+
+    size: tuple[int, int]
+    format: str
+    signal: Signal
+    rate: Fraction
+    tick: Fraction
+    turn: Turn
+    aspect: Fraction | None = None
+    interlaced: bool = False
+
+
+class Sink:
+    """One file of pictures, and of packets copied from elsewhere.
+
+    Raises:
+        OutputError: the name or the folder cannot be used, the encoder is missing, or later: the disk is full.
+    """
+
+    def __init__(self, path: Path, codec: Codec, quality: str, picture: Picture, *, overwrite: bool) -> None:
+        import av
+
+        os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 talks to standard error otherwise
+        self.path, self.name, self.overwrite = path, one_line(path), overwrite
+        self.target = check_target(path, overwrite)
+        kind = container_of(path)
+        self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
+        self.palettes: Palettes | None = None
+        try:
+            self.container = av.open(str(self.temporary), "w", format=kind.name)
+            self.video = self._stream(codec, quality, picture)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise self._refusal(error) from None
+        if kind.turns and picture.turn.matrix:
+            self.video.set_display_matrix(picture.turn.matrix)
+
+    def _stream(self, codec: Codec, quality: str, picture: Picture) -> VideoStream:
+        from av.codec.context import Flags
+
+        stream: VideoStream = self.container.add_stream(codec.encoder, rate=picture.rate)  # type: ignore[assignment]
+        context = stream.codec_context
+        context.width, context.height = picture.size
+        context.pix_fmt = picture.format if codec.encoder != "gif" else "pal8"
+        context.time_base = stream.time_base = picture.tick
+        context.flags |= Flags.frame_duration
+        context.thread_count = 0
+        signal = picture.signal
+        context.color_range, context.colorspace = signal.range, signal.matrix
+        context.color_primaries, context.color_trc = signal.primaries, signal.transfer
+        if picture.aspect:
+            context.sample_aspect_ratio = picture.aspect
+        if codec.tag and container_of(self.path).name in ("mp4", "mov"):
+            context.codec_tag = codec.tag
+        if picture.interlaced and codec.fields and picture.size[1] % 4 == 0:
+            context.flags |= Flags.interlaced_dct
+        stream.options = codec.options(quality)  # type: ignore[assignment]
+        return stream
+
+    def start(self, options: dict[str, str]) -> None:
+        """Open the encoder and write the head of the file; after this no stream can be added."""
+        import av
+
+        self.container.container_options.update(options)
+        try:
+            self.container.start_encoding()
+        except (av.FFmpegError, OSError, ValueError) as error:
+            self.abandon()
+            raise self._refusal(error) from None
+
+    def write(self, frame: VideoFrame) -> None:
+        """The next frame; its times rise."""
+        for ready in self._palettes(frame):
+            self._mux(lambda ready=ready: self.video.encode(ready))
+
+    def copy(self, packet: Packet[Any]) -> None:
+        """A packet of another stream, as it is."""
+        self._mux(lambda: packet)
+
+    def finish(self) -> None:
+        """Complete the file and give it its name."""
+        import av
+
+        for ready in self._palettes(None):
+            self._mux(lambda ready=ready: self.video.encode(ready))
+        self._mux(lambda: self.video.encode(None))
+        try:
+            self.container.close()
+            check_target(self.path, self.overwrite)
+            self.temporary.replace(self.target)
+        except (av.FFmpegError, OSError) as error:
+            raise self._refusal(error) from None
+
+    def abandon(self) -> None:
+        """Leave nothing behind; does nothing after `finish`."""
+        import av
+
+        try:
+            self.container.close()
+        except (av.FFmpegError, OSError, ValueError):
+            pass  # what cannot be completed is thrown away
+        finally:
+            self.temporary.unlink(missing_ok=True)
+
+    def _palettes(self, frame: VideoFrame | None) -> list[VideoFrame]:
+        if self.video.codec_context.name != "gif":
+            return [] if frame is None else [frame]
+        if self.palettes is None and frame is not None:
+            self.palettes = Palettes(frame)
+        return [] if self.palettes is None else self.palettes(frame)
+
+    def _mux(self, packets: Any) -> None:
+        import av
+
+        try:
+            self.container.mux(packets())
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise self._refusal(error) from None
+
+    def _refusal(self, error: Exception) -> HairtintError:
+        if isinstance(error, HairtintError):
+            return error
+        number = getattr(error, "errno", None)
+        why = one_line(getattr(error, "strerror", None) or error)
+        if number in (errno.ENOSPC, errno.EDQUOT):
+            return OutputError(f"{self.name} cannot be written, the disk is full: free some space or name another disk")
+        if number == errno.EFBIG:
+            return OutputError(f"{self.name} grew larger than the disk allows: use a lower --quality or another disk")
+        log = getattr(error, "log", None)
+        more = f", {one_line(log[2])}" if log and len(log) > 2 else ""
+        return OutputError(f"{self.name} cannot be written ({why}{more}): try another --codec, suffix or folder")

@@ -1,0 +1,199 @@
+"""What goes wrong on the way: broken frames, a full disk, an encoder that is missing, Ctrl-C, errors in any thread."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import tracemalloc
+
+import av
+import numpy as np
+import pytest
+from clips import decoded, make, packets, pictures
+
+from hairtint.errors import OutputError, SourceError
+from hairtint.live.tinter import Tinter
+from hairtint.video import codecs, dye_file, reading, writing
+
+
+def left_over(folder):
+    return sorted(p.name for p in folder.iterdir() if p.name.startswith(".hairtint"))
+
+
+@pytest.fixture
+def broken(tmp_path, portrait):
+    """Ten intra-coded frames with sound; the fourth and the seventh are noise."""
+    whole = make(tmp_path / "whole.mkv", pictures(portrait, 10), codec="ffv1", sound="aac")
+    damaged = tmp_path / "broken.mkv"
+    data = bytearray(whole.read_bytes())
+    for number in (3, 6):
+        frame, _ = packets(whole, "video")[number]
+        place = data.index(frame)
+        data[place : place + len(frame)] = np.random.default_rng(0).bytes(len(frame))
+    damaged.write_bytes(data)
+    return damaged
+
+
+def test_broken_frames_are_reported_and_passed_over(broken, tmp_path, blue):
+    said = []
+    report = dye_file(broken, tmp_path / "out.mkv", blue, say=said.append)
+    assert report.broken == 2
+    assert report.frames == 8
+    assert sum("broken frame" in line for line in said) == 2
+    assert tuple(said) == report.notes
+    assert [round(float(f.pts * f.time_base), 2) for f in decoded(tmp_path / "out.mkv")] == [
+        0, 0.04, 0.08, 0.16, 0.20, 0.28, 0.32, 0.36,
+    ]  # fmt: skip
+    assert packets(tmp_path / "out.mkv", "audio") == packets(broken, "audio")
+
+
+def test_a_file_that_is_cut_off_is_done_as_far_as_it_goes(tmp_path, portrait, blue):
+    whole = make(tmp_path / "whole.mp4", pictures(portrait, 60), options={"g": "10"})
+    with av.open(str(whole)) as source, av.open(str(tmp_path / "fast.mp4"), "w") as sink:
+        sink.container_options["movflags"] = "+faststart"
+        stream = sink.add_stream_from_template(source.streams.video[0], opaque=True)
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                sink.mux(packet)
+    cut = tmp_path / "cut.mp4"
+    data = (tmp_path / "fast.mp4").read_bytes()
+    cut.write_bytes(data[: len(data) // 2])
+    report = dye_file(cut, tmp_path / "out.mp4", blue, quality="draft")
+    assert 5 < report.frames < 55
+    assert len(decoded(tmp_path / "out.mp4")) == report.frames
+    assert any("says it is 2.4 s long" in note or "cannot be read further" in note for note in report.notes)
+
+
+def test_many_broken_places_are_counted_not_listed(tmp_path, portrait, blue):
+    whole = make(tmp_path / "whole.mkv", pictures(portrait, 12), codec="ffv1")
+    data = bytearray(whole.read_bytes())
+    for frame, _ in packets(whole, "video")[1:11]:
+        place = data.index(frame)
+        data[place : place + len(frame)] = np.random.default_rng(1).bytes(len(frame))
+    whole.write_bytes(data)
+    report = dye_file(whole, tmp_path / "out.mkv", blue)
+    assert report.broken == 10
+    assert len(report.notes) == 6
+
+
+def test_a_source_that_raises_leaves_nothing_behind(clip, tmp_path, blue, monkeypatch):
+    real = reading.Source.items
+
+    def failing(self):
+        for number, item in enumerate(real(self)):
+            if number == 6:
+                raise SourceError("the cable was pulled")
+            yield item
+
+    monkeypatch.setattr(reading.Source, "items", failing)
+    with pytest.raises(SourceError, match="cable"):
+        dye_file(clip, tmp_path / "out.mp4", blue)
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_a_tinter_that_raises_leaves_nothing_behind(clip, tmp_path, blue, monkeypatch):
+    def failing(self, rgb, look):
+        raise RuntimeError("out of dye")
+
+    monkeypatch.setattr(Tinter, "__call__", failing)
+    with pytest.raises(RuntimeError, match="dye"):
+        dye_file(clip, tmp_path / "out.mp4", blue)
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(clip, tmp_path, blue, monkeypatch):
+    real, count = writing.Sink.write, iter(range(100))
+
+    def full(self, frame):
+        if next(count) == 5:
+            self._mux(lambda: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        real(self, frame)
+
+    monkeypatch.setattr(writing.Sink, "write", full)
+    with pytest.raises(OutputError, match="disk is full"):
+        dye_file(clip, tmp_path / "out.mp4", blue, mask_video=tmp_path / "mask.mp4")
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+LIMITED = """
+import resource, signal, sys
+from hairtint.cli import run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_a_file_that_may_not_grow_is_one_line(clip, tmp_path):
+    call = [sys.executable, "-c", LIMITED, "video", str(clip), "-c", "blue", "-o", str(tmp_path / "out.mkv")]
+    done = subprocess.run([*call, "--codec", "ffv1"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("hairtint: ")
+    assert done.stderr.count("\n") == 1
+    assert "larger than the disk allows" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_a_missing_encoder_is_one_line(clip, tmp_path, blue, monkeypatch):
+    monkeypatch.setitem(codecs.CODECS, "h264", codecs.Codec("libnothing", ("yuv420p",), ({}, {}, {}, {})))
+    with pytest.raises(OutputError, match="libnothing"):
+        dye_file(clip, tmp_path / "out.mp4", blue)
+    assert not left_over(tmp_path)
+
+
+def test_stopped_files_are_complete_as_far_as_they_go(tmp_path, portrait, blue):
+    clip = make(tmp_path / "in.mp4", pictures(portrait, 40), sound="aac")
+    stop = threading.Event()
+
+    def progress(done, total):
+        assert total == 40
+        if done == 10:
+            stop.set()
+
+    out, mask = tmp_path / "out.mp4", tmp_path / "mask.mkv"
+    report = dye_file(clip, out, blue, stop=stop, progress=progress, mask_video=mask)
+    assert report.interrupted
+    assert 10 <= report.frames < 20
+    assert len(decoded(out)) == len(decoded(mask)) == report.frames
+    assert packets(out, "audio")
+    assert not left_over(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number):
+    clip = make(tmp_path / "in.mp4", pictures(portrait, 200))
+    out = tmp_path / "out.mkv"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hairtint", "video", str(clip), "-c", "blue", "-o", str(out), "--codec", "ffv1"],
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while process.poll() is None and not any(p.stat().st_size > 100_000 for p in tmp_path.glob(".hairtint-*.part")):
+        threading.Event().wait(0.02)
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "kept in" in said
+    assert 0 < len(decoded(out)) < 200
+    assert not left_over(tmp_path)
+
+
+def test_stopped_before_the_first_frame_nothing_is_written(clip, tmp_path, blue):
+    stop = threading.Event()
+    stop.set()
+    report = dye_file(clip, tmp_path / "out.mp4", blue, stop=stop)
+    assert report.interrupted
+    assert report.outputs == ()
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_memory_does_not_grow_with_length(tmp_path, portrait, blue):
+    peaks = []
+    for count in (24, 72):
+        clip = make(tmp_path / f"{count}.mp4", pictures(portrait, count))
+        tracemalloc.start()
+        dye_file(clip, tmp_path / f"{count}-out.mp4", blue, quality="draft")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]
