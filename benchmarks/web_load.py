@@ -1,0 +1,124 @@
+"""Many clients on one `hairtint web` at once: throughput, waiting times, answers, memory.
+
+Usage: python benchmarks/web_load.py [--clients 64] [--seconds 60] [--side 1000] [--workers N] [--queue N]
+Starts a server of its own. Each client sends a photo, asks for four more colours of it, and begins anew; told to come
+again (503), it waits as long as it is told.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+PORTRAIT = Path(__file__).parent.parent / "examples" / "eileen-collins.jpg"
+COLORS = ("copper", "platinum", "blue", "auburn", "violet", "black", "rose gold", "emerald")
+
+
+class Tally:
+    """What all clients saw, by kind of request."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.statuses: Counter[tuple[str, int]] = Counter()
+
+    def add(self, kind: str, status: int, seconds: float) -> None:
+        with self.lock:
+            self.statuses[kind, status] += 1
+            if status == 200:
+                self.seconds[kind].append(seconds)
+
+    def report(self, seconds: float) -> None:
+        for kind, times in self.seconds.items():
+            times.sort()
+            at = {share: times[min(len(times) - 1, int(len(times) * share / 100))] for share in (50, 95, 99)}
+            waits = ", ".join(f"p{share} {1000 * value:.0f} ms" for share, value in at.items())
+            print(f"{kind:6}: {len(times)} answers, {len(times) / seconds:.1f} a second, {waits}")
+        print("answers:", ", ".join(f"{kind} {status}: {n}" for (kind, status), n in sorted(self.statuses.items())))
+
+
+def client(port: int, photo: bytes, until: float, tally: Tally) -> None:
+    """One visitor, on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def ask(kind: str, body: bytes, content_type: str) -> http.client.HTTPResponse | None:
+        started = time.perf_counter()
+        connection.request("POST", "/api/v1/recolor", body, {"Content-Type": content_type})
+        answer = connection.getresponse()
+        answer.read()
+        tally.add(kind, answer.status, time.perf_counter() - started)
+        if answer.status == 503:
+            time.sleep(min(float(answer.headers["Retry-After"]), max(0.0, until - time.monotonic())))
+        return answer if answer.status == 200 else None
+
+    while time.monotonic() < until:
+        fields = {"color": random.choice(COLORS), "keep": "true"}
+        answer = ask("photo", *form(photo, fields))
+        for _ in range(4):
+            if answer is None or time.monotonic() > until or not answer.headers["Hairtint-Photo"]:
+                break
+            colour = {"photo": answer.headers["Hairtint-Photo"], "color": random.choice(COLORS)}
+            if ask("colour", json.dumps(colour).encode(), "application/json") is None:
+                break
+
+
+def form(photo: bytes, fields: dict[str, str]) -> tuple[bytes, str]:
+    head = "".join(f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items())
+    head += '--b\r\nContent-Disposition: form-data; name="image"; filename="x.jpg"\r\n\r\n'
+    return head.encode() + photo + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory of a process (Linux)."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    defaults = {"clients": 64, "seconds": 60, "side": 1000, "workers": 0, "queue": 64, "keep": 256}
+    for name, default in defaults.items():
+        options.add_argument(f"--{name}", type=int, default=default)
+    given = options.parse_args()
+    buffer = BytesIO()
+    Image.open(PORTRAIT).resize((given.side, given.side), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=90)
+    call = [sys.executable, "-m", "hairtint", "web", "--port", "0", "--no-open", "--rate", "0"]
+    call += ["--workers", str(given.workers), "--queue", str(given.queue), "--keep", str(given.keep)]
+    server = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        port = int(re.search(r":(\d+) ", server.stdout.readline())[1])  # type: ignore[index]
+        tally, until = Tally(), time.monotonic() + given.seconds
+        threads = [
+            threading.Thread(target=client, args=(port, buffer.getvalue(), until, tally)) for _ in range(given.clients)
+        ]
+        memory = [resident(server.pid)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(1)
+            memory.append(resident(server.pid))
+    finally:
+        server.terminate()
+        _, _, usage = os.wait4(server.pid, 0)
+    print(f"{given.clients} clients, {given.seconds} s, photos of {given.side}x{given.side}")
+    tally.report(given.seconds)
+    work = 1000 * (usage.ru_utime + usage.ru_stime) / max(1, sum(map(len, tally.seconds.values())))
+    print(f"processor time: {work:.0f} ms an answer, which a busy machine hardly changes")
+    quarters = [max(memory[k * len(memory) // 4 : (k + 1) * len(memory) // 4]) for k in range(4)]
+    print("memory:", f"{memory[0]:.0f} MB at rest;", "most in each quarter:", *(f"{mb:.0f}" for mb in quarters), "MB")
+
+
+if __name__ == "__main__":
+    main()

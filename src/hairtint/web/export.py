@@ -1,0 +1,86 @@
+"""The page as static files: any web host can serve it, and every visitor's browser does the work."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from flask import Flask, render_template
+
+from hairtint import zoo
+from hairtint.errors import MissingExtraError, OutputError
+from hairtint.web import require
+from hairtint.web.headers import PAGE_HEADERS
+
+HOME = Path(__file__).parent
+RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+"""What the page needs of onnxruntime-web; scripts/fetch-web-assets puts it into static/vendor."""
+
+_NOTES = """\
+hairtint as static files
+========================
+
+Put this folder on any web host; start with index.html. Everything is found by relative addresses, so a subfolder does.
+The network runs in the visitor's browser and no picture leaves it. Browsers give the camera to https pages only (and
+to localhost).
+
+Headers. With the two headers below a browser runs the network with several threads; without them everything works,
+more slowly. `_headers` says so, and more, to hosts that read such a file (Netlify, Cloudflare Pages). nginx:
+
+    add_header Cross-Origin-Opener-Policy same-origin;
+    add_header Cross-Origin-Embedder-Policy require-corp;
+
+On a host that sets no headers of yours (GitHub Pages) a service worker can add them: the project coi-serviceworker
+is one; put its file beside index.html and load it there first.
+
+Media types. .mjs files must be sent as text/javascript and .wasm as application/wasm; most hosts do. Let the host
+compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB then travels as about 3.5 MB, once.
+
+To try it here: python -m http.server, in this folder.
+"""
+
+
+def export(folder: Path, *, force: bool = False) -> list[Path]:
+    """Write the page, its network and its runtime into a folder; return the files.
+
+    Raises OutputError where the folder holds something else (unless `force`) or cannot be written, MissingExtraError
+    without the extra `web` or the runtime, ModelError without a network.
+    """
+    require()
+    _check_runtime()
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not force:
+        raise OutputError(f"{folder} is not empty; use --force to write into it, or name another folder")
+    try:
+        _write(folder)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written ({error.strerror or error}); name another folder") from None
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _check_runtime() -> None:
+    missing = [name for name in RUNTIME if not (HOME / "static" / "vendor" / name).is_file()]
+    if missing:
+        raise MissingExtraError(f"onnxruntime-web is not here ({missing[0]}): run scripts/fetch-web-assets")
+
+
+def _write(folder: Path) -> None:
+    network = zoo.find(zoo.fastest())
+    unused = shutil.ignore_patterns("docs.css", ".*")
+    shutil.copytree(HOME / "static", folder / "static", dirs_exist_ok=True, ignore=unused)
+    (folder / "models").mkdir(exist_ok=True)
+    (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
+    (folder / "index.html").write_text(page(), encoding="utf-8")
+    headers = "".join(f"  {name}: {value}\n" for name, value in PAGE_HEADERS.items())
+    (folder / "_headers").write_text(f"/*\n{headers}", encoding="utf-8")
+    (folder / ".nojekyll").touch()  # GitHub Pages leaves out files whose names begin with _ otherwise
+    (folder / "HOSTING.txt").write_text(_NOTES, encoding="utf-8")
+
+
+def page() -> str:
+    """index.html for a host that computes nothing."""
+    from hairtint.web.pages import config
+
+    with Flask("hairtint.web").app_context():
+        return render_template("index.html", config=config(server=False))

@@ -1,0 +1,53 @@
+"""The headers that keep the page to itself, and other sites out unless they were let in."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+POLICY = "; ".join((
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",  # no inline script; WebAssembly for the network in the browser
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",  # with the next: shared memory, so threads for WebAssembly
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+"""Headers of every answer; a web host of the exported page should send them as well."""
+
+_EXPOSED = "Hairtint-Photo, Hairtint-Share, Hairtint-Notes, Server-Timing, Retry-After"
+
+
+def install(app: Flask, origins: tuple[str, ...]) -> None:
+    """Set the headers of every answer; pages of `origins` may use the API."""
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        for name, value in PAGE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.method == "POST" or response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
+        origin = request.headers.get("Origin")
+        if origins:
+            response.vary.add("Origin")
+        if origin in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response

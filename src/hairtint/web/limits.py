@@ -1,0 +1,117 @@
+"""How much one client may ask for, and how much is worked on at a time."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from hairtint.web.problems import Problem
+
+T = TypeVar("T")
+MOST_CLIENTS = 10_000
+BURST = 1 / 6  # of a minute's requests may come at once
+
+
+class RateLimit:
+    """A token bucket for each client: `rate` requests a minute on average, a sixth of them at once.
+
+    rate: 0 is no limit. clock: seconds that only grow.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_second, self.most = rate / 60, max(1.0, rate * BURST)
+        self.clock = clock
+        self.lock = threading.Lock()
+        self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # client -> tokens, when counted
+
+    def take(self, address: str | None, cost: float = 1.0) -> None:
+        """Count a request of the client at an IP address; Problem 429 where there were too many."""
+        if not self.per_second or not cost:
+            return
+        client, now = client_of(address), self.clock()
+        with self.lock:
+            tokens, counted = self.buckets.pop(client, (self.most, now))
+            tokens = min(self.most, tokens + (now - counted) * self.per_second)
+            enough = tokens + 1e-9 >= min(cost, self.most)
+            self.buckets[client] = (tokens - cost if enough else tokens, now)
+            if len(self.buckets) > MOST_CLIENTS:
+                self.buckets.popitem(last=False)
+        if not enough:
+            wait = (min(cost, self.most) - tokens) / self.per_second
+            many = f"more than {self.per_second * 60:g} requests a minute"
+            raise Problem(429, f"{many} came from your address; wait {wait:.1f} s", retry_after=wait)
+
+
+def client_of(address: str | None) -> str:
+    """What counts as one client: an IPv4 address, or the /64 network of an IPv6 address, which one household has."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class Workers:
+    """A few threads that do all work on pictures, and a queue that does not grow for ever.
+
+    slots: jobs at the same time. queue: jobs that may wait. patience: seconds that one waits at most.
+    """
+
+    def __init__(self, slots: int, queue: int, patience: float) -> None:
+        self.slots, self.queue, self.patience = slots, queue, patience
+        self.pool = ThreadPoolExecutor(slots, thread_name_prefix="picture")
+        self.lock = threading.Lock()
+        self.inside = 0  # jobs that wait or are worked on
+        self.mean = 0.2  # seconds a job takes, over the last few dozen
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait for a thread."""
+        return max(0, self.inside - self.slots)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next job would be refused."""
+        return self.inside >= self.slots + self.queue
+
+    def do(self, job: Callable[[], T]) -> T:
+        """The result of a job, done in its turn; Problem 503 where the queue is too long or does not move."""
+        with self.lock:
+            if self.full:
+                raise self._busy()
+            self.inside += 1
+        try:
+            future = self.pool.submit(self._timed, job)
+            try:
+                return future.result(self.patience)
+            except TimeoutError:
+                if future.cancel():  # never started: nobody should wait that long
+                    raise self._busy() from None
+                return future.result()
+        finally:
+            with self.lock:
+                self.inside -= 1
+
+    def close(self) -> None:
+        """Let the jobs that run end, and forget the others."""
+        self.pool.shutdown(cancel_futures=True)
+
+    def _timed(self, job: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        try:
+            return job()
+        finally:
+            self.mean += 0.05 * (time.perf_counter() - started - self.mean)
+
+    def _busy(self) -> Problem:
+        wait = min(60.0, max(1.0, self.mean * (self.queue + self.slots) / self.slots))
+        return Problem(503, f"the server is busy; send the picture again in {wait:.0f} s", retry_after=wait)

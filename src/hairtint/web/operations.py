@@ -1,0 +1,157 @@
+"""What the API can do: each operation described once, from which its route and its documentation are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from hairtint.web import fields, uploads
+from hairtint.web.fields import Field
+from hairtint.web.limits import RateLimit, Workers
+from hairtint.web.metrics import Metrics
+from hairtint.web.problems import Problem
+from hairtint.web.settings import Settings
+from hairtint.web.store import Photos, Sessions
+from hairtint.web.studio import Studio
+
+JSON, FORM = "application/json", "multipart/form-data"
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+Schema = dict[str, Any]
+Work = Callable[[dict[str, Any]], Response]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one application consists of; every operation works with it."""
+
+    settings: Settings
+    studio: Studio
+    workers: Workers
+    rate: RateLimit
+    photos: Photos
+    sessions: Sessions
+    metrics: Metrics
+
+    def work(self, job: Callable[[], Response]) -> Response:
+        """The answer of a job that one of the workers does, with the time of its stages in Server-Timing."""
+
+        def timed() -> Response:
+            self.studio.stages.timing()  # a job that was refused may have left some
+            response = job()
+            response.headers["Server-Timing"] = self.studio.stages.timing()
+            return response
+
+        return self.workers.do(timed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one address.
+
+    Attributes:
+        method, path: where it is found.
+        name: its operationId.
+        summary: one line; `about`: further sentences.
+        work: from the values of all fields to the response.
+        fields: what a request may say; the field "image" is a picture file.
+        takes: the media types of the body; pictures themselves where the fields come in the query; none for GET.
+        gives: the JSON Schema of each media type that a good answer may have; None for bytes.
+        headers: what headers of a good answer say, by name.
+        statuses: the problems it may answer with, beside those that everything can.
+        one_of: fields of which exactly one must be there.
+        cost: how much of a client's rate it takes; 0 for nothing.
+        examples: command lines that show it.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    work: Work
+    about: str = ""
+    fields: tuple[Field, ...] = ()
+    takes: tuple[str, ...] = ()
+    gives: dict[str, Schema | None] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    statuses: tuple[int, ...] = ()
+    one_of: tuple[str, ...] = ()
+    cost: float = 0.0
+    examples: tuple[str, ...] = ()
+
+    @property
+    def raw(self) -> bool:
+        """Whether the body is the picture itself and the fields come in the query."""
+        return bool(self.takes) and self.takes[0] in PICTURES
+
+
+def image() -> Field:
+    """The picture file: in JSON as base64 or a data URL, in a form as a file."""
+
+    def read(value: Any) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("give the picture file in base64")
+        return uploads.from_text(value)
+
+    schema = {"type": "string", "contentEncoding": "base64"}
+    return Field("image", f"The picture file, {uploads.TAKEN}: base64 or a data URL.", schema, read, required=True)
+
+
+def register(blueprint: Blueprint, operation: Operation, services: Services) -> None:
+    """Make the route of an operation."""
+
+    def view() -> Response:
+        services.rate.take(request.remote_addr, operation.cost)
+        return operation.work(_values(operation))
+
+    blueprint.add_url_rule(
+        operation.path, operation.name, view, methods=[operation.method], provide_automatic_options=True
+    )
+
+
+def _values(operation: Operation) -> dict[str, Any]:
+    if not operation.takes:
+        return fields.read(operation.fields, fields.from_texts(operation.fields, dict(request.args.lists())))
+    kind = request.mimetype
+    if kind not in operation.takes:
+        given = f"{kind[:60]} is not taken here" if kind else "there is no Content-Type"
+        raise Problem(415, f"{given}; send {' or '.join(operation.takes)}")
+    if operation.raw:
+        found = fields.from_texts(operation.fields, dict(request.args.lists()))
+        if "image" in found:
+            raise Problem(422, "the picture is the body of the request; leave it out of the query", field="image")
+        values = fields.read(operation.fields, {**found, "image": request.get_data(cache=False)})
+    else:
+        values = fields.read(operation.fields, _json() if kind == JSON else _form(operation))
+    count = sum(values[name] is not None for name in operation.one_of)
+    if operation.one_of and count != 1:
+        raise Problem(422, f"give one of {' and '.join(operation.one_of)}, not {count}", field=operation.one_of[0])
+    return values
+
+
+def _json() -> dict[str, Any]:
+    try:
+        found = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError):
+        raise Problem(400, "the body is not JSON; check that it is complete and UTF-8") from None
+    if not isinstance(found, dict):
+        raise Problem(422, 'the body is not a JSON object; send {"image": "…", …}')
+    return found
+
+
+def _form(operation: Operation) -> dict[str, Any]:
+    texts, files = dict(request.form.lists()), request.files
+    if not texts and not files:
+        raise Problem(400, "the form is empty or cut short; send multipart/form-data with its boundary")
+    if "image" in texts:
+        raise Problem(422, "image came as text; send it as a file (curl: -F image=@me.jpg)", field="image")
+    for name in files:
+        if name != "image" or len(files.getlist(name)) > 1:
+            raise Problem(422, "send one file, in the field image", field=name[:40])
+    values = fields.from_texts(operation.fields, texts)
+    return {**values, "image": files["image"].read()} if "image" in files else values

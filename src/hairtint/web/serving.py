@@ -1,0 +1,135 @@
+"""The application behind waitress: requests in memory, errors as problem details, an end that is clean."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
+
+from hairtint.errors import InputError
+from hairtint.web.operations import Services
+from hairtint.web.problems import CONTENT_TYPE, Problem
+
+SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its files are always served
+CONNECTIONS = 256
+IDLE_SECONDS = 30  # a connection that sends nothing for so long is closed
+
+_CURES = {
+    400: "the request is not proper HTTP; send it again",
+    413: "the request is too large; send a smaller picture",
+    431: "the headers of the request are too long; shorten them",
+    500: "the server made a mistake; try again later",
+    501: "this transfer encoding is not taken; send the body as it is or chunked",
+}
+
+
+class ProblemTask(ErrorTask):  # type: ignore[misc]
+    """Answers requests that never reach the application, like every other error, with problem details."""
+
+    def execute(self) -> None:
+        """See waitress."""
+        code = self.request.error.code
+        body = Problem(code, _CURES.get(code, _CURES[400])).body()
+        self.status = f"{code} {self.request.error.reason}"
+        self.response_headers += [("Content-Type", CONTENT_TYPE), ("X-Content-Type-Options", "nosniff")]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class ProblemChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection with such answers."""
+
+    error_task_class = ProblemTask
+
+
+def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until interrupted or told to end (SIGINT, SIGTERM).
+
+    port: 0 takes a free one. ready: is called with the address once the server listens.
+    Raises InputError where it cannot listen there.
+    """
+    services: Services = app.extensions["hairtint"]
+    listener = _listen(host, port)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait are no news here
+    server = create_server(app, sockets=[listener], **_options(services))
+    server.channel_class = ProblemChannel
+    address = _address(host, listener.getsockname()[1])
+    previous = signal.signal(signal.SIGTERM, _end) if threading.current_thread() is threading.main_thread() else None
+    try:
+        ready(address)
+        server.run()  # returns after KeyboardInterrupt
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+        server.close()
+        services.workers.close()
+
+
+def open_browser(address: str) -> None:
+    """Show the page in the user's browser, where there is a desktop to show it on."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return  # a browser in the terminal would hide the server
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _options(services: Services) -> dict[str, Any]:
+    """What waitress is told: threads for all who may wait, and buffers that never spill to disk."""
+    settings = services.settings
+    most = settings.request_bytes + 1_000_000  # the application says better than waitress what is too large
+    return {
+        "threads": settings.slots + settings.queue + SPARE_THREADS,
+        "connection_limit": max(CONNECTIONS, settings.queue + 2 * SPARE_THREADS),
+        "channel_timeout": IDLE_SECONDS,
+        "cleanup_interval": 10,
+        "max_request_body_size": most,
+        "max_request_header_size": 16_384,
+        "inbuf_overflow": 2 * most,
+        "outbuf_overflow": 1_000_000_000,
+        "clear_untrusted_proxy_headers": not settings.behind_proxy,
+        "asyncore_use_poll": True,
+        "ident": "hairtint",
+    }
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise InputError(f"cannot listen on {host}:{port} ({error}); check --host and --port") from None
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(f"port {port} is taken by another program; choose one: --port {port + 1}") from None
+        reason = error.strerror or error
+        raise InputError(f"cannot listen on {host}:{port} ({reason}); check --host and --port") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

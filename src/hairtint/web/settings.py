@@ -1,0 +1,71 @@
+"""What whoever runs the server can choose."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from hairtint.errors import InputError
+from hairtint.photo import MAX_FILE_BYTES, MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The limits of one server; the defaults suit a small public one.
+
+    Attributes:
+        model: the network for photos, by name; None is the finest.
+        workers: pictures worked on at the same time; 0 is one per core.
+        queue: requests that may wait for a worker; more are told to come again (503).
+        patience: seconds that a request waits for a worker before it is told the same.
+        rate: requests a minute that one client may send, on average; 0 is no limit.
+        max_bytes: the largest picture file that is taken.
+        max_pixels: the most pixels a picture may declare.
+        keep_bytes: memory for pictures whose sender asked to have them kept for further colours.
+        keep_seconds: how long such a picture is kept after it was last asked for.
+        sessions: live videos whose last frame is remembered at the same time.
+        behind_proxy: whether one reverse proxy stands in front and says who the client is (X-Forwarded-For).
+        origins: other sites whose pages may use the API ("https://example.org"); none by default.
+
+    Raises InputError for numbers that cannot be meant.
+    """
+
+    model: str | None = None
+    workers: int = 0
+    queue: int = 64
+    patience: float = 20.0
+    rate: float = 300.0
+    max_bytes: int = 20_000_000
+    max_pixels: int = 25_000_000
+    keep_bytes: int = 256_000_000
+    keep_seconds: float = 600.0
+    sessions: int = 32
+    behind_proxy: bool = False
+    origins: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no server could keep to."""
+        for name in ("workers", "queue", "rate", "keep_bytes"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{name} = {getattr(self, name)}: give a number from 0 on")
+        for name in ("patience", "keep_seconds", "sessions"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} = {getattr(self, name)}: give a number above 0")
+        for name, most in (("max_bytes", MAX_FILE_BYTES), ("max_pixels", MAX_PIXELS)):
+            if not 1 <= getattr(self, name) <= most:
+                raise InputError(f"{name} = {getattr(self, name)}: give a whole number from 1 to {most}")
+
+    @property
+    def slots(self) -> int:
+        """Pictures worked on at the same time."""
+        return self.workers or os.cpu_count() or 1
+
+    @property
+    def network_threads(self) -> int:
+        """Threads of one call of the network: the cores are shared among the workers."""
+        return max(1, (os.cpu_count() or 1) // self.slots)
+
+    @property
+    def request_bytes(self) -> int:
+        """The largest request: base64 makes a picture a third larger, and the other fields are short."""
+        return self.max_bytes * 4 // 3 + 65_536

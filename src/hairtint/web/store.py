@@ -1,0 +1,154 @@
+"""What is remembered between requests: pictures whose sender wants more colours, and the last frame of live videos.
+
+All of it lies in memory, is bounded, goes by itself, and is found by a random id that only its sender knows.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint.live.tinter import Tinter
+from hairtint.photo import Photo
+from hairtint.web.problems import Problem
+
+SESSION_SECONDS = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A decoded picture and its mask, uint8 (H, W) from 0 to 255, which the network called `model` found."""
+
+    photo: Photo
+    mask: NDArray[np.uint8]
+    model: str | None
+
+    @property
+    def bytes(self) -> int:
+        """The memory it takes."""
+        alpha = 0 if self.photo.alpha is None else self.photo.alpha.nbytes
+        return self.photo.rgb.nbytes + self.mask.nbytes + alpha
+
+
+class Photos:
+    """The kept pictures, up to `most` bytes of them, each for `seconds` after it was last asked for."""
+
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most, self.seconds, self.clock = most, seconds, clock
+        self.lock = threading.Lock()
+        self.held: OrderedDict[str, tuple[Kept, float]] = OrderedDict()  # id -> picture, when asked for; oldest first
+        self.bytes = 0
+        self.timer: threading.Timer | None = None
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def put(self, kept: Kept) -> str | None:
+        """Keep a picture and return its id; None where it is too large to be kept."""
+        if kept.bytes > self.most:
+            return None
+        name = secrets.token_urlsafe(24)
+        with self.lock:
+            self.held[name] = (kept, self.clock())
+            self.bytes += kept.bytes
+            while self.bytes > self.most:
+                self._drop(next(iter(self.held)))
+            self._sweep_later()
+        return name
+
+    def get(self, name: str) -> Kept:
+        """The picture with this id; Problem 404 where it is gone."""
+        self.sweep()
+        with self.lock:
+            if name not in self.held:
+                gone = "this picture is not kept any more; send the image itself again"
+                raise Problem(404, gone, field="photo")
+            kept, _ = self.held.pop(name)
+            self.held[name] = (kept, self.clock())
+            return kept
+
+    def sweep(self) -> None:
+        """Forget every picture whose time is over."""
+        with self.lock:
+            past = self.clock() - self.seconds
+            while self.held and next(iter(self.held.values()))[1] <= past:
+                self._drop(next(iter(self.held)))
+
+    def _drop(self, name: str) -> None:
+        self.bytes -= self.held.pop(name)[0].bytes
+
+    def _sweep_later(self) -> None:
+        """Sweep while there is anything, so that pictures go in time on a server that nobody uses any more."""
+        if self.timer is None:
+            self.timer = threading.Timer(max(1.0, self.seconds / 10), self._tick)
+            self.timer.daemon = True
+            self.timer.start()
+
+    def _tick(self) -> None:
+        self.sweep()
+        with self.lock:
+            self.timer = None
+            if self.held:
+                self._sweep_later()
+
+
+class Session:
+    """One live video: its memory, and one place to wait in. The newest frame takes the place of one that waits."""
+
+    def __init__(self, tinter: Tinter) -> None:
+        self.tinter = tinter
+        self.last = 0.0
+        self.turns = threading.Condition()
+        self.newest = 0
+        self.busy = False
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Wait for the frame before; gives False where a newer frame came meanwhile and this one is not wanted."""
+        with self.turns:
+            self.newest += 1
+            mine = self.newest
+            self.turns.notify_all()
+            self.turns.wait_for(lambda: not self.busy or mine != self.newest)
+            wanted = mine == self.newest
+            self.busy = self.busy or wanted
+        try:
+            yield wanted
+        finally:
+            if wanted:
+                with self.turns:
+                    self.busy = False
+                    self.turns.notify_all()
+
+
+class Sessions:
+    """The live videos by the ids that their clients made up; the one that was idle longest goes first."""
+
+    def __init__(self, most: int, start: Callable[[], Tinter], clock: Callable[[], float] = time.monotonic) -> None:
+        self.most, self.start, self.clock = most, start, clock
+        self.lock = threading.Lock()
+        self.held: OrderedDict[str, Session] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def get(self, name: str) -> Session:
+        """The session of this id, a new one where there is none or it was idle for a minute."""
+        with self.lock:
+            now = self.clock()
+            while self.held and next(iter(self.held.values())).last <= now - SESSION_SECONDS:
+                self.held.popitem(last=False)
+            session = self.held.pop(name, None) or Session(self.start())
+            session.last = now
+            self.held[name] = session
+            if len(self.held) > self.most:
+                self.held.popitem(last=False)
+            return session

@@ -1,0 +1,153 @@
+"""The work itself: bytes -> photo -> mask -> dyed photo -> bytes, with the networks loaded once."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, fields, replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairtint import zoo
+from hairtint.color import Color
+from hairtint.errors import InputError
+from hairtint.live.look import Look
+from hairtint.live.tinter import Tinted, Tinter
+from hairtint.matte import Mask, largest_region
+from hairtint.photo import Photo
+from hairtint.photo_origin import Origin
+from hairtint.recolor import recolor
+from hairtint.segmenter import Segmenter
+from hairtint.web import uploads
+from hairtint.web.metrics import Stages
+from hairtint.web.settings import Settings
+
+FORMATS = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+@dataclass(frozen=True)
+class Delivery(Origin):
+    """The origin of a result that goes back over the network: without metadata unless asked for, quickly compressed.
+
+    quality: 1 to 100 of JPEG and WebP; None keeps the original's.
+    """
+
+    quality: int | None = None
+
+    @classmethod
+    def for_client(cls, origin: Origin, *, quality: int | None, metadata: bool) -> Delivery:
+        """The original's colour profile and compression, and with `metadata` everything else that it holds."""
+        kept = {field.name: getattr(origin, field.name) for field in fields(Origin)}
+        if not metadata:  # where and when a photo was taken is nobody's business once it is shared
+            kept |= dict.fromkeys(("exif", "xmp", "comment", "texts", "dpi"))
+        return cls(**kept, quality=quality)
+
+    def save_options(self, file_format: str) -> dict[str, Any]:
+        """See Origin."""
+        options = super().save_options(file_format)
+        if file_format == "PNG":
+            options["compress_level"] = 1  # a third of the time of the usual 6, a tenth larger
+        if file_format in ("JPEG", "WEBP") and self.quality is not None:
+            for name in ("qtables", "subsampling", "lossless", "exact"):
+                options.pop(name, None)
+            options["quality"] = self.quality
+        return options
+
+
+class Studio:
+    """The networks of one server and what they are used for; may be called from several threads."""
+
+    def __init__(self, settings: Settings, stages: Stages) -> None:
+        self.settings, self.stages = settings, stages
+        self.lock = threading.Lock()
+        self.segmenters: dict[str | None, Segmenter] = {}
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Do everything once: the first visitor must not wait for decoders and networks to be loaded."""
+        blank = Photo(np.zeros((64, 64, 3), np.uint8))
+        photo = self.open(blank.encode("jpeg"))
+        mask = self.mask(photo, None)
+        mask[16:48, 16:48] = 255
+        self.dye(photo, mask, Look(Color(181, 86, 43)))
+        self.stages.timing()
+
+    def segmenter(self, model: str | None) -> Segmenter:
+        """The network of this name, loaded when it is first asked for."""
+        with self.lock:
+            if model not in self.segmenters:
+                self.segmenters[model] = Segmenter(model, threads=self.settings.network_threads)
+            return self.segmenters[model]
+
+    def tinter(self) -> Tinter:
+        """A road for the frames of one video."""
+        return Tinter(threads=self.settings.network_threads)
+
+    def single(self, rgb: NDArray[np.uint8], look: Look) -> Tinted:
+        """A frame without any before it, as fast as a Tinter."""
+        with self.stages("mask"):
+            mask = self.segmenter(zoo.fastest()).mask(rgb)
+            mask = largest_region(mask) if look.largest_region else mask
+        with self.stages("color"):
+            dyed = recolor(rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects)
+        return Tinted(dyed, mask, {})
+
+    def open(self, data: bytes) -> Photo:
+        """The picture of a file's bytes; Problem where they are refused unseen, PictureError where they are damaged."""
+        uploads.check(data, self.settings.max_bytes)
+        with self.stages("decode"):
+            return Photo.open(data, max_pixels=self.settings.max_pixels)
+
+    def mask(self, photo: Photo, model: str | None) -> NDArray[np.uint8]:
+        """The hair, uint8 (H, W) from 0 to 255."""
+        with self.stages("mask"):
+            return eight_bit(self.segmenter(model or self.settings.model).mask(photo.rgb))
+
+    def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look, saturation: float = 0.0) -> Photo:
+        """The photo in the colour of `look`."""
+        if look.largest_region:
+            mask = largest(mask)
+        with self.stages("color"):
+            dyed = recolor(
+                photo.rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects,
+                hsv_saturation=saturation,
+            )  # fmt: skip
+            return photo.with_rgb(dyed)
+
+    def encode(self, photo: Photo, file_format: str | None, quality: int | None, metadata: bool) -> tuple[bytes, str]:
+        """The bytes of a picture file and its media type; None: the original's format where it can be had, or PNG."""
+        name = file_format or (photo.format.lower() if photo.format.lower() in FORMATS else "png")
+        with self.stages("encode"):
+            delivery = Delivery.for_client(photo.origin, quality=quality, metadata=metadata)
+            return replace(photo, origin=delivery).encode(name), FORMATS[name]
+
+    def encode_mask(self, mask: NDArray[np.uint8]) -> bytes:
+        """The mask as a grey PNG in which hair is white."""
+        with self.stages("encode"):
+            buffer = BytesIO()
+            Image.fromarray(mask).save(buffer, "PNG", compress_level=1)
+            return buffer.getvalue()
+
+
+def model_names() -> list[str]:
+    """The networks that a client may ask for: by name only, never by path."""
+    names = zoo.models()
+    if not names:
+        raise InputError(zoo.NOTHING)
+    return names
+
+
+def largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mask, uint8 (H, W), with its largest region only."""
+    return eight_bit(largest_region(mask.astype(np.float32) / np.float32(255)))
+
+
+def eight_bit(mask: Mask) -> NDArray[np.uint8]:
+    """A mask, float32 (H, W) in [0, 1], as uint8 from 0 to 255, which is what is kept and sent."""
+    grey: NDArray[np.uint8] = np.rint(mask * np.float32(255)).astype(np.uint8)
+    if grey.max(initial=0) <= 1:  # to `recolor` this would be a mask of 0 and 1; it is none of hair either
+        grey[:] = 0
+    return grey

@@ -1,0 +1,239 @@
+"""Who may ask for how much: the rate, the queue, and what is remembered between requests."""
+
+import threading
+from io import BytesIO
+
+import numpy as np
+import pytest
+
+from hairtint.errors import InputError
+from hairtint.photo import Photo
+from hairtint.web import create_app
+from hairtint.web.limits import MOST_CLIENTS, RateLimit, Workers, client_of
+from hairtint.web.problems import Problem
+from hairtint.web.settings import Settings
+from hairtint.web.store import Kept, Photos, Sessions
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def allowed(rate, address, cost=1.0):
+    try:
+        rate.take(address, cost)
+    except Problem as problem:
+        return (problem.status, problem.retry_after > 0) != (429, True)
+    return True
+
+
+def test_a_client_may_send_a_burst_and_then_the_rate():
+    clock = Clock()
+    rate = RateLimit(60, clock)
+    assert sum(allowed(rate, "192.0.2.1") for _ in range(30)) == 10
+    assert allowed(rate, "192.0.2.2"), "another client has a bucket of its own"
+    clock.now += 3
+    assert sum(allowed(rate, "192.0.2.1") for _ in range(30)) == 3
+    clock.now += 1e6
+    assert sum(allowed(rate, "192.0.2.1") for _ in range(30)) == 10, "no more than a burst is saved up"
+
+
+def test_the_wait_that_is_named_is_long_enough_and_no_longer():
+    clock = Clock()
+    rate = RateLimit(60, clock)
+    while allowed(rate, "192.0.2.1"):
+        pass
+    with pytest.raises(Problem) as refused:
+        rate.take("192.0.2.1")
+    clock.now += refused.value.retry_after * 0.9
+    assert not allowed(rate, "192.0.2.1")
+    clock.now += refused.value.retry_after * 0.2
+    assert allowed(rate, "192.0.2.1")
+
+
+def test_small_requests_cost_less_and_no_rate_is_no_limit():
+    rate = RateLimit(60, Clock())
+    assert sum(allowed(rate, "192.0.2.1", 1 / 20) for _ in range(500)) == 200
+    assert all(allowed(RateLimit(0), "192.0.2.1") for _ in range(1000))
+    assert allowed(RateLimit(1), None), "a burst is one request at least"
+
+
+def test_clients_are_told_apart_as_they_are():
+    assert client_of("192.0.2.1") == client_of("::ffff:192.0.2.1") != client_of("192.0.2.2")
+    assert client_of("2001:db8::1") == client_of("2001:db8::ffff:2") != client_of("2001:db8:0:1::1")
+    assert client_of(None) == client_of("no address") == "unknown"
+
+
+def test_the_memory_for_clients_is_bounded():
+    rate = RateLimit(60, Clock())
+    for n in range(MOST_CLIENTS + 500):
+        rate.take(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
+    assert len(rate.buckets) == MOST_CLIENTS
+
+
+def test_too_many_requests_are_refused_by_the_application(jpeg):
+    client = create_app(rate=12, model="light").test_client()
+    answers = [client.post("/api/v1/mask", data={"image": (BytesIO(jpeg), "x.jpg")}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert client.get("/").status_code == client.get("/healthz").status_code == 200, "the page costs nothing"
+
+
+def test_behind_a_proxy_the_client_is_the_one_that_the_proxy_names(jpeg):
+    def statuses(behind_proxy):
+        client = create_app(rate=6, model="light", behind_proxy=behind_proxy).test_client()
+        return [
+            client.post(
+                "/api/v1/mask", data={"image": (BytesIO(jpeg), "x.jpg")}, headers={"X-Forwarded-For": f"192.0.2.{n}"}
+            ).status_code
+            for n in range(3)
+        ]
+
+    assert statuses(behind_proxy=True) == [200, 200, 200]
+    assert statuses(behind_proxy=False) == [200, 429, 429], "anybody could write such a header"
+
+
+@pytest.fixture
+def gate():
+    """Workers with one slot, one place to wait, and a job that goes on until it is let go."""
+    workers = Workers(1, 1, patience=20)
+    started, release = threading.Event(), threading.Event()
+
+    def job():
+        started.set()
+        assert release.wait(20)
+        return "done"
+
+    yield workers, job, started, release
+    release.set()
+    workers.close()
+
+
+def in_thread(work):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(work()))
+    thread.start()
+    return thread, results
+
+
+def test_one_works_one_waits_and_the_next_is_told_to_come_again(gate):
+    workers, job, started, release = gate
+    first, done = in_thread(lambda: workers.do(job))
+    assert started.wait(20)
+    second, also_done = in_thread(lambda: workers.do(lambda: "too"))
+    while not workers.full:
+        second.join(0.005)
+    assert workers.waiting == 1
+    with pytest.raises(Problem) as refused:
+        workers.do(lambda: None)
+    assert refused.value.status == 503
+    assert 1 <= refused.value.retry_after <= 60
+    release.set()
+    first.join(20)
+    second.join(20)
+    assert (done, also_done) == (["done"], ["too"])
+    assert workers.inside == 0
+    assert workers.do(lambda: 3) == 3
+
+
+def test_nobody_waits_for_ever(gate):
+    workers, job, started, release = gate
+    thread, done = in_thread(lambda: workers.do(job))
+    assert started.wait(20)
+    workers.patience = 0.01
+    with pytest.raises(Problem) as refused:
+        workers.do(lambda: pytest.fail("a job that was given up must not run"))
+    assert refused.value.status == 503
+    release.set()
+    thread.join(20)
+    assert done == ["done"], "a job that has begun is finished"
+
+
+def test_a_job_that_fails_frees_its_place(gate):
+    workers, *_ = gate
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            workers.do(lambda: 1 / 0)
+    assert workers.inside == 0
+
+
+def test_a_full_server_says_so(app, client, monkeypatch, jpeg):
+    monkeypatch.setattr(app.extensions["hairtint"].workers, "inside", 10_000)
+    for answer in (client.post("/api/v1/mask", data={"image": (BytesIO(jpeg), "x.jpg")}), client.get("/readyz")):
+        assert answer.status_code == 503
+        assert answer.content_type == "application/problem+json"
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/").status_code == 200
+
+
+def kept(side):
+    return Kept(Photo(np.zeros((side, side, 3), np.uint8)), np.zeros((side, side), np.uint8), None)
+
+
+def test_kept_pictures_go_in_time():
+    clock = Clock()
+    photos = Photos(1_000_000, 600, clock)
+    name = photos.put(kept(100))
+    clock.now += 599
+    assert photos.get(name).photo.size == (100, 100)
+    clock.now += 599
+    assert photos.get(name), "asking for it keeps it"
+    clock.now += 601
+    with pytest.raises(Problem) as gone:
+        photos.get(name)
+    assert gone.value.status == 404
+    assert (len(photos), photos.bytes) == (0, 0)
+
+
+def test_kept_pictures_make_room_for_newer_ones():
+    photos = Photos(100_000, 600, Clock())
+    names = [photos.put(kept(100)) for _ in range(2)]
+    photos.get(names[0])
+    names.append(photos.put(kept(100)))
+    assert photos.bytes == 80_000
+    assert photos.get(names[0])
+    with pytest.raises(Problem):
+        photos.get(names[1])
+    assert photos.put(kept(200)) is None, "larger than all the room there is"
+    assert len(set(names)) == 3
+    assert all(len(name) >= 24 for name in names)
+
+
+def test_kept_pictures_go_without_anybody_asking():
+    clock = Clock()
+    photos = Photos(1_000_000, 600, clock)
+    photos.put(kept(100))
+    assert photos.timer.daemon
+    photos.timer.cancel()
+    clock.now += 601
+    photos._tick()
+    assert (len(photos), photos.timer) == (0, None), "and nothing ticks where nothing is kept"
+
+
+def test_live_videos_are_forgotten_oldest_first_and_when_idle():
+    clock = Clock()
+    sessions = Sessions(2, object, clock)
+    first = sessions.get("first")
+    sessions.get("second")
+    assert sessions.get("first") is first
+    sessions.get("third")
+    assert list(sessions.held) == ["first", "third"]
+    clock.now += 61
+    assert sessions.get("first") is not first
+    assert list(sessions.held) == ["first"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"workers": -1}, {"rate": -1}, {"patience": 0}, {"max_bytes": 0}, {"max_pixels": 10**12}, {"sessions": 0}],
+)
+def test_settings_that_cannot_be_meant(options):
+    with pytest.raises(InputError, match=next(iter(options))):
+        Settings(**options)

@@ -1,0 +1,157 @@
+"""`hairtint web` as a process: it says where it listens, answers over real sockets, and ends when told to."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hairtint.cli import run
+
+BOUNDARY = "b0undary"
+
+
+def start(*arguments):
+    """The process and its port, once it listens."""
+    call = [sys.executable, "-m", "hairtint", "web", "--port", "0", "--no-open", "--model", "light", *arguments]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+    if not found:
+        process.kill()
+        raise AssertionError(line + process.stderr.read())
+    return process, int(found[1])
+
+
+def end(process, how=signal.SIGTERM):
+    process.send_signal(how)
+    _, errors = process.communicate(timeout=30)
+    return process.returncode, errors
+
+
+@pytest.fixture(scope="module")
+def server():
+    process, port = start("--rate", "0", "--workers", "2", "--queue", "64", "--max-bytes", "3000000")
+    yield process, port
+    if process.poll() is None:
+        end(process)
+
+
+def ask(port, method, path, body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer, content
+
+
+def post(port, path, data, **fields):
+    """A form as browsers and curl send it."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="x.jpg"\r\n\r\n'
+    body = b"".join([*parts, head.encode(), data, f"\r\n--{BOUNDARY}--\r\n".encode()])
+    return ask(port, "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"})
+
+
+def test_page_photo_and_frame(server, jpeg):
+    _, port = server
+    answer, page = ask(port, "GET", "/")
+    assert answer.status == 200
+    assert b"data-config" in page
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    answer, dyed = post(port, "/api/v1/recolor", jpeg, color="copper")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert dyed[:3] == b"\xff\xd8\xff"
+    answer, dyed = ask(port, "POST", "/api/v1/frame?color=violet", jpeg, {"Content-Type": "image/jpeg"})
+    assert answer.status == 200
+    answer, _ = ask(port, "GET", "/static/app/main.js")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+
+
+def test_many_at_once_are_all_answered(server, jpeg):
+    _, port = server
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda _: post(port, "/api/v1/recolor", jpeg, color="blue"), range(48)))
+    assert {answer.status for answer, _ in answers} == {200}
+    assert len({content for _, content in answers}) == 1, "each got its own picture back, and they are all the same"
+
+
+def test_what_never_reaches_the_application_is_a_problem_too(server):
+    _, port = server
+    answer, body = ask(port, "POST", "/predict", None, {"Content-Length": "9000000000"})
+    assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
+    assert "smaller" in json.loads(body)["detail"]
+    answer, body = ask(port, "GET", "/", None, {"X-Long": "x" * 60_000})
+    assert answer.status == 431
+    assert json.loads(body)["status"] == 431
+    with socket.create_connection(("127.0.0.1", port), 30) as raw:
+        raw.sendall(b"NONSENSE\r\n\r\n")
+        assert raw.recv(12).startswith(b"HTTP/1.")
+
+
+def test_no_picture_is_written_to_disk(server, jpeg):
+    """A large upload stays in memory: while it is half sent, the process has no temporary file open."""
+    process, port = server
+    folder = Path(f"/proc/{process.pid}/fd")
+    if not folder.is_dir():
+        pytest.skip("needs /proc")
+    body = jpeg + b"\x00" * 2_500_000
+    head = f"POST /api/v1/frame?color=red HTTP/1.1\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), 30) as raw:
+        raw.sendall(head.encode() + body[:2_000_000])
+        ask(port, "GET", "/healthz")  # by then the server has read what came before
+        opened = [os.readlink(path) for path in folder.iterdir() if path.is_symlink()]  # noqa: PTH115 (dangling)
+        raw.sendall(body[2_000_000:])
+        assert b" 200 " in raw.recv(100)
+    assert not [name for name in opened if "tmp" in name or "(deleted)" in name]
+
+
+def test_it_ends_when_told_to_and_has_logged_nothing(jpeg):
+    for how in (signal.SIGTERM, signal.SIGINT):
+        process, port = start()
+        assert post(port, "/api/v1/mask", jpeg)[0].status == 200
+        status, errors = end(process, how)
+        assert status == 0
+        assert errors == ""
+
+
+def test_a_port_that_is_taken_is_named(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert run(["web", "--port", str(port), "--no-open", "--model", "light"]) == 1
+    assert f"port {port} is taken" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--model", "nothing"], 1, "swift"),
+        (["--host", "no such host"], 1, "--host"),
+        (["--port", "70000"], 2, "--port"),
+        (["--max-pixels", "1000000000"], 1, "max_pixels"),
+    ],
+)
+def test_calls_that_cannot_work(capsys, arguments, status, words):
+    given = [] if "--model" in arguments else ["--model", "light"]
+    assert run(["web", "--no-open", *given, *arguments]) == status
+    assert words in capsys.readouterr().err
+
+
+def test_without_the_extra_the_cure_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "flask", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "flask" else object())
+    assert run(["web", "--no-open"]) == 1
+    assert "pip install 'hairtint[web]'" in capsys.readouterr().err
