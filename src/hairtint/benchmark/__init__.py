@@ -1,0 +1,1 @@
+"""How fast is hairtint here? Every stage of the live road, measured on this machine, beside the report's figures."""

@@ -1,0 +1,60 @@
+"""The report's own figures, and this machine's words for itself, to lay beside what is measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One network as the report gives it (section 3.3): parameters, accuracy in [0, 1], frames per second."""
+
+    parameters: int
+    accuracy: float
+    fps: dict[str, float]
+
+
+GPU, CPU = "RTX 2070", "i7, 8th gen."
+REPORT = {
+    "full": Published(31_037_633, 0.97, {GPU: 30.16, CPU: 1.74}),
+    "medium": Published(1_864_129, 0.95, {GPU: 45.18, CPU: 2.67}),
+    "light": Published(226_913, 0.92, {GPU: 68.80, CPU: 10.04}),
+}
+SETUP = "the report: 256x256 webcam, its own training and validation photos; here: see size, and the networks' cards"
+
+
+def machine() -> dict[str, Any]:
+    """What was measured on: processor, cores, system and versions."""
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: _version(name) for name in ("hairtint", "onnxruntime", "numpy", "opencv-python-headless")},
+    }
+
+
+def processor(model: Path = Path("/proc/device-tree/model"), info: Path = Path("/proc/cpuinfo")) -> str:
+    """The name of the board or the processor, such as "Raspberry Pi 4 Model B Rev 1.4"."""
+    try:
+        return model.read_text(encoding="utf-8").strip("\0 \n")
+    except OSError:
+        pass
+    try:
+        lines = info.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,232 @@
+"""The HTTP side of hairtint.live.serve: which paths there are, who may ask, and what they get."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+import select
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from hairtint.color import palette
+from hairtint.errors import InputError
+
+if TYPE_CHECKING:
+    from hairtint.live.serve import Server
+
+PAGES = Path(__file__).parent / "pages"
+BOUNDARY = "hairtint-frame"
+PATIENCE = 10.0  # seconds for a request to arrive, or for a frame to go out, before the connection is given up
+CHECK = 1.0  # seconds between looks whether a viewer without news is still there
+REPEAT = 5.0  # seconds after which a still picture is sent again
+MOST_BYTES = 1024  # of a command
+MOST_CONNECTIONS = 64
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src"
+    " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class RefusalError(Exception):
+    """An answer other than 200, with a line for a human."""
+
+    def __init__(self, status: HTTPStatus, text: str, **headers: str) -> None:
+        super().__init__(text)
+        self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    """A thread a connection, and no more connections than MOST_CONNECTIONS."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 32
+
+    def __init__(self, owner: Server, host: str, port: int) -> None:
+        self.owner = owner
+        self.names = {"localhost", socket.gethostname().lower(), f"{socket.gethostname().lower()}.local", host.lower()}
+        self.free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread for a connection, or close it at once where there are too many."""
+        if not self.free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one connection."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing for a viewer who went away; anything else is a defect and shows itself."""
+        import sys
+
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request; the connection closes after the answer."""
+
+    server: Http
+    timeout = PATIENCE
+    server_version, sys_version = "hairtint", ""
+    error_content_type = "text/plain; charset=utf-8"
+    error_message_format = "%(message)s\n"
+
+    def answer(self) -> None:
+        """Find what is asked for, check who asks, and answer."""
+        try:
+            self._check_host()
+            self._route()()
+        except RefusalError as refusal:
+            self._send(refusal.status, f"{refusal}\n".encode(), "text/plain; charset=utf-8", **refusal.headers)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = answer  # noqa: N815
+
+    def _route(self) -> Callable[[], None]:
+        routes: dict[str, dict[str, Callable[[], None]]] = {
+            "": {"GET": lambda: self._page("index.html", "text/html; charset=utf-8")},
+            "page.css": {"GET": lambda: self._page("page.css", "text/css; charset=utf-8")},
+            "page.js": {"GET": lambda: self._page("page.js", "text/javascript; charset=utf-8")},
+            "icon.svg": {"GET": lambda: self._page("icon.svg", "image/svg+xml")},
+            "state": {"GET": self._state},
+            "stream.mjpg": {"GET": self._stream},
+            "snapshot.jpg": {"GET": self._snapshot},
+            "commands": {"POST": self._command},
+        }
+        methods = routes.get(self._name())
+        if methods is None:
+            raise RefusalError(HTTPStatus.NOT_FOUND, "nothing here: open the address that hairtint printed")
+        allowed = {**methods, **({"HEAD": methods["GET"]} if "GET" in methods else {})}
+        if self.command not in allowed:
+            names = ", ".join(allowed)
+            raise RefusalError(HTTPStatus.METHOD_NOT_ALLOWED, f"use {names} here", Allow=names)
+        return allowed[self.command]
+
+    def _name(self) -> str:
+        """The path below the token; one that is no route where the token is wrong."""
+        path = urlsplit(self.path).path.removeprefix("/")
+        if not self.server.owner.token:
+            return path
+        token, slash, rest = path.partition("/")
+        if not hmac.compare_digest(token.encode(), self.server.owner.token.encode()):
+            return "?"
+        if not slash:
+            raise RefusalError(HTTPStatus.PERMANENT_REDIRECT, "the address ends with a slash", Location=f"/{token}/")
+        return rest
+
+    def _check_host(self) -> None:
+        asked = self.headers.get("Host", "").strip().lower()
+        name = asked[1:].partition("]")[0] if asked.startswith("[") else asked.partition(":")[0]
+        if name not in self.server.names:
+            try:
+                ipaddress.ip_address(name)  # an address was looked up in no DNS that a stranger could turn
+            except ValueError:
+                text = "this server is not called that: open the address that hairtint printed"
+                raise RefusalError(HTTPStatus.MISDIRECTED_REQUEST, text) from None
+
+    def _page(self, name: str, kind: str) -> None:
+        self._send(HTTPStatus.OK, (PAGES / name).read_bytes(), kind)
+
+    def _state(self) -> None:
+        dyes = [{"name": dye.name, "hex": dye.hex, "family": dye.family} for dye in palette()]
+        self._json({**self.server.owner.state, "dyes": dyes})
+
+    def _snapshot(self) -> None:
+        picture = self.server.owner.slot.snapshot()
+        if picture is None:
+            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "no picture yet: try again in a moment", Retry_After="1")
+        name = time.strftime("hairtint-%Y%m%d-%H%M%S.jpg")
+        self._send(HTTPStatus.OK, picture, "image/jpeg", **{"Content-Disposition": f'attachment; filename="{name}"'})
+
+    def _command(self) -> None:
+        if self.headers.get_content_type() != "application/json":
+            raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send JSON: Content-Type: application/json")
+        if self.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise RefusalError(HTTPStatus.FORBIDDEN, "commands come from the page of this server only")
+        try:
+            self.server.owner.order(json.loads(self._body()))
+        except InputError as error:
+            raise RefusalError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise RefusalError(HTTPStatus.BAD_REQUEST, "that is not JSON") from error
+        self._json(self.server.owner.state)
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
+            raise RefusalError(HTTPStatus.LENGTH_REQUIRED, "say how long the command is: Content-Length")
+        if int(length[:9]) > MOST_BYTES:
+            raise RefusalError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a command has {MOST_BYTES} bytes at most")
+        return self.rfile.read(int(length))
+
+    def _stream(self) -> None:
+        if self.command == "HEAD":
+            self._send(HTTPStatus.OK, None, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+            return
+        if not self.server.owner.seats.acquire(blocking=False):
+            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "enough people watch already", Retry_After="10")
+        try:
+            self._send(HTTPStatus.OK, None, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+            self._frames()
+        finally:
+            self.server.owner.seats.release()
+
+    def _frames(self) -> None:
+        """Send frames until the viewer goes away or the server ends."""
+        slot, seen, sent = self.server.owner.slot, 0, 0.0
+        self.wfile.write(f"--{BOUNDARY}\r\n".encode())
+        while not slot.closed and not self._gone():
+            if not slot.wait(seen, CHECK) and (not seen or time.monotonic() - sent < REPEAT):
+                continue
+            seen, picture = slot.jpeg()
+            # The boundary follows its part at once: browsers show a part when they see the next one begin.
+            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+            self.wfile.write(head.encode() + picture + f"\r\n--{BOUNDARY}\r\n".encode())
+            sent = time.monotonic()
+
+    def _gone(self) -> bool:
+        """Whether the viewer has closed the connection, which reading alone can tell."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return bool(readable) and not self.connection.recv(1024)
+
+    def _json(self, value: Any) -> None:
+        self._send(HTTPStatus.OK, json.dumps(value).encode(), "application/json")
+
+    def _send(self, status: HTTPStatus, body: bytes | None, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        length = {} if body is None else {"Content-Length": str(len(body))}
+        for name, value in {"Content-Type": kind, **length, **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if body is not None and self.command != "HEAD":
+            self.wfile.write(body)
+
+    def end_headers(self) -> None:
+        """Close the head of an answer, with the headers that every answer has."""
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing: the terminal belongs to the camera's own lines."""

@@ -1,0 +1,82 @@
+"""`hairtint benchmark` as a user calls it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import hairtint
+from hairtint.benchmark.measure import FEWEST, STAGES
+from hairtint.cli import run
+
+QUICK = ["benchmark", "--seconds", "0.1", "--size", "160x90"]
+
+
+def test_tables_json_and_plot(tmp_path, capsys):
+    figures, picture = tmp_path / "figures.json", tmp_path / "plot.svg"
+    assert run([*QUICK, "--json", str(figures), "--plot", str(picture)]) == 0
+    printed = capsys.readouterr().out
+    result = json.loads(figures.read_text())
+    for row in result["rows"]:
+        assert f"{row['fps']:.2f}" in printed
+        assert set(row["milliseconds"]) == set(STAGES)
+        assert min(row["milliseconds"].values()) > 0
+        assert row["fps"] == pytest.approx(1000 / sum(row["milliseconds"].values()), abs=0.006)
+        assert row["frames"] >= FEWEST
+    assert [row["model"] for row in result["rows"] if row["device"] == "onnxruntime"] == hairtint.models()
+    assert result["report"]["light"] == {
+        "parameters": 226_913, "accuracy": 0.92, "fps": {"RTX 2070": 68.8, "i7, 8th gen.": 10.04},
+    }  # fmt: skip
+    assert result["machine"]["size"] == "160x90"
+    for known in ("31,037,633", "1,864,129", "226,913", "30.16", "2.67", "10.04", "97%", "160x90"):
+        assert known in printed
+    assert b"swift" in picture.read_bytes() or b"text" in picture.read_bytes()
+
+
+def test_one_model_one_device_and_a_video_of_ones_own(tmp_path, capsys):
+    from hairtint.benchmark.moving import generate
+
+    generate(tmp_path / "film.avi", (200, 120))
+    figures = tmp_path / "figures.json"
+    call = ["benchmark", "--seconds", "0.1", "--models", "light,light", "--devices", "onnxruntime"]
+    assert run([*call, "--video", str(tmp_path / "film.avi"), "--json", str(figures)]) == 0
+    result = json.loads(figures.read_text())
+    assert [(row["model"], row["device"]) for row in result["rows"]] == [("light", "onnxruntime")]
+    assert (result["machine"]["size"], result["machine"]["video"]) == ("200x120", "film.avi")
+    assert "swift" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (["--models", "nothing"], "light"),
+        (["--devices", "abacus"], "onnxruntime"),
+        (["--video", "missing.mp4"], "--video"),
+        (["--plot", "plot.doc"], ".png"),
+        (["--json", "no/such/folder/figures.json"], "does not exist"),
+        (["--plot", "no/such/folder/plot.png"], "does not exist"),
+    ],
+)
+def test_refusals_are_one_line(options, hint, capsys):
+    assert run([*QUICK, *options]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("hairtint: ")
+    assert error.count("\n") == 1
+    assert hint in error
+
+
+@pytest.mark.parametrize("options", [["--size", "big"], ["--size", "5x5"], ["--seconds", "0"], ["--seconds", "nan"]])
+def test_wrong_usage_is_status_2(options, capsys):
+    assert run(["benchmark", *options]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_without_matplotlib_the_plot_is_refused_and_the_rest_works(tmp_path):
+    block = "import sys; sys.modules['matplotlib'] = sys.modules['torch'] = None; from hairtint.cli import main; main()"
+    call = [sys.executable, "-c", block, *QUICK, "--models", "light"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run([*call, "--plot", str(tmp_path / "p.png")], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "hairtint[train]" in done.stderr

@@ -1,0 +1,276 @@
+"""The live picture over HTTP: real sockets, a real client. The page in a browser is in test_serve_browser.py."""
+
+import contextlib
+import http.client
+import json
+import re
+import socket
+import threading
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+from hairtint.errors import InputError, OutputError, PictureError
+from hairtint.live import jpeg_slot
+from hairtint.live.serve import MOST_COMMANDS, Server
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def server():
+    with Server(port=0) as running:
+        yield running
+
+
+def ask(server, method, path, body=None, headers=None):
+    """One request; the answer with its body read."""
+    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with contextlib.closing(link):
+        link.request(method, path, body, headers or {})
+        answer = link.getresponse()
+        answer.text = answer.read()
+        return answer
+
+
+def plain(value, size=(48, 64)):
+    return np.full((*size, 3), value, np.uint8)
+
+
+@contextlib.contextmanager
+def watching(server):
+    """A viewer: the stream's file, just behind its head."""
+    link = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+    link.sendall(b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    with link, link.makefile("rb") as stream:
+        head = b"".join(iter(stream.readline, b"\r\n"))
+        yield head, stream
+
+
+def next_frame(stream):
+    """The next part of a stream, decoded: uint8 (H, W, 3) RGB."""
+    assert stream.readline() == b"--hairtint-frame\r\n"
+    head = b"".join(iter(stream.readline, b"\r\n"))
+    data = stream.read(int(re.search(rb"Content-Length: (\d+)", head)[1]))
+    assert stream.readline() == b"\r\n"
+    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def until(true, seconds=20):
+    """Wait for something that another thread is about to make true."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert true()
+
+
+def test_a_viewer_sees_the_colours_of_every_frame_shown(server):
+    with watching(server) as (head, stream):
+        assert b"200" in head
+        assert b"multipart/x-mixed-replace; boundary=hairtint-frame" in head
+        for color in ((200, 30, 30), (30, 200, 30), (30, 30, 200)):
+            server.show(plain(color))
+            np.testing.assert_allclose(next_frame(stream).mean((0, 1)), color, atol=4)
+
+
+def test_a_late_or_slow_viewer_gets_the_newest_frame_only(server):
+    for value in range(50, 101):
+        server.show(plain(value))
+    with watching(server) as (_, stream):
+        assert next_frame(stream).mean() == pytest.approx(100, abs=2)
+        for value in range(101, 151):
+            server.show(plain(value))
+        seen = [next_frame(stream).mean()]
+        while seen[-1] < 148:
+            seen.append(next_frame(stream).mean())
+        assert seen == sorted(seen)
+
+
+def test_nothing_is_encoded_while_nobody_watches_and_once_for_all_who_do(server, monkeypatch):
+    encoded = []
+    real = jpeg_slot.encode
+    monkeypatch.setattr(jpeg_slot, "encode", lambda rgb, quality: encoded.append(quality) or real(rgb, quality))
+    for value in range(20):
+        server.show(plain(value))
+    assert not encoded
+    with watching(server) as (_, one), watching(server) as (_, other):
+        assert next_frame(one).mean() == next_frame(other).mean()
+        assert len(encoded) == 1
+
+
+def test_show_never_waits_for_a_viewer_that_does_not_read(server):
+    noise = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)
+    with watching(server):
+        shown = threading.Event()
+        thread = threading.Thread(target=lambda: ([server.show(noise) for _ in range(300)], shown.set()), daemon=True)
+        thread.start()
+        assert shown.wait(20), "300 frames of 1 MB each fit no socket's buffer, and yet nobody may wait"
+
+
+def test_viewers_are_counted_and_one_too_many_is_told_so():
+    with Server(port=0, viewers=2) as server:
+        with watching(server) as (first, _), watching(server) as (second, _):
+            assert b"200" in first
+            assert b"200" in second
+            refused = ask(server, "GET", "/stream.mjpg")
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+            assert ask(server, "GET", "/").status == 200
+        until(lambda: ask(server, "HEAD", "/stream.mjpg").status == 200)
+        seats = server.seats
+        until(lambda: seats._value == 2)  # dead viewers are noticed although no frame was ever sent
+
+
+def test_leaving_ends_the_streams_and_frees_the_port():
+    with Server(port=0) as server, watching(server) as (_, stream):
+        server.show(plain(9))
+        next_frame(stream)
+        server.__exit__(None, None, None)
+        assert stream.read() == b"--hairtint-frame\r\n"
+    with Server(port=server.port):
+        pass
+
+
+def test_the_page_and_its_parts(server):
+    page = ask(server, "GET", "/?whatever")
+    assert page.status == 200
+    assert b'src="page.js"' in page.text
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(rb"https?://|<script>|<style>|style=|onclick", page.text)
+    assert ask(server, "GET", "/page.js").headers["Content-Type"].startswith("text/javascript")
+    assert ask(server, "GET", "/page.css").headers["Content-Type"].startswith("text/css")
+    head = ask(server, "HEAD", "/")
+    assert (head.text, head.headers["Content-Length"]) == (b"", str(len(page.text)))
+
+
+def test_a_snapshot_is_the_newest_frame(server):
+    refused = ask(server, "GET", "/snapshot.jpg")
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+    server.show(plain((10, 120, 240)))
+    answer = ask(server, "GET", "/snapshot.jpg")
+    assert 'filename="hairtint-' in answer.headers["Content-Disposition"]
+    picture = cv2.imdecode(np.frombuffer(answer.text, np.uint8), cv2.IMREAD_COLOR)
+    np.testing.assert_allclose(picture.mean((0, 1))[::-1], (10, 120, 240), atol=3)
+
+
+def test_choices_come_out_in_order_and_once(server):
+    for choice in ({"color": "auburn"}, {"strength": 0.5}, {"mask": True}, {"color": "#ABC", "strength": 1}):
+        assert ask(server, "POST", "/commands", json.dumps(choice), JSON).status == 200
+    assert server.commands() == [
+        {"color": "#8e3b2f"}, {"strength": 0.5}, {"mask": True}, {"color": "#aabbcc"}, {"strength": 1.0},
+    ]  # fmt: skip
+    assert server.commands() == []
+    state = json.loads(ask(server, "GET", "/state").text)
+    assert (state["color"], state["strength"], state["mask"]) == ("#aabbcc", 1.0, True)
+    assert {"name": "auburn", "hex": "#8e3b2f", "family": "classic"} in state["dyes"]
+
+
+def test_of_very_many_choices_the_last_ones_count(server):
+    for step in range(MOST_COMMANDS + 50):
+        server.order({"strength": step / 1000})
+    kept = server.commands()
+    assert len(kept) == MOST_COMMANDS
+    assert kept[-1] == {"strength": (MOST_COMMANDS + 49) / 1000}
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "body", "headers"),
+    [
+        (404, "GET", "/nothing", None, {}),
+        (404, "GET", "/../serve.py", None, {}),
+        (405, "POST", "/", b"{}", JSON),
+        (405, "DELETE", "/stream.mjpg", None, {}),
+        (405, "GET", "/commands", None, {}),
+        (405, "OPTIONS", "/commands", None, {"Origin": "http://elsewhere.example"}),
+        (501, "BREW", "/", None, {}),
+        (415, "POST", "/commands", b'{"mask": true}', {"Content-Type": "text/plain"}),
+        (415, "POST", "/commands", b"mask=true", {}),
+        (403, "POST", "/commands", b'{"mask": true}', {**JSON, "Sec-Fetch-Site": "cross-site"}),
+        (413, "POST", "/commands", b" " * 200_000, JSON),
+        (400, "POST", "/commands", b"mask", JSON),
+        (400, "POST", "/commands", b"\xff\xfe", JSON),
+        (400, "POST", "/commands", b"[" * 1000, JSON),
+        (422, "POST", "/commands", b"[]", JSON),
+        (422, "POST", "/commands", b"{}", JSON),
+        (422, "POST", "/commands", b'{"color": "hairy"}', JSON),
+        (422, "POST", "/commands", b'{"color": 5}', JSON),
+        (422, "POST", "/commands", b'{"strength": 1.5}', JSON),
+        (422, "POST", "/commands", b'{"strength": NaN}', JSON),
+        (422, "POST", "/commands", b'{"strength": true}', JSON),
+        (422, "POST", "/commands", b'{"mask": 1}', JSON),
+        (422, "POST", "/commands", b'{"mask": true, "quit": true}', JSON),
+        (421, "GET", "/", None, {"Host": "evil.example"}),
+        (421, "GET", "/stream.mjpg", None, {"Host": "evil.example:8000"}),
+        (421, "GET", "/", None, {"Host": ""}),
+        (200, "GET", "/", None, {"Host": "192.168.1.7:8000"}),
+        (200, "GET", "/", None, {"Host": "[::1]:8000"}),
+        (200, "GET", "/", None, {"Host": "LOCALHOST:1"}),
+    ],
+)
+def test_wrong_requests_are_refused_with_a_line_and_change_nothing(server, status, method, path, body, headers):
+    answer = ask(server, method, path, body, headers)
+    assert answer.status == status
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    if status != 200:
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert answer.text.count(b"\n") == 1
+        assert ("Allow" in answer.headers) == (status == 405)
+    assert server.commands() == []
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: -5", b"Content-Length: 5, 5", b"Transfer-Encoding: chunked", b"X: y"]
+)
+def test_a_body_of_unknown_length_is_refused(server, head):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as link:
+        link.sendall(
+            b"POST /commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + head + b"\r\n\r\n"
+        )
+        assert b" 411 " in link.recv(4096)
+
+
+def test_garbage_does_not_stop_the_server(server):
+    for garbage in (b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET " + b"a" * 70_000, b""):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as link:
+            link.sendall(garbage)
+            link.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionError):
+                while link.recv(4096):
+                    pass
+    assert ask(server, "GET", "/").status == 200
+
+
+def test_beyond_loopback_only_the_token_opens():
+    with Server("127.0.0.1", 0, token="a-secret-token") as server:
+        assert server.url == f"http://127.0.0.1:{server.port}/a-secret-token/"
+        for path in ("/", "/state", "/stream.mjpg", "/another-token/", "/a-secret-toke/", "/a-secret-token/nothing"):
+            assert ask(server, "GET", path).status == 404
+        assert ask(server, "POST", "/commands", b'{"mask": true}', JSON).status == 404
+        assert ask(server, "GET", "/a-secret-token").headers["Location"] == "/a-secret-token/"
+        assert ask(server, "GET", "/a-secret-token/").status == 200
+        assert ask(server, "POST", "/a-secret-token/commands", b'{"mask": true}', JSON).status == 200
+        assert server.commands() == [{"mask": True}]
+
+
+def test_who_needs_a_token():
+    tokens = {Server(host).token for host in ("0.0.0.0", "0.0.0.0", "192.168.1.7", "::", "raspberrypi.local")}
+    assert len(tokens) == 5
+    assert min(map(len, tokens)) >= 16
+    assert {Server(host).token for host in ("127.0.0.1", "localhost", "::1", "127.8.8.8")} == {""}
+    assert "0.0.0.0" not in Server("0.0.0.0").url
+    with pytest.raises(InputError, match="8 to 64"):
+        Server(token="../x")
+
+
+def test_a_taken_port_and_a_strange_address_are_refused_with_a_cure(server):
+    for host, port in (("127.0.0.1", server.port), ("127.0.0.1", 70_000), ("no.such.host.invalid", 0)):
+        with pytest.raises(OutputError, match="choose another"), Server(host, port):
+            pass
+
+
+def test_what_is_no_frame_is_refused(server):
+    with pytest.raises(PictureError):
+        server.show(np.zeros((4, 4), np.uint8))
