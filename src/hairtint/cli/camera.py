@@ -1,0 +1,209 @@
+"""`hairtint camera`: the live picture of a camera with its hair in another colour."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from hairtint.cli.options import FOLDER
+from hairtint.effects import EFFECTS
+from hairtint.recolor import Method
+
+if TYPE_CHECKING:
+    from hairtint.live.look import Look
+    from hairtint.live.sources import Source
+    from hairtint.live.viewer import Viewer
+
+SIZE = "1280x720"
+Display = Literal["window", "overlay", "none"]
+
+
+class SizeType(click.ParamType[tuple[int, int]]):
+    """WxH, as in 1280x720."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Width and height as two ints."""
+        found = re.fullmatch(r"(\d{2,5})[x×](\d{2,5})", str(value).strip().lower())
+        if not found:
+            self.fail(f"{value!r} is no size: write it like {SIZE}", param, ctx)
+        return int(found[1]), int(found[2])
+
+
+@click.command()
+@click.option(
+    "-c", "--color", default="copper", show_default=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b)."
+)
+@click.option(
+    "--camera",
+    "spec",
+    metavar="N",
+    help="Camera number, device path, URL of a stream, or a video file as a stand-in; default: the first that works.",
+)
+@click.option(
+    "--source",
+    "kind",
+    type=click.Choice(["auto", "opencv", "picamera2"]),
+    default="auto",
+    show_default=True,
+    help="auto takes Picamera2 on a Raspberry Pi.",
+)
+@click.option("--size", type=SizeType(), default=SIZE, show_default=True, help="Picture size to ask of the camera.")
+@click.option("--fps", type=click.FloatRange(1, 240), help="Frames per second to ask of the camera.")
+@click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
+@click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True)
+@click.option("--method", type=click.Choice(["natural", "hsv"]), default="natural", show_default=True)
+@click.option("--effect", "effects", multiple=True, help=f"{', '.join(EFFECTS)}, as in ombre:platinum:0.5. Repeatable.")
+@click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
+@click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
+@click.option("--mirror/--no-mirror", default=True, show_default=True, help="Show the picture as a mirror does.")
+@click.option(
+    "--display", type=click.Choice(["window", "overlay", "none"]), help="Default: window; with --serve, none."
+)
+@click.option("--serve", is_flag=True, help="Show the picture in a browser: for a machine without a screen.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="With --serve; 0.0.0.0 for the local network.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="With --serve.")
+@click.option("--virtual", is_flag=True, help="Also be a camera for video calls and OBS.")
+@click.option("--record", is_flag=True, help="Record from the beginning.")
+@click.option("--out", type=FOLDER, default=".", show_default=True, help="Folder for snapshots and recordings.")
+@click.option("--frames", type=click.IntRange(1), help="Stop after so many dyed frames.")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after so many seconds.")
+@click.option("--stats", is_flag=True, help="Show frames per second and latency, and print them once a second.")
+def camera(
+    color: str,
+    spec: str | None,
+    kind: Literal["auto", "opencv", "picamera2"],
+    size: tuple[int, int],
+    fps: float | None,
+    rotate: str,
+    strength: float,
+    method: Method,
+    effects: tuple[str, ...],
+    model: str | None,
+    largest_region: bool,
+    mirror: bool,
+    display: Display | None,
+    serve: bool,
+    host: str,
+    port: int,
+    virtual: bool,
+    record: bool,
+    out: Path,
+    frames: int | None,
+    seconds: float | None,
+    stats: bool,
+) -> None:
+    """See yourself live with another hair colour. In the window, H shows all keys."""
+    from hairtint.color import Color
+    from hairtint.effects import Effect
+    from hairtint.live.look import Look
+
+    if effects and method == "hsv":
+        raise click.UsageError("--effect goes with --method natural")
+    parsed = tuple(Effect.parse(text) for text in effects)
+    look = Look(Color.parse(color), strength, method, parsed, largest_region)
+    if display == "overlay":
+        if serve or virtual or record or frames or spec or kind == "opencv":
+            raise click.UsageError("--display overlay is the Pi camera's own picture: it goes with no sink and no file")
+        from hairtint.live import overlay
+
+        with suppress(KeyboardInterrupt), _signals(_interrupt):
+            overlay.show(look, size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model, seconds=seconds)
+        return
+    from hairtint.live.sources import open_source
+
+    source = open_source(spec, kind=kind, size=size, fps=fps, rotate=int(rotate))
+    window = display == "window" or (display is None and not serve)
+    stop = threading.Event()
+    with _signals(lambda *_: stop.set()), ExitStack() as stack:
+        viewer = _viewer(stack, source, look, model, window, (host, port) if serve else None, virtual, fps, out, stats)
+        viewer.controls = replace(viewer.controls, mirror=mirror, recording=record, info=stats)
+        viewer.run(frames=frames, seconds=seconds, stop=stop)
+    if stats or not window:
+        _say(f"{viewer.stats.frames} frames, {viewer.stats.figures()}")
+
+
+def _viewer(
+    stack: ExitStack,
+    source: Source,
+    look: Look,
+    model: str | None,
+    window: bool,
+    address: tuple[str, int] | None,
+    virtual: bool,
+    fps: float | None,
+    out: Path,
+    stats: bool,
+) -> Viewer:
+    """Open the window and the sinks, start the loop, and put the viewer between them; the stack closes them all."""
+    from hairtint.live.controls import begin
+    from hairtint.live.loop import Loop
+    from hairtint.live.viewer import Out, Viewer
+
+    screen = _window(stack) if window else None
+    remote = _server(stack, *address) if address else None
+    outs = [Out(_virtual(stack, fps), mirror=False)] if virtual else []
+    loop = stack.enter_context(Loop(source, lambda: _tinter(model), look))
+    return Viewer(
+        loop, begin(look), screen=screen, outs=outs, remote=remote, folder=out,
+        tell=_say, report=_say if stats else None,
+    )  # fmt: skip
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _signals(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM, the ways to stop without a window, go to the handler.
+
+    An exception in the midst of starting threads would leave them behind.
+    """
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _tinter(model: str | None) -> Any:
+    from hairtint.live.tinter import Tinter
+
+    return Tinter(model)
+
+
+def _window(stack: ExitStack) -> Any:
+    from hairtint.live.window import Window
+
+    return stack.enter_context(Window())
+
+
+def _server(stack: ExitStack, host: str, port: int) -> Any:
+    from hairtint.live.serve import Server
+
+    server = stack.enter_context(Server(host, port))
+    _say(f"watch at {server.url}")
+    return server
+
+
+def _virtual(stack: ExitStack, fps: float | None) -> Any:
+    from hairtint.live.sinks import Beside
+    from hairtint.live.virtual import VirtualCamera
+
+    return stack.enter_context(Beside(VirtualCamera(fps or 30.0)))

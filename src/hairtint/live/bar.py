@@ -1,0 +1,82 @@
+"""The bar at the foot of the window: the colours, the strength, and a button for everything a key does."""
+
+from __future__ import annotations
+
+from hairtint.live.controls import Controls, named
+from hairtint.live.paint import DARK, MUTED, PANEL, RAISED, RED, TEXT, WHITE, Paint, Panel, Sheet
+
+WIDTH, HEIGHT = 900.0, 132.0
+EDGE = 20.0
+SPACING = 34.0  # of the swatches
+SLIDER = 170.0
+RIM: Paint = (92, 92, 100, 235)  # around each colour: black ones would drown in the panel
+
+
+def panel(controls: Controls, width: float, unit: float) -> Panel:
+    """The bar, at most `width` units wide."""
+    width = min(WIDTH, width)
+    sheet = Sheet(width, HEIGHT, unit)
+    sheet.box(0, 0, width, HEIGHT, 18, PANEL)
+    sheet.text(EDGE, 26, str(controls.color), 20)
+    _strength(sheet, controls.strength, width)
+    _swatches(sheet, controls, width)
+    _buttons(sheet, controls, width)
+    return sheet.panel()
+
+
+def _strength(sheet: Sheet, strength: float, width: float) -> None:
+    left, middle = width - EDGE - SLIDER, 26.0
+    sheet.text(left - 14, middle, f"strength {strength:.0%}", 14, MUTED, "rm")
+    sheet.box(left, middle - 2.5, SLIDER, 5, 2.5, RAISED)
+    sheet.box(left, middle - 2.5, max(5.0, SLIDER * strength), 5, 2.5, TEXT)
+    sheet.disc(left + SLIDER * strength, middle, 8, WHITE)
+    sheet.region("strength", left, middle - 14, SLIDER, 28)
+
+
+def _swatches(sheet: Sheet, controls: Controls, width: float) -> None:
+    """As many colours as fit, the chosen one in their middle."""
+    colors, count = controls.colors, int((width - 2 * EDGE) // SPACING)
+    chosen = colors.index(controls.color) if controls.color in colors else -1
+    first = max(0, min(chosen - count // 2, len(colors) - count))
+    left = (width - (min(count, len(colors)) - 1) * SPACING) / 2
+    for k, color in enumerate(colors[first : first + count]):
+        x, y = left + k * SPACING, 66.0
+        if first + k == chosen:
+            sheet.disc(x, y, 16, WHITE)
+            sheet.disc(x, y, 14, DARK)
+        else:
+            sheet.disc(x, y, 12.7, RIM)
+        sheet.disc(x, y, 12, (*color.rgb(), 255))
+        sheet.region(f"swatch {first + k}", x - SPACING / 2, y - 18, SPACING, 36)
+
+
+def _buttons(sheet: Sheet, controls: Controls, width: float) -> None:
+    x, y, height = EDGE, 95.0, 26.0
+    buttons = _labels(controls)
+    widths = [sheet.width_of(label, 13) + 20 for _, label, _, _ in buttons]
+    gap = max(5.0, min(12.0, (width - 2 * EDGE - sum(widths)) / (len(buttons) - 1)))
+    for (key, label, on, fill), wide in zip(buttons, widths, strict=True):
+        if x + wide > width - EDGE + 1:
+            break
+        sheet.box(x, y, wide, height, height / 2, fill if on else RAISED)
+        sheet.text(x + wide / 2, y + height / 2, label, 13, DARK if on and fill == WHITE else TEXT, "mm")
+        sheet.region(f"key {key}", x, y, wide, height)
+        x += wide + gap
+
+
+def _labels(controls: Controls) -> list[tuple[str, str, bool, Paint]]:
+    """Key, label, whether it is on, and the colour that says so."""
+    effects = controls.look.effects
+    return [
+        ("c", "Wheel", controls.wheel, WHITE),
+        ("t", "Natural" if controls.method == "natural" else "HSV", controls.method == "hsv", WHITE),
+        ("e", f"Effect: {named(effects)}", bool(effects), WHITE),
+        ("b", "Before/after", controls.split is not None, WHITE),
+        ("m", "Mask", controls.mask, WHITE),
+        ("f", "Mirror", controls.mirror, WHITE),
+        ("s", "Snapshot", False, WHITE),
+        ("r", "Stop" if controls.recording else "Record", controls.recording, RED),
+        ("space", "Resume" if controls.paused else "Pause", controls.paused, WHITE),
+        ("i", "Info", controls.info, WHITE),
+        ("h", "Help", controls.help, WHITE),
+    ]

@@ -1,0 +1,67 @@
+"""How fast the live picture is: frames per second, and the age of a frame when it is seen."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import deque
+from dataclasses import dataclass
+
+WINDOW = 2.0  # seconds that the figures look back
+MOST = 1000  # frames kept at most, so that memory stays flat
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The speed of the last seconds.
+
+    Attributes:
+        fps: frames shown a second.
+        latency: median seconds from a frame's capture to its showing.
+        worst: the latency that one frame in twenty exceeds.
+        stages: mean seconds of each stage by name.
+    """
+
+    fps: float
+    latency: float
+    worst: float
+    stages: dict[str, float]
+
+    def __str__(self) -> str:
+        parts = [f"{self.fps:.1f} fps", f"latency {1000 * self.latency:.0f} ms (95 %: {1000 * self.worst:.0f} ms)"]
+        return ", ".join([*parts, *(f"{name} {1000 * seconds:.0f} ms" for name, seconds in self.stages.items())])
+
+
+class Stats:
+    """Counts the frames shown; for one thread.
+
+    Attributes:
+        frames: shown since the beginning.
+    """
+
+    def __init__(self, window: float = WINDOW) -> None:
+        self.window, self.frames = window, 0
+        self._recent: deque[tuple[float, float, dict[str, float]]] = deque(maxlen=MOST)
+
+    def shown(self, captured: float, stages: dict[str, float], now: float | None = None) -> None:
+        """A frame captured at `captured` (time.monotonic) is on the screen."""
+        now = time.monotonic() if now is None else now
+        self.frames += 1
+        self._recent.append((now, now - captured, stages))
+
+    def figures(self, now: float | None = None) -> Figures:
+        """The figures of the last seconds; all 0 before there are any."""
+        now = time.monotonic() if now is None else now
+        while self._recent and self._recent[0][0] < now - self.window:
+            self._recent.popleft()
+        if not self._recent:
+            return Figures(0.0, 0.0, 0.0, {})
+        times, latencies, stages = zip(*self._recent, strict=True)
+        span = times[-1] - times[0]
+        ranked = sorted(latencies)
+        return Figures(
+            (len(times) - 1) / span if span > 0 else 0.0,
+            statistics.median(ranked),
+            ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))],
+            {name: statistics.fmean(s.get(name, 0.0) for s in stages) for name in stages[-1]},
+        )

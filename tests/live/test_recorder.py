@@ -1,0 +1,103 @@
+"""Recordings and snapshots: real files, played back, whatever happens while they are written."""
+
+import signal
+import subprocess
+import sys
+
+import av
+import numpy as np
+import pytest
+from live.streams import COLORS, plain
+from PIL import Image
+
+from hairtint.errors import MissingExtraError, OutputError
+from hairtint.live import album, recorder
+from hairtint.live.recorder import Recorder
+
+
+def played(path):
+    """The frames of a recording, RGB, and their times in seconds."""
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+    return [frame.to_ndarray(format="rgb24") for frame in frames], [frame.time for frame in frames]
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+def test_every_picture_at_the_moment_it_was_shown(tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(recorder, "time", clock)
+    with Recorder(tmp_path / "a.mp4") as sink:
+        for color, wait in zip(COLORS, (0.04, 0.5, 0.0), strict=True):
+            sink.show(plain(color, (64, 48)))
+            clock.now += wait
+    pictures, times = played(tmp_path / "a.mp4")
+    assert times == pytest.approx([0, 0.04, 0.54], abs=0.002)
+    for picture, color in zip(pictures, COLORS, strict=True):
+        assert np.abs(picture.mean((0, 1)) - color).max() < 12
+
+
+def test_odd_sizes_and_a_change_of_size(tmp_path):
+    with Recorder(tmp_path / "a.mp4") as sink:
+        for size in ((65, 49), (64, 48), (200, 100), (10, 300)):
+            sink.show(plain(COLORS[0], size))
+    pictures, times = played(tmp_path / "a.mp4")
+    assert [picture.shape for picture in pictures] == [(48, 64, 3)] * 4
+    assert sorted(set(times)) == times, "each picture has a time of its own, however fast they come"
+    assert pictures[-1][24, 32].argmax() == 0
+    assert pictures[-1][24, 5].max() < 40, "black beside a narrow picture"
+
+
+def test_a_recording_without_any_picture_leaves_no_file(tmp_path):
+    with Recorder(tmp_path / "a.mp4"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_survives_the_death_of_the_program(tmp_path):
+    code = (
+        "import sys, time, numpy as np; from pathlib import Path; from hairtint.live.recorder import Recorder\n"
+        "sink = Recorder(Path(sys.argv[1])).__enter__()\n"
+        "for n in range(400):\n"
+        "    sink.show(np.full((48, 64, 3), n % 256, np.uint8))\n"
+        "    if n == 300: print('go', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    path = tmp_path / "a.mp4"
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"go\n"
+        program.send_signal(signal.SIGKILL)
+    assert len(played(path)[0]) >= 100, "all but the last seconds"
+
+
+def test_without_pyav_it_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"hairtint\[video\]"):
+        Recorder(tmp_path / "a.mp4")
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path):
+    (tmp_path / "file").write_text("")
+    for write in (
+        lambda: album.fresh(tmp_path / "file", ".mp4"),
+        lambda: album.snapshot(tmp_path / "file", plain((0, 0, 0))),
+    ):
+        with pytest.raises(OutputError, match="--out"):
+            write()
+    with pytest.raises(OutputError, match="cannot be written"), Recorder(tmp_path / "missing" / "a.mp4") as sink:
+        sink.show(plain((0, 0, 0)))
+
+
+def test_nothing_is_ever_overwritten(tmp_path):
+    folder = tmp_path / "new" / "folder"
+    paths = [album.snapshot(folder, plain(color)) for color in COLORS] + [album.fresh(folder, ".mp4") for _ in range(3)]
+    assert len(set(paths)) == 6
+    for path, color in zip(paths[:3], COLORS, strict=True):
+        np.testing.assert_array_equal(np.asarray(Image.open(path)), plain(color))
+    assert sorted(folder.iterdir()) == sorted(paths), "no temporary file stays behind"

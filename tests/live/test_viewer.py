@@ -1,0 +1,234 @@
+"""The main loop: what is chosen is carried out, what is seen goes out, and everything is finished at the end."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from live.streams import Script, gone, plain, soon
+from live.test_loop import paint
+from PIL import Image
+
+from hairtint.color import Color
+from hairtint.errors import MissingExtraError, OutputError
+from hairtint.live import recorder
+from hairtint.live.compose import compose
+from hairtint.live.controls import begin, press
+from hairtint.live.look import Look
+from hairtint.live.loop import Loop, Picture
+from hairtint.live.sinks import Beside
+from hairtint.live.viewer import Out, Viewer
+
+BEGIN = begin(Look(Color.parse("copper")), mirror=False)
+HALVES = np.concatenate([plain((200, 0, 0), (32, 48)), plain((0, 0, 200), (32, 48))], axis=1)
+
+
+class Keys:
+    """A screen whose viewer presses keys, one a turn, and keeps what was drawn."""
+
+    def __init__(self, *names):
+        self.names, self.drawn, self.active = list(names), [], True
+
+    def events(self, controls):
+        return (press(controls, self.names.pop(0)), True) if self.names else (controls, False)
+
+    def draw(self, rgb, controls, status):
+        self.drawn.append((rgb, controls, status))
+
+
+class Kept:
+    """A sink that keeps everything; `error` is raised at the next picture."""
+
+    def __init__(self):
+        self.pictures, self.error, self.left = [], None, False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.left = True
+
+    def show(self, rgb):
+        if self.error:
+            raise self.error
+        self.pictures.append(rgb)
+
+
+class Far(Kept):
+    """Viewers in a browser."""
+
+    def __init__(self, *orders):
+        super().__init__()
+        self.state, self.orders = {}, list(orders)
+
+    def commands(self):
+        return [self.orders.pop(0)] if self.orders else []
+
+
+@contextmanager
+def viewing(tmp_path, state=BEGIN, source=None, **options):
+    """A viewer of a source that delivers the same picture until the end."""
+    source = source or Script()
+    stop, told = threading.Event(), []
+
+    def feed():
+        while not stop.wait(0.002):
+            if source.items.empty():
+                source.put(HALVES)
+
+    with Loop(source, lambda: paint, state.look) as loop:
+        soon(lambda: not loop.loading)
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        try:
+            yield Viewer(loop, state, folder=tmp_path / "out", tell=told.append, **options), told
+        finally:
+            stop.set()
+            feeder.join()
+            source.put(gone())
+
+
+def test_it_stops_after_so_many_frames_or_seconds_or_on_quit(tmp_path):
+    with viewing(tmp_path) as (viewer, _):
+        viewer.run(frames=5)
+        assert viewer.stats.frames == 5
+        viewer.run(seconds=0.05)
+    with viewing(tmp_path, screen=Keys("q")) as (viewer, _):
+        viewer.run()
+        assert viewer.controls.quit
+
+
+def test_sinks_see_what_the_screen_shows_and_calls_are_not_mirrored(tmp_path):
+    seen, call, screen = Kept(), Kept(), Keys(*["m"] * 3)
+    state = replace(BEGIN, mirror=True, strength=1.0, split=1.0)
+    with viewing(tmp_path, state, screen=screen, outs=[Out(seen), Out(call, mirror=False)]) as (viewer, _):
+        viewer.run(frames=4)
+    mirrored = [picture for picture in seen.pictures if picture[24, 5, 2] == 200]
+    assert mirrored, "blue, the right half, is left in a mirror"
+    assert all(picture[24, 5, 0] == 200 for picture in call.pictures)
+    assert {id(rgb) for rgb, _, _ in screen.drawn if rgb is not None} <= {id(rgb) for rgb in seen.pictures}
+
+
+def test_choices_reach_the_loop(tmp_path):
+    with viewing(tmp_path, screen=Keys("right", "down", "l", "space")) as (viewer, _):
+        viewer.run(seconds=0.5)
+        assert viewer.loop.look == viewer.controls.look != BEGIN.look
+        assert viewer.loop.paused
+
+
+def test_a_snapshot_is_what_is_seen(tmp_path):
+    with viewing(tmp_path, replace(BEGIN, split=1.0), screen=Keys(*["i"] * 50, "s", "s", "q")) as (viewer, told):
+        viewer.run()
+    assert len(told) == len(set(told)) == 2
+    for path in told:
+        np.testing.assert_array_equal(np.asarray(Image.open(path))[:, :60], HALVES[:, :60])
+
+
+def test_a_recording_is_finished_when_the_viewer_quits(tmp_path):
+    with viewing(tmp_path, replace(BEGIN, recording=True), screen=Keys(*["i"] * 40, "q")) as (viewer, told):
+        viewer.run()
+    with av.open(told[0]) as container:
+        assert len(list(container.decode(video=0))) > 2
+
+
+def test_a_recording_is_finished_whatever_is_raised(tmp_path):
+    sink = Kept()
+    with viewing(tmp_path, replace(BEGIN, recording=True), outs=[Out(sink)]) as (viewer, told):
+        viewer.run(frames=5)
+        viewer.controls = replace(viewer.controls, recording=True)
+        sink.error = KeyboardInterrupt()
+        with pytest.raises(KeyboardInterrupt):
+            viewer.run()
+    with av.open(told[0]) as container:
+        assert len(list(container.decode(video=0))) > 2
+
+
+def test_where_a_recording_cannot_be_made_the_picture_goes_on(tmp_path, monkeypatch):
+    def refuse(self, path):
+        raise MissingExtraError("recording needs PyAV: pip install 'hairtint[video]'")
+
+    monkeypatch.setattr(recorder.Recorder, "__init__", refuse)
+    with viewing(tmp_path, replace(BEGIN, recording=True)) as (viewer, told):
+        viewer.run(frames=3)
+        assert not viewer.controls.recording
+    assert told == ["recording needs PyAV: pip install 'hairtint[video]'"]
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path, monkeypatch):
+    def full(self, rgb):
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr(recorder.Recorder, "show", full)
+    with viewing(tmp_path, replace(BEGIN, recording=True)) as (viewer, told):
+        viewer.run(frames=40)
+    assert told.count("the disk is full") == 1, "it is not begun again"
+
+
+def test_viewers_in_a_browser_choose_and_are_told(tmp_path):
+    far = Far({"color": "#2f5fc4"}, {"strength": 0.5}, {"mask": True})
+    with viewing(tmp_path, remote=far) as (viewer, _):
+        viewer.run(frames=8)
+    assert (str(viewer.controls.color), viewer.controls.strength, viewer.controls.mask) == ("blue", 0.5, True)
+    assert far.state == {"color": "#2f5fc4", "strength": 0.5, "mask": True}
+    assert far.pictures
+
+
+def test_trouble_is_told_once(tmp_path):
+    source = Script()
+    with viewing(tmp_path, source=source) as (viewer, told):
+        viewer.run(frames=2)
+        source.put(gone("the cable is out: plug it in"))
+        soon(lambda: told or viewer.run(seconds=0.02))
+        viewer.run(seconds=0.1)
+    assert len(told) == 1
+    assert "the cable is out" in told[0]
+
+
+def test_figures_are_reported(tmp_path):
+    lines = []
+    with viewing(tmp_path, replace(BEGIN, info=True), screen=Keys(), report=lines.append) as (viewer, _):
+        viewer._reported -= 10
+        viewer.run(frames=4)
+        assert viewer.screen.drawn[-1][2].figures[-1] == "64 x 48, scripted camera"
+    assert "fps, latency" in lines[0]
+
+
+def test_a_slow_sink_gets_the_newest_picture_and_holds_up_nobody():
+    sink, go = Kept(), threading.Event()
+    keep = sink.show
+    sink.show = lambda rgb: (go.wait(30), keep(rgb))
+    with Beside(sink) as beside:
+        for n in range(50):
+            beside.show(plain((n, n, n)))
+        go.set()
+        soon(lambda: sink.pictures and sink.pictures[-1].max() == 49)
+    assert len(sink.pictures) <= 3
+    assert sink.left
+
+
+def test_the_errors_of_a_sink_come_back():
+    sink = Kept()
+    sink.error = OutputError("the virtual camera is gone")
+    with Beside(sink) as beside:
+        beside.show(HALVES)
+        soon(lambda: beside._error)
+        with pytest.raises(OutputError, match="gone"):
+            beside.show(HALVES)
+
+
+def test_what_is_seen():
+    mask = np.zeros((48, 64), np.float32)
+    mask[:, 32:] = 1
+    picture = Picture(HALVES, 255 - HALVES, mask, 0.0)
+    np.testing.assert_array_equal(compose(picture, BEGIN), 255 - HALVES)
+    np.testing.assert_array_equal(compose(picture, press(BEGIN, "f")), (255 - HALVES)[:, ::-1])
+    split = compose(picture, replace(BEGIN, split=0.5))
+    np.testing.assert_array_equal(split[:, :31], HALVES[:, :31])
+    np.testing.assert_array_equal(split[:, 33:], (255 - HALVES)[:, 33:])
+    assert (split[:, 31:33] == 255).all()
+    masked = compose(picture, press(BEGIN, "m"))
+    assert (masked[:, 40][:, 1] > 100).all()
+    assert np.ptp(masked[:, :31], axis=2).max() == 0, "grey where there is no hair"
