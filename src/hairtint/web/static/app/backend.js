@@ -1,0 +1,84 @@
+/** Who finds and dyes the hair: the engine in this browser, or, where it cannot run, the server the page came from. */
+
+import { Engine } from "../engine/index.js";
+import { config } from "./config.js";
+import { byId } from "./dom.js";
+import { Problem } from "./problem.js";
+import { ServerEngine } from "./server.js";
+
+/**
+ * @typedef {object} Backend
+ * @property {(image: ImageData) => Promise<import("../engine/index.js").Mask>} mask
+ * @property {(image: ImageData, mask: object, look: object) => Promise<ImageData>} recolor
+ * @property {() => (import("../engine/index.js").Live|null)} live null where video would have to leave the device
+ */
+
+let started = null;
+let loading = null;
+let report = () => {};
+
+/**
+ * The one backend of this page; later calls share the first one's work, and a failed start can be tried again.
+ * @param {(progress: {loaded: number, total: number}) => void} onprogress of the newest call is used
+ * @returns {Promise<Backend>}
+ */
+export function backend(onprogress) {
+  report = onprogress;
+  started ??= start().catch((error) => {
+    started = null;
+    throw error;
+  });
+  return started;
+}
+
+/** Begins to fetch the network while the visitor still looks for a photo. */
+export function warm() {
+  if (canCompute()) load().catch(() => {}); // `backend` will say what is wrong
+}
+
+function load() {
+  const { modelUrl, vendorUrl } = config;
+  loading ??= Engine.load({ modelUrl, vendorUrl, onprogress: (state) => report(state) }).catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function start() {
+  if (!canCompute() && config.api) return new ServerEngine(config.api);
+  try {
+    if (!canCompute()) throw new Error("This browser is too old for it: WebAssembly SIMD is missing.");
+    return await load();
+  } catch (error) {
+    if (!config.api) throw new Problem("The colours could not be started", error.message);
+    if (!(await allowed(error.message)))
+      throw new Problem("Nothing was sent", "The photo stayed on this device. To colour it here, try another browser.");
+    sayRemote();
+    return new ServerEngine(config.api);
+  }
+}
+
+/** The page has promised that pictures stay here: only the visitor can let them go. @returns {Promise<boolean>} */
+function allowed(reason) {
+  const dialog = byId("ask");
+  byId("ask-reason").textContent = reason;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    byId("ask-yes").onclick = () => dialog.close("yes");
+    byId("ask-no").onclick = () => dialog.close("no");
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/** Takes the promise back where it does not hold. */
+export function sayRemote() {
+  byId("privacy").textContent = "Photos are coloured by this server, which does not keep them.";
+}
+
+/** WebAssembly with SIMD, by the smallest module that uses it: i32.const 0, i8x16.splat, drop. */
+export function canCompute() {
+  const simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
+  return typeof WebAssembly === "object" && WebAssembly.validate(new Uint8Array(simd));
+}

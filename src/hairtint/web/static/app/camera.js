@@ -1,0 +1,53 @@
+/** Cameras: asked for, chosen, let go. */
+
+import { Problem } from "./problem.js";
+
+const REASONS = {
+  NotAllowedError: [
+    "The camera is not allowed",
+    "Allow it for this page in the browser's address bar, then start it again.",
+  ],
+  NotFoundError: ["No camera was found", "Connect one and start it again, or try a photo."],
+  NotReadableError: ["The camera is in use", "Close the other program that uses it, then start it again."],
+  OverconstrainedError: ["This camera cannot be used", "Choose another one."],
+};
+
+/**
+ * Plays a camera in a video element.
+ * @param {HTMLVideoElement} video @param {string} [deviceId] of `cameras()`; by default the one that faces the visitor
+ * @returns {Promise<MediaStream>} stop it with `release`
+ * @throws {Problem} there is no camera, or it may not be used
+ */
+export async function play(video, deviceId) {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    throw new Problem(
+      "The camera cannot be used here",
+      "Browsers give it only to pages that come by https or from this computer itself (localhost).",
+    );
+  }
+  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { ...which, width: { ideal: 640 }, height: { ideal: 480 } },
+    });
+    video.srcObject = stream;
+    await video.play();
+    return stream;
+  } catch (error) {
+    const [title, cure] = REASONS[error.name] ?? ["The camera did not start", error.message];
+    throw new Problem(title, cure);
+  }
+}
+
+/** @returns {Promise<{id: string, label: string}[]>} with labels once a camera was allowed */
+export async function cameras() {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const found = devices.filter(({ kind }) => kind === "videoinput");
+  return found.map(({ deviceId, label }, at) => ({ id: deviceId, label: label || `Camera ${at + 1}` }));
+}
+
+/** Switches the camera off. @param {MediaStream|null} stream */
+export function release(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}

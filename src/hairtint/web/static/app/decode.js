@@ -1,0 +1,67 @@
+/** A file becomes pixels. */
+
+import { limits } from "./config.js";
+import { Problem } from "./problem.js";
+
+const KINDS = "Choose a JPEG, PNG, WebP, AVIF or GIF picture.";
+
+/**
+ * @param {Blob} file
+ * @param {number} side the longest side to have; larger pictures are scaled down
+ * @returns {Promise<{image: ImageData, width: number, height: number}>} pixels, and the size before scaling
+ * @throws {Problem} the file is no picture, too large, or of a kind that this browser cannot read
+ */
+export async function decode(file, side) {
+  if (file.size > limits.bytes) {
+    const [size, most] = [file.size, limits.bytes].map((bytes) => Math.ceil(bytes / 1e6));
+    throw new Problem(
+      "This file is too large",
+      `It has ${size} MB: choose one of at most ${most} MB, or save the photo smaller.`,
+    );
+  }
+  const bitmap = await opened(file);
+  try {
+    if (Math.min(bitmap.width, bitmap.height) < limits.leastSide) {
+      throw new Problem("This picture is too small", `Choose one of at least ${limits.leastSide} pixels a side.`);
+    }
+    return { image: pixels(bitmap, side), width: bitmap.width, height: bitmap.height };
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function opened(file) {
+  try {
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    if (await isHeic(file)) {
+      throw new Problem(
+        "This is a HEIC photo",
+        "This browser cannot open HEIC. Save or share the photo as JPEG; to take JPEGs with an iPhone from now on: " +
+          "Settings › Camera › Formats › Most Compatible.",
+      );
+    }
+    const picture = file.type.startsWith("image/");
+    throw new Problem(
+      picture ? "This picture cannot be opened" : "This is not a picture",
+      picture ? `It may be damaged, or of a kind this browser does not know. ${KINDS}` : KINDS,
+    );
+  }
+}
+
+/** HEIC files say so in their first box. */
+async function isHeic(file) {
+  const head = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
+  return /^ftyp(hei[cmsx]|hev[cmx]|mif1|msf1)/.test(head);
+}
+
+function pixels(bitmap, side) {
+  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+  const [width, height] = [bitmap.width, bitmap.height].map((n) => Math.max(1, Math.round(n * scale)));
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#fff"; // transparent pictures lie on white
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}

@@ -1,0 +1,102 @@
+/** The ways a photo comes in: chosen, dropped, pasted, taken, or one of the examples. */
+
+import { warm } from "./backend.js";
+import { dyeNamed } from "./palette.js";
+import { byId, make } from "./dom.js";
+import { showProblem } from "./notice.js";
+import { Problem } from "./problem.js";
+import { takePhoto } from "./shutter.js";
+
+/** Looks to begin with, on the bundled portrait; their small pictures lie beside it. */
+const EXAMPLES = [
+  { title: "Copper", color: "copper", effects: [], picture: "copper" },
+  { title: "Platinum, grown out", color: "platinum", effects: ["roots:0.4:0.8"], picture: "platinum" },
+  { title: "Burgundy, glossy", color: "burgundy", effects: ["gloss:0.6"], picture: "burgundy" },
+  { title: "Navy to turquoise", color: "navy", effects: ["ombre:turquoise:0.5:0.4"], picture: "turquoise" },
+];
+
+/** @param {(file: Blob, name: string) => void} open @param {import("./look.js").LookStore} store */
+export function startIntake(open, store) {
+  choosing(open);
+  dropping(open);
+  pasting(open);
+  gallery(open, store);
+}
+
+function choosing(open) {
+  const file = byId("file");
+  const capture = byId("capture");
+  for (const input of [file, capture]) {
+    input.addEventListener("change", () => {
+      if (input.files[0]) open(input.files[0], input.files[0].name);
+      input.value = ""; // so that the same file can be chosen again
+    });
+  }
+  byId("choose").addEventListener("click", () => {
+    warm();
+    file.click();
+  });
+  byId("shoot").addEventListener("click", async () => {
+    if (matchMedia("(pointer: coarse)").matches) return capture.click(); // phones have a better camera program
+    try {
+      const photo = await takePhoto();
+      if (photo) open(photo, "photo.jpg");
+    } catch (error) {
+      showProblem(error);
+    }
+  });
+}
+
+function dropping(open) {
+  const veil = byId("drop-veil");
+  const files = (event) => event.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    veil.hidden = false;
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget === null && (veil.hidden = true));
+  addEventListener("drop", (event) => {
+    if (!files(event)) return;
+    event.preventDefault();
+    veil.hidden = true;
+    const [file] = event.dataTransfer.files;
+    if (file) open(file, file.name);
+  });
+}
+
+function pasting(open) {
+  addEventListener("paste", (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (file) open(file, "pasted.png");
+    else if (!event.target.closest("input")) {
+      showProblem(new Problem("There is no picture to paste", "Copy a picture first, not its address or a text."));
+    }
+  });
+}
+
+function gallery(open, store) {
+  byId("gallery").append(...EXAMPLES.map((example) => make("li", {}, card(example, open, store))));
+}
+
+function card({ title, color, effects, picture }, open, store) {
+  const image = make("img", {
+    src: `static/examples/${picture}.jpg`,
+    alt: "",
+    width: 224,
+    height: 224,
+    loading: "lazy",
+  });
+  const button = make("button", { type: "button", className: "card" }, image, make("span", {}, title));
+  button.addEventListener("click", async () => {
+    store.change({ color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects });
+    try {
+      const answer = await fetch("static/examples/eileen-collins.jpg");
+      if (!answer.ok) throw new Problem("The example is not here", "Reload the page, or choose a photo of your own.");
+      open(await answer.blob(), "eileen-collins.jpg");
+    } catch (error) {
+      showProblem(error);
+    }
+  });
+  return button;
+}

@@ -1,0 +1,193 @@
+/** The live tab: the camera with dyed hair, before and after, snapshots and recordings. */
+
+import { backend } from "./backend.js";
+import { cameras, play, release } from "./camera.js";
+import { shape, startCompare } from "./compare.js";
+import { byId, make } from "./dom.js";
+import { clearProblem, showProblem } from "./notice.js";
+import { Problem } from "./problem.js";
+import { CanvasRecorder } from "./recorder.js";
+import { download, fileName } from "./save.js";
+
+export class LiveTab {
+  #store;
+  #video = make("video", { muted: true, playsInline: true });
+  #dyed = make("canvas"); // the engine draws here; what is seen is turned, split and recorded from it
+  #stream = null;
+  #stop = null;
+  #recorder = null;
+  #split = 0;
+  #running = false;
+
+  /** @param {import("./look.js").LookStore} store @param {() => void} onchange the camera was started or stopped */
+  constructor(store, onchange) {
+    this.#store = store;
+    this.onchange = onchange;
+    startCompare(byId("live-compare"), (share) => (this.#split = share));
+    byId("camera-start").addEventListener("click", () => this.start());
+    byId("camera-stop").addEventListener("click", () => this.stop());
+    byId("camera-choice").addEventListener("change", ({ target }) => this.start(target.value));
+    byId("snapshot").addEventListener("click", () => this.snapshot());
+    byId("record").addEventListener("click", () => this.record());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#recorder && this.record());
+    store.follow(() => this.#running && this.#say(store.words));
+  }
+
+  get running() {
+    return this.#running;
+  }
+
+  /** @param {string} [deviceId] */
+  async start(deviceId) {
+    clearProblem();
+    byId("camera-start").disabled = true;
+    try {
+      await this.#halt();
+      this.#starting("Starting the camera");
+      this.#stream = await play(this.#video, deviceId);
+      const engine = await backend(({ loaded, total }) =>
+        this.#starting(`Fetching the network, once: ${Math.round((100 * loaded) / (total || loaded))} %`),
+      );
+      const live = engine.live();
+      if (!live) throw new Problem("Live colours need a newer browser", "Update it, or try a photo: those work here.");
+      if (!this.#stream) return; // left while it was starting
+      await this.#listCameras();
+      this.#stop = live.play(this.#video, this.#dyed, {
+        look: () => this.#store.look,
+        onframe: (state) => this.#draw(state),
+        onerror: (error) => this.#fail(error),
+      });
+      this.#stream
+        .getVideoTracks()[0]
+        .addEventListener("ended", () =>
+          this.#fail(new Problem("The camera is gone", "Connect it again and start it.")),
+        );
+      this.#running = true;
+      byId("live").querySelector(".live-start").hidden = true;
+      byId("live").querySelector(".live-view").hidden = false;
+      this.onchange();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      byId("camera-start").disabled = false;
+      this.#starting("Start the camera");
+    }
+  }
+
+  /** Switches the camera off. */
+  async stop() {
+    await this.#halt();
+    byId("live").querySelector(".live-start").hidden = false;
+    byId("live").querySelector(".live-view").hidden = true;
+    this.onchange();
+  }
+
+  /** Saves the frame that is seen. */
+  snapshot() {
+    byId("live-canvas").toBlob(
+      (blob) => {
+        const name = this.#named("jpg");
+        download(blob, name);
+        this.#say(`Saved as ${name}`);
+      },
+      "image/jpeg",
+      0.94,
+    );
+  }
+
+  /** Starts a recording, or ends it and saves it. */
+  async record() {
+    try {
+      if (this.#recorder) return await this.#finish();
+      this.#recorder = new CanvasRecorder(byId("live-canvas"));
+      this.#say("Recording");
+    } catch (error) {
+      showProblem(error);
+    }
+    this.#showRecording();
+  }
+
+  async #finish() {
+    const recorder = this.#recorder;
+    this.#recorder = null;
+    this.#showRecording();
+    const name = this.#named(recorder.extension);
+    download(await recorder.stop(), name);
+    this.#say(`Saved as ${name}`);
+  }
+
+  async #halt() {
+    if (this.#recorder) await this.#finish();
+    this.#stop?.();
+    release(this.#stream);
+    [this.#stop, this.#stream, this.#running] = [null, null, false];
+  }
+
+  async #fail(error) {
+    await this.stop();
+    showProblem(error);
+  }
+
+  /** One frame as it is seen: mirrored if wished, the left part as the camera gives it. */
+  #draw({ fps }) {
+    const [canvas, source] = [byId("live-canvas"), this.#dyed];
+    const { width, height } = source;
+    if (canvas.width !== width || canvas.height !== height) {
+      [canvas.width, canvas.height] = [width, height];
+      shape(byId("live-compare"), width, height);
+    }
+    const context = canvas.getContext("2d");
+    context.save();
+    if (byId("mirror").checked) context.setTransform(-1, 0, 0, 1, width, 0);
+    context.drawImage(source, 0, 0);
+    context.restore();
+    if (this.#split) this.#drawBefore(context, width, height);
+    byId("pace").textContent = `${Math.round(fps)} pictures a second`;
+    if (this.#recorder) byId("timer").textContent = clock(performance.now() - this.#recorder.started);
+  }
+
+  #drawBefore(context, width, height) {
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, width * this.#split, height);
+    context.clip();
+    if (byId("mirror").checked) context.setTransform(-1, 0, 0, 1, width, 0);
+    context.drawImage(this.#video, 0, 0, width, height);
+    context.restore();
+  }
+
+  async #listCameras() {
+    const now = this.#stream.getVideoTracks()[0].getSettings().deviceId;
+    const options = (await cameras()).map(({ id, label }) =>
+      make("option", { value: id, selected: id === now }, label),
+    );
+    byId("camera-choice").replaceChildren(...options);
+  }
+
+  #showRecording() {
+    const on = Boolean(this.#recorder);
+    byId("record").setAttribute("aria-pressed", String(on));
+    byId("record").querySelector("span").textContent = on ? "Stop and save" : "Record";
+    byId("timer").textContent = "0:00";
+    byId("timer").hidden = !on;
+  }
+
+  #named(extension) {
+    const { name, color } = this.#store.choice;
+    const time = new Date().toTimeString().slice(0, 8);
+    return fileName("hairtint", `${name || color} ${time}`, extension);
+  }
+
+  #starting(text) {
+    byId("camera-start").lastChild.textContent = text;
+  }
+
+  #say(text) {
+    byId("live-status").textContent = text;
+  }
+}
+
+function clock(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,75 @@
+/** The page: puts its parts together. */
+
+import { canCompute, sayRemote } from "./backend.js";
+import { config, limits } from "./config.js";
+import { startControls } from "./controls.js";
+import { byId } from "./dom.js";
+import { startEffects } from "./effects.js";
+import { startIntake } from "./intake.js";
+import { LiveTab } from "./live.js";
+import { LookStore } from "./look.js";
+import { clearProblem } from "./notice.js";
+import { dyeNamed, startPalette } from "./palette.js";
+import { PhotoTab } from "./photo.js";
+import { startTabs } from "./tabs.js";
+import { startWheel } from "./wheel.js";
+
+const store = new LookStore({
+  color: dyeNamed("copper").hex,
+  name: "copper",
+  strength: 1,
+  method: "natural",
+  effects: [],
+});
+startPalette(store);
+startWheel(store);
+startControls(store);
+startEffects(store);
+
+const photo = new PhotoTab(store);
+const live = new LiveTab(store, showControls);
+startIntake((file, name) => {
+  byId("tab-photo").click();
+  photo.open(file, name);
+}, store);
+
+byId("another").addEventListener("click", () => {
+  photo.close();
+  byId("choose").focus();
+});
+byId("save").addEventListener("click", () => photo.save());
+byId("save-mask").addEventListener("click", () => photo.saveMask());
+byId("share").addEventListener("click", () => photo.share());
+
+startTabs(document.querySelector("[role=tablist]"), (panel) => {
+  clearProblem();
+  if (panel === "photo") live.stop();
+  document.body.dataset.tab = panel;
+  showControls();
+});
+
+/** The live tab needs the controls only while there is something to control. */
+function showControls() {
+  document.body.dataset.live = String(live.running);
+}
+
+byId("theme").addEventListener("click", () =>
+  setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
+);
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
+  try {
+    localStorage.setItem("theme", theme);
+  } catch {
+    // storage is blocked: the choice holds for this visit
+  }
+}
+
+byId("theme").setAttribute("aria-pressed", String(document.documentElement.dataset.theme === "dark"));
+byId("limits").textContent +=
+  `, up to ${limits.bytes / 1e6} MB. Results are saved with up to ${limits.saveSide} pixels a side.`;
+if (!canCompute() && config.api) sayRemote();
+document.body.dataset.tab = "photo";
+showControls();

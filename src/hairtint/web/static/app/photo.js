@@ -1,0 +1,177 @@
+/** The photo tab: one portrait, before and after, its mask, and its hair in the look of the moment. */
+
+import { backend } from "./backend.js";
+import { shape, startCompare } from "./compare.js";
+import { byId, show, shrink } from "./dom.js";
+import { Latest } from "./latest.js";
+import { clearProblem, showProblem } from "./notice.js";
+import { greyOf, Portrait } from "./portrait.js";
+import { canShare, download, encoded, fileName, share } from "./save.js";
+import { busy, idle, progress } from "./veil.js";
+
+const VIEWS = { before: ["compare", "photo"], mask: ["mask"], after: ["result"] }; // the thumbnails that show a canvas
+
+export class PhotoTab {
+  #store;
+  #portrait = null;
+  #latest = new Latest();
+  #turn = 0; // the photo chosen last wins
+
+  /** @param {import("./look.js").LookStore} store */
+  constructor(store) {
+    this.#store = store;
+    startCompare(byId("compare"));
+    byId("views").addEventListener("change", ({ target }) => this.#view(target.value));
+    store.follow(() => this.#portrait?.mask && this.#dye(this.#portrait));
+  }
+
+  /** Whether there is a photo with a result. */
+  get ready() {
+    return Boolean(this.#portrait?.mask);
+  }
+
+  /** Takes a photo. @param {Blob} file @param {string} name for what is saved later */
+  async open(file, name) {
+    const turn = ++this.#turn;
+    clearProblem();
+    try {
+      const portrait = await Portrait.open(file, name);
+      if (turn !== this.#turn) return;
+      this.#place(portrait);
+      const engine = await backend((state) => turn === this.#turn && progress(state));
+      if (turn === this.#turn) busy("Looking for the hair");
+      await portrait.find(engine);
+      if (turn !== this.#turn) return;
+      this.#paint("mask", greyOf(portrait.mask));
+      await this.#dye(portrait);
+      if (turn === this.#turn) this.#reveal();
+    } catch (error) {
+      if (turn === this.#turn) this.#refuse(error);
+    }
+  }
+
+  /** Back to the welcome. */
+  close() {
+    this.#turn++;
+    this.#portrait = null;
+    idle();
+    state("empty");
+  }
+
+  async save() {
+    await this.#made("Preparing the picture", async (portrait) => {
+      const blob = await this.#encoded(portrait);
+      download(blob, this.#named(portrait));
+      this.#say(`Saved as ${this.#named(portrait)}`);
+    });
+  }
+
+  async saveMask() {
+    await this.#made("Preparing the mask", async (portrait) => {
+      const { mask } = await portrait.large();
+      const name = fileName(portrait.name, "mask", "png");
+      download(await encoded(greyOf(mask), "image/png"), name);
+      this.#say(`Saved as ${name}`);
+    });
+  }
+
+  async share() {
+    await this.#made("Preparing the picture", async (portrait) => {
+      await share(await this.#encoded(portrait), this.#named(portrait));
+    });
+  }
+
+  #place(portrait) {
+    const frame = byId("compare");
+    this.#portrait = portrait;
+    const welcomed = document.body.dataset.state === "empty";
+    state("busy");
+    if (welcomed) byId("another").focus({ preventScroll: true }); // what had the focus is gone
+    shape(frame, portrait.image.width, portrait.image.height);
+    this.#paint("before", portrait.image);
+    this.#paint("after", portrait.image);
+    this.#view("compare");
+    this.#say("");
+    busy("Getting ready");
+    scrollTo({ top: 0 });
+  }
+
+  #reveal() {
+    idle();
+    state("ready");
+    byId("share").hidden = !canShare();
+  }
+
+  #refuse(error) {
+    if (!this.ready) this.close();
+    idle();
+    showProblem(error);
+  }
+
+  #dye(portrait) {
+    const { look, words } = this.#store;
+    return this.#latest.run(async () => {
+      try {
+        const dyed = await portrait.dyed(look);
+        if (portrait !== this.#portrait) return;
+        this.#paint("after", dyed);
+        this.#say(words);
+      } catch (error) {
+        showProblem(error);
+      }
+    });
+  }
+
+  /** Does something with the finished photo under the veil. */
+  async #made(text, work) {
+    if (!this.ready) return;
+    busy(text);
+    try {
+      await work(this.#portrait);
+    } catch (error) {
+      showProblem(error);
+    }
+    idle();
+  }
+
+  async #encoded(portrait) {
+    return encoded(await portrait.largeDyed(this.#store.look), portrait.type);
+  }
+
+  #named(portrait) {
+    const { name, color } = this.#store.choice;
+    return fileName(portrait.name, name || color, portrait.type === "image/png" ? "png" : "jpg");
+  }
+
+  #paint(id, image) {
+    show(byId(id), image);
+    for (const view of VIEWS[id]) shrink(byId(id), thumb(view));
+    if (id === "after") splitThumb();
+  }
+
+  #view(name) {
+    byId("compare").dataset.view = name;
+    byId("views").querySelector(`[value=${name}]`).checked = true;
+  }
+
+  #say(text) {
+    byId("status").textContent = text;
+  }
+}
+
+/** "empty", "busy" or "ready": the style sheets show what belongs to it. */
+function state(name) {
+  document.body.dataset.state = name;
+  for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
+}
+
+const thumb = (view) => byId("views").querySelector(`[value=${view}] + .thumb canvas`);
+
+/** The thumbnail of the comparison: the left half as it was, the right half dyed. */
+function splitThumb() {
+  const [canvas, result] = [thumb("compare"), thumb("result")];
+  const half = Math.round(canvas.width / 2);
+  const context = canvas.getContext("2d");
+  context.drawImage(thumb("photo"), 0, 0);
+  context.drawImage(result, half, 0, canvas.width - half, canvas.height, half, 0, canvas.width - half, canvas.height);
+}

@@ -1,0 +1,81 @@
+/** One photo: its pixels for the screen, the mask that is found once, and the larger pixels that are saved. */
+
+import { limits } from "./config.js";
+import { decode } from "./decode.js";
+import { Problem } from "./problem.js";
+
+const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not somebody's hair
+
+export class Portrait {
+  #backend;
+  #file;
+  #large = null; // {image, mask}: made when first saved
+
+  /** @param {Blob} file @param {string} name @throws {Problem} the file cannot be read */
+  static async open(file, name) {
+    const { image, width, height } = await decode(file, limits.screenSide);
+    return new Portrait(file, name, image, Math.max(width, height));
+  }
+
+  constructor(file, name, image, side) {
+    this.#file = file;
+    this.name = name;
+    this.image = image;
+    this.mask = null;
+    this.side = side;
+  }
+
+  /** What a saved result is: PNG stays PNG, all else is JPEG. */
+  get type() {
+    return this.#file.type === "image/png" ? "image/png" : "image/jpeg";
+  }
+
+  /** @param {import("./backend.js").Backend} backend @throws {Problem} there is no hair */
+  async find(backend) {
+    this.#backend = backend;
+    const mask = await backend.mask(this.image);
+    if (coverage(mask) < LEAST_HAIR) {
+      throw new Problem(
+        "No hair was found",
+        "Choose a photo where the hair is well lit and in view: from the front or the side, not too far away.",
+      );
+    }
+    this.mask = mask;
+  }
+
+  /** The photo on the screen in this look. @returns {Promise<ImageData>} */
+  dyed(look) {
+    return this.#backend.recolor(this.image, this.mask, look);
+  }
+
+  /** The photo at the size it is saved in. @returns {Promise<{image: ImageData, mask: object}>} */
+  async large() {
+    if (this.side <= limits.screenSide) return { image: this.image, mask: this.mask };
+    if (!this.#large) {
+      const { image } = await decode(this.#file, limits.saveSide);
+      this.#large = { image, mask: await this.#backend.mask(image) };
+    }
+    return this.#large;
+  }
+
+  /** The result at the size it is saved in. @returns {Promise<ImageData>} */
+  async largeDyed(look) {
+    const { image, mask } = await this.large();
+    return this.#backend.recolor(image, mask, look);
+  }
+}
+
+/** The share of the picture that is hair. */
+function coverage({ data }) {
+  let sum = 0;
+  for (const value of data) sum += value;
+  return sum / data.length;
+}
+
+/** A mask as a grey picture. @returns {ImageData} */
+export function greyOf({ width, height, data }) {
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let at = 0; at < data.length; at++) pixels[at] = 0xff000000 | (Math.round(255 * data[at]) * 0x010101);
+  return image;
+}

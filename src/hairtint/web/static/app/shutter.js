@@ -1,0 +1,40 @@
+/** A photo by the camera, in a dialog. */
+
+import { play, release } from "./camera.js";
+import { byId } from "./dom.js";
+
+/** @returns {Promise<Blob|null>} null: the visitor has changed their mind */
+export async function takePhoto() {
+  const [dialog, video] = [byId("shutter"), byId("shutter-video")];
+  dialog.returnValue = "";
+  byId("shutter-take").disabled = true; // until there is something to take
+  dialog.showModal();
+  let stream = null;
+  try {
+    stream = await play(video);
+    if (!dialog.open) return null; // cancelled while the browser was asking
+    return (await closed(dialog)) === "take" ? await still(video) : null;
+  } finally {
+    release(stream);
+    video.srcObject = null;
+    dialog.close();
+  }
+}
+
+function closed(dialog) {
+  byId("shutter-take").disabled = false;
+  byId("shutter-take").focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
+}
+
+/** As others see it: only the preview is a mirror. */
+function still(video) {
+  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
+}
+
+byId("shutter-take").addEventListener("click", () => byId("shutter").close("take"));
+byId("shutter-cancel").addEventListener("click", () => byId("shutter").close(""));

@@ -1,0 +1,238 @@
+/** A picture with its hair, laid out for dyeing: small maps of the box around it, as in hairtint/canvas.py. */
+
+import { blur } from "./blur.js";
+import { CANVAS } from "./constants.js";
+import { Tone, ramp } from "./natural.js";
+import { GREY_LIGHTNESS } from "./perceptual.js";
+import { between, blendRows, greys, resize, round, shrink, View, widen } from "./raster.js";
+
+const { SMALL } = CANVAS;
+const clip = (x, low, high) => Math.min(Math.max(x, low), high);
+
+/** A small map that gives any of its rows at full size. */
+export class Tall {
+  /** @param {{width: number, height: number, channels?: number, data: Float32Array}} plane */
+  constructor(plane, width, height) {
+    this.plane = plane;
+    this.down = between(plane.height, height);
+    this.across = between(plane.width, width);
+    this.short = new Float32Array(plane.width * (plane.channels ?? 1));
+  }
+
+  /** Row `y`, its width still small. */
+  narrow(y) {
+    blendRows(this.plane, this.down.left[y], this.down.share[y], this.short);
+    return this.short;
+  }
+
+  /** Row `y` at full width. */
+  row(y, out) {
+    widen(this.narrow(y), this.across, out);
+    return out;
+  }
+}
+
+export class Canvas {
+  #coats = new Map();
+  #maps = new Map();
+
+  /**
+   * @param {import("./raster.js").View} picture the box around the hair, red, green and blue
+   * @param {import("./raster.js").View} cover its mask, in [0, 1]
+   * @param {import("./shade.js").Shade} shade the hair before dyeing
+   * @param {number[]} dye the main colour: red, green, blue
+   */
+  constructor(picture, cover, shade, dye) {
+    Object.assign(this, { picture, shade, dye, width: picture.width, height: picture.height });
+    const [wide, high] = this.#size(SMALL);
+    const small = look(picture, wide, high, 3);
+    this.cover = look(cover, wide, high, 1, Float32Array);
+    const inside = this.#from(this.cover, (c) => clip(2 * c - 1, 0, 1) ** 2);
+    const outside = this.#from(this.cover, (c) => clip(1 - 3 * c, 0, 1) ** 2);
+    this.inside = inside;
+    const level = levels(small);
+    [this.base] = spread([level], inside, 4, spread([level], inside, 12, [shade.lightness]));
+    const rim = this.#from(blur(this.cover, 5), (c) => Math.min(2 - 2 * c, 1.2));
+    const mean = this.mean(rim);
+    this.rim = this.#from(rim, (r) => r - mean);
+    const half = this.#size(SMALL >> 1);
+    this.hair = this.tall(near(small, inside, half, shade.rgb));
+    this.behind = this.tall(near(small, outside, half, background(small, outside)));
+  }
+
+  /** What one dye needs: the part of each grey, the colours, and the part of each place. */
+  coat(dye) {
+    const key = dye.join();
+    if (!this.#coats.has(key)) {
+      const tone = new Tone(this.shade, dye);
+      const offset = { ...this.base, data: this.base.data.map((base, i) => tone.offset(base, this.rim.data[i])) };
+      this.#coats.set(key, { levels: tone.levels(), colours: ramp(dye), offset: this.tall(offset) });
+    }
+    return this.#coats.get(key);
+  }
+
+  tall(plane) {
+    return new Tall(plane, this.width, this.height);
+  }
+
+  /** The mean of a small map over the hair. */
+  mean({ data }) {
+    let [sum, mass] = [0, 0];
+    this.inside.data.forEach((weight, i) => {
+      sum += data[i] * weight;
+      mass += weight;
+    });
+    return sum / Math.max(mass, 1e-6);
+  }
+
+  /** How far down the hair, from the crown (0) to the tips (1): distance from the crown, sideways counted half. */
+  get along() {
+    return this.#once("along", () => {
+      const top = this.quantile(this.#places((x, y) => y), 0.01);
+      const distance = this.#places((x, y) => Math.hypot(0.5 * (x - this.crown), Math.max(y - top, 0)));
+      const longest = Math.max(this.quantile(distance, 0.97), 1e-3);
+      return this.tall(this.#from(distance, (d) => clip(d / longest, 0, 1)));
+    });
+  }
+
+  /** From left (-1) to right (1) of the picture, 0 at the parting. */
+  get across() {
+    const half = Math.max(this.cover.width / 2, 1);
+    return this.#once("across", () => this.tall(this.#places((x) => (x - this.crown) / half)));
+  }
+
+  /** The column of the parting on the small maps: the middle of the topmost fifth of the hair. */
+  get crown() {
+    return this.#once("crown", () => {
+      const { data, width } = this.cover;
+      const end = (Math.floor(this.quantile(this.#places((x, y) => y), 0.2)) + 1) * width;
+      let [sum, mass] = [0, 0];
+      for (let i = 0; i < end; i++) {
+        sum += (i % width) * data[i];
+        mass += data[i];
+      }
+      return sum / Math.max(mass, 1e-6);
+    });
+  }
+
+  /** How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness. */
+  get strands() {
+    return this.#once("strands", () => {
+      const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
+      const weight = resize(this.inside, level.width, level.height);
+      const fine = blur(level, 1.2).data;
+      const [broad] = spread([level], weight, 6, [this.shade.lightness]);
+      let [sum, mass] = [0, 0];
+      for (let i = 0; i < fine.length; i++) {
+        fine[i] -= broad.data[i];
+        sum += fine[i] * fine[i] * weight.data[i];
+        mass += weight.data[i];
+      }
+      const scale = 1 / Math.max(2 * Math.sqrt(sum / Math.max(mass, 1e-6)), 1e-3);
+      return this.tall({ ...level, data: fine.map((v) => clip(v * scale, -1, 1)) });
+    });
+  }
+
+  /** The value that `share` of the hair lies below on a small map. */
+  quantile({ data }, share) {
+    const weight = this.cover.data;
+    const [low, high] = data.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const BINS = 1024;
+    const bin = (v) => (high > low ? Math.min(BINS - 1, Math.floor(((v - low) / (high - low)) * BINS)) : 0);
+    const mass = new Float64Array(BINS);
+    data.forEach((v, i) => (mass[bin(v)] += weight[i]));
+    let goal = share * mass.reduce((a, b) => a + b);
+    const wanted = Math.max(0, mass.findIndex((m) => m >= goal || ((goal -= m), false)));
+    const inside = Array.from(data.keys()).filter((i) => bin(data[i]) === wanted);
+    inside.sort((i, k) => data[i] - data[k]);
+    const found = inside.find((i) => (goal -= weight[i]) <= 1e-9) ?? inside.at(-1);
+    return found === undefined ? low : data[found];
+  }
+
+  #size(longest) {
+    const scale = Math.min(1, longest / Math.max(this.width, this.height));
+    return [this.width, this.height].map((side) => Math.max(1, round(side * scale)));
+  }
+
+  #from(plane, change) {
+    return { ...plane, data: plane.data.map(change) };
+  }
+
+  #places(value) {
+    const { width, height } = this.cover;
+    const data = new Float32Array(width * height);
+    for (let i = 0; i < data.length; i++) data[i] = value(i % width, Math.floor(i / width));
+    return { width, height, data };
+  }
+
+  #once(name, make) {
+    if (!this.#maps.has(name)) this.#maps.set(name, make());
+    return this.#maps.get(name);
+  }
+}
+
+/** A view at a small size; of large ones every k-th pixel is looked at. */
+function look(view, width, height, channels, Values) {
+  const step = Math.max(1, Math.floor(Math.max(view.width, view.height) / (2 * Math.max(width, height))));
+  return shrink(view.every(step, true), width, height, channels, Values);
+}
+
+function levels(small) {
+  return greys(View.rgb(small), GREY_LIGHTNESS);
+}
+
+/** The colours that have weight, spread over the whole box: three channels together. */
+function near(small, weight, [width, height], otherwise) {
+  const { data } = shrink(View.rgb(small), width, height, 3);
+  const shares = shrink(new View(weight.data, weight.width, weight.height), width, height, 1, Float32Array);
+  const planes = [0, 1, 2].map((k) => ({ width, height, data: new Float32Array(width * height) }));
+  planes.forEach((plane, k) => {
+    for (let i = 0; i < plane.data.length; i++) plane.data[i] = data[3 * i + k];
+  });
+  const means = spread(planes, shares, 1, spread(planes, shares, 4, otherwise));
+  return { width, height, channels: 3, data: weave(means) };
+}
+
+function weave([red, green, blue]) {
+  const out = new Float32Array(3 * red.data.length);
+  for (let i = 0; i < red.data.length; i++) {
+    out[3 * i] = red.data[i];
+    out[3 * i + 1] = green.data[i];
+    out[3 * i + 2] = blue.data[i];
+  }
+  return out;
+}
+
+/** The mean colour of what is surely background; black where nothing is. */
+function background({ data }, outside) {
+  const sum = [0, 0, 0];
+  let count = 0;
+  outside.data.forEach((weight, i) => {
+    if (!(weight > 0)) return;
+    count++;
+    for (let k = 0; k < 3; k++) sum[k] += data[3 * i + k];
+  });
+  return sum.map((v) => v / Math.max(count, 1));
+}
+
+/** The weighted means of the values around each place, and `otherwise` where nothing near has weight. */
+function spread(planes, weight, sigma, otherwise) {
+  const total = blur(weight, sigma).data;
+  return planes.map((plane, k) => {
+    const mean = blur({ ...plane, data: product(plane.data, weight.data) }, sigma);
+    const other = otherwise[k].data ?? new Float32Array(total.length).fill(otherwise[k]);
+    settle(mean.data, total, other);
+    return mean;
+  });
+}
+
+function product(a, b) {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
+  return out;
+}
+
+/** From a weighted sum to a mean, with a trace of something else. */
+function settle(sum, total, other) {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] + 1e-3 * other[i]) / (total[i] + 1e-3);
+}

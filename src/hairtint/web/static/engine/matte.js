@@ -1,0 +1,212 @@
+/** From the network's small probability map to a soft mask at the picture's own size: see hairtint/matte.py. */
+
+import { boxBlur } from "./blur.js";
+import { MATTE } from "./constants.js";
+import { between, blendRows, grey, greys, resize, round } from "./raster.js";
+
+const { GUIDE, DOUBT, EPSILON } = MATTE;
+const SHARES = Float32Array.from({ length: 256 }, (_, level) => level / 255);
+
+/**
+ * @param {{width: number, height: number, data: Float32Array}} probability in [0, 1]
+ * @param {import("./pyramid.js").Pyramid} pyramid of the picture
+ * @param {number} [reach] how many pixels of the map the outline may move and soften
+ * @returns {{width: number, height: number, data: Float32Array}} the mask, in [0, 1]
+ */
+export function refine(probability, pyramid, reach = MATTE.REACH) {
+  const { width, height } = pyramid.view;
+  const little = pyramid.near(GUIDE);
+  const [wide, high] = [little.width, little.height];
+  const step = round(Math.max(width, height) / Math.max(wide, high));
+  const guide = greys(little, SHARES);
+  const mask = resize(probability, wide, high);
+  const longest = Math.max(probability.width, probability.height);
+  const radius = Math.max(1, round((reach * Math.max(wide, high)) / longest));
+  const fit = linear(guide, mask, radius);
+  const box = settle(fit, guide, mask);
+  const full = new Float32Array(width * height);
+  if (box) {
+    const columns = span(box.left, box.right, wide, step, width);
+    const rows = span(box.top, box.bottom, high, step, height);
+    if (columns.to > columns.from && rows.to > rows.from) apply(fit, pyramid.view, columns, rows, full);
+  }
+  return { width, height, data: full };
+}
+
+/** Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset; and the mean mask. */
+function linear(guide, mask, radius) {
+  const { width, height } = guide;
+  const [g, m] = [guide.data, mask.data];
+  const plane = (data) => ({ width, height, data });
+  const mean = (data) => boxBlur(plane(data), radius).data;
+  const [meanGuide, meanMask] = [mean(g), mean(m)];
+  const squares = new Float32Array(g.length);
+  const products = new Float32Array(g.length);
+  for (let i = 0; i < g.length; i++) {
+    squares[i] = g[i] * g[i];
+    products[i] = g[i] * m[i];
+  }
+  const [slope, offset] = [mean(squares), mean(products)];
+  for (let i = 0; i < g.length; i++) {
+    const variance = slope[i] - meanGuide[i] * meanGuide[i];
+    slope[i] = (offset[i] - meanGuide[i] * meanMask[i]) / (variance + EPSILON);
+    offset[i] = meanMask[i] - slope[i] * meanGuide[i];
+  }
+  return { slope: plane(mean(slope)), offset: plane(mean(offset)), around: plane(meanMask) };
+}
+
+/**
+ * Where the map is sure, no texture may enter the mask; where no hair has a core, there is none. Changes slope and
+ * offset, and returns the box of what is left, or null.
+ */
+function settle({ slope, offset, around }, guide, mask) {
+  const { width, height } = guide;
+  const value = new Float32Array(width * height);
+  doubted(slope.data, offset.data, around.data, guide.data, mask.data, value);
+  const core = flood({ width, height, data: value }, 0, (i) => value[i] > 0.5);
+  const box = { left: width, top: height, right: 0, bottom: 0 };
+  const hair = grown(core, width, height, box);
+  for (const part of [slope.data, offset.data]) {
+    for (let i = 0; i < part.length; i++) part[i] *= hair[i];
+  }
+  return box.right > box.left ? box : null;
+}
+
+/** Slope and offset weakened where the map is sure, and what they give. */
+function doubted(slope, offset, around, guide, mask, value) {
+  const scale = 1 / (1 - 2 * DOUBT);
+  for (let i = 0; i < value.length; i++) {
+    const unsure = 4 * around[i] * (1 - around[i]);
+    slope[i] *= unsure * scale;
+    offset[i] = (offset[i] * unsure + mask[i] * (1 - unsure) - DOUBT) * scale;
+    value[i] = slope[i] * guide[i] + offset[i];
+  }
+}
+
+/**
+ * The 8-connected regions above a threshold that a seed lies in: 1 there, 0 elsewhere.
+ * @param {{width: number, height: number, data: ArrayLike<number>}} plane
+ * @param {number} threshold
+ * @param {(index: number) => boolean} seed
+ */
+export function flood({ width, height, data }, threshold, seed) {
+  const found = new Uint8Array(width * height);
+  const stack = new Int32Array(width * height);
+  for (let i = 0; i < found.length; i++) {
+    if (found[i] || !(data[i] > threshold) || !seed(i)) continue;
+    let depth = 0;
+    found[i] = 1;
+    stack[depth++] = i;
+    while (depth) {
+      const k = stack[--depth];
+      const x = k % width;
+      const y = (k - x) / width;
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+          const n = v * width + u;
+          if (found[n] || !(data[n] > threshold)) continue;
+          found[n] = 1;
+          stack[depth++] = n;
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The regions and one pixel around them; `box` grows to hold them. */
+function grown(core, width, height, box) {
+  const hair = new Uint8Array(core.length);
+  for (let y = 0; y < height; y++) {
+    const [above, below] = [Math.max(0, y - 1) * width, Math.min(height - 1, y + 1) * width];
+    const row = y * width;
+    let [first, last] = [width, -1];
+    for (let x = 0; x < width; x++) {
+      if (!core[above + x] && !core[row + x] && !core[below + x]) continue;
+      if (x) hair[row + x - 1] = 1;
+      hair[row + x] = 1;
+      if (x + 1 < width) hair[row + x + 1] = 1;
+      if (x < first) first = x;
+      last = x;
+    }
+    if (last < 0) continue;
+    box.left = Math.min(box.left, Math.max(0, first - 1));
+    box.right = Math.max(box.right, Math.min(width, last + 2));
+    box.top = Math.min(box.top, y);
+    box.bottom = y + 1;
+  }
+  return hair;
+}
+
+/** A stretch of the small copy with a margin, and the stretch of the `size` pixels that it stands for. */
+function span(start, end, count, step, size) {
+  const first = Math.max(0, start - 1);
+  const last = Math.min(count, end + 1);
+  return { first, last, from: first * step, to: last === count ? size : Math.min(size, last * step) };
+}
+
+/** The linear function at full size, on the rows and columns that hold hair. */
+function apply({ slope, offset }, view, columns, rows, full) {
+  const across = between(columns.last - columns.first, columns.to - columns.from);
+  const down = between(rows.last - rows.first, rows.to - rows.from);
+  const parts = [slope, offset].map((plane) => part(plane, columns, rows));
+  const s = new Float32Array(columns.last - columns.first);
+  const o = new Float32Array(columns.last - columns.first);
+  for (let y = rows.from; y < rows.to; y++) {
+    const [top, share] = [down.left[y - rows.from], down.share[y - rows.from]];
+    blendRows(parts[0], top, share, s);
+    blendRows(parts[1], top, share, o);
+    line(s, o, across, view, y, columns.from, full);
+  }
+}
+
+/** One row of the linear function, from a column on; slope and offset come at the small copy's width. */
+function line(slope, offset, { left, share }, { data, offset: origin, row, pixel, width }, y, from, full) {
+  const last = slope.length - 1;
+  let place = origin + y * row + from * pixel;
+  let at = y * width + from;
+  for (let x = 0; x < left.length; x++, at++, place += pixel) {
+    const i = left[x];
+    const k = i < last ? i + 1 : last;
+    const s = slope[i];
+    const o = offset[i];
+    const nextS = slope[k];
+    const nextO = offset[k];
+    if (s === 0 && o === 0 && nextS === 0 && nextO === 0) continue; // far from hair
+    const level = SHARES[grey(data[place], data[place + 1], data[place + 2])];
+    const value = (s + share[x] * (nextS - s)) * level + o + share[x] * (nextO - o);
+    full[at] = value < 0 ? 0 : value > 1 ? 1 : value;
+  }
+}
+
+function part({ data, width }, columns, rows) {
+  const wide = columns.last - columns.first;
+  const high = rows.last - rows.first;
+  const out = new Float32Array(wide * high);
+  for (let y = 0; y < high; y++) {
+    const at = (y + rows.first) * width + columns.first;
+    out.set(data.subarray(at, at + wide), y * wide);
+  }
+  return { width: wide, height: high, data: out };
+}
+
+/** The mask with every region but the largest set to 0; its soft rim, down to half the threshold, stays with it. */
+export function largestRegion(mask, threshold = 0.5) {
+  const { width, height, data } = mask;
+  const seen = new Uint8Array(data.length);
+  let largest = { size: 0, region: null };
+  for (let i = 0; i < data.length; i++) {
+    if (seen[i] || !(data[i] > threshold)) continue;
+    const region = flood(mask, threshold, (k) => k === i);
+    let size = 0;
+    for (let k = 0; k < region.length; k++) {
+      size += region[k];
+      seen[k] |= region[k];
+    }
+    if (size > largest.size) largest = { size, region };
+  }
+  if (!largest.region) return { width, height, data: new Float32Array(data.length) };
+  const around = flood(mask, threshold / 2, (i) => largest.region[i] === 1);
+  const kept = data.map((v, i) => (around[i] && (largest.region[i] || !(v > threshold)) ? v : 0));
+  return { width, height, data: kept };
+}

@@ -1,0 +1,89 @@
+/** Memory of the frames before, so that masks are steady without trailing behind motion: see hairtint/memory.py. */
+
+import { boxBlur } from "./blur.js";
+import { MEMORY } from "./constants.js";
+import { halvings, motion, sample } from "./flow.js";
+import { greys, resize, round, shrink, View } from "./raster.js";
+
+const { SIDE, KEEP, CUT, TRUST, SURPRISE } = MEMORY;
+
+export class Memory {
+  #frame = null;
+  #map = null;
+
+  /** Forget everything: the next frame is the first. */
+  reset() {
+    this.#frame = this.#map = null;
+  }
+
+  /**
+   * The steadied map of the network's map for a picture.
+   * @param {{width: number, height: number, data: Float32Array}} probability
+   * @param {import("./pyramid.js").Pyramid} pyramid of the picture
+   */
+  blend(probability, pyramid) {
+    const { width, height } = pyramid.view;
+    const [wide, high] = [width, height].map((side) => Math.max(16, round((side * SIDE) / Math.max(width, height))));
+    const level = pyramid.covering(wide, high);
+    const fits = level.width === wide && level.height === high;
+    const small = greys(fits ? level : View.rgb(shrink(level, wide, high, 3)));
+    const frame = { ...small, levels: halvings(small) };
+    const same = this.#frame?.width === wide && this.#frame.height === high && this.#map.width === probability.width;
+    const steady = same ? carried(probability, frame, this.#frame, this.#map) : probability;
+    this.#frame = frame;
+    this.#map = steady;
+    return steady;
+  }
+}
+
+/** The new map blended into the old one, which is carried along the motion of the picture. */
+function carried(map, frame, before, old) {
+  const flow = motion(frame.levels, before.levels);
+  const { width, height } = frame;
+  const moved = { x: upscaled(flow, "x", width, height), y: upscaled(flow, "y", width, height) };
+  const error = unlikeness(frame, before, moved);
+  if (error.reduce((a, b) => a + b) / error.length > CUT) return map;
+  return blended(map, old, frame, moved, error);
+}
+
+function upscaled(flow, axis, width, height) {
+  const scale = axis === "x" ? width / flow.width : height / flow.height;
+  const { data } = resize({ ...flow, data: flow[axis] }, width, height);
+  for (let i = 0; i < data.length; i++) data[i] *= scale;
+  return data;
+}
+
+/** How much each pixel differs from the one it should come from, in [0, 1]. */
+function unlikeness({ width, height, data }, before, { x, y }) {
+  const error = new Float32Array(data.length);
+  for (let v = 0, i = 0; v < height; v++) {
+    for (let u = 0; u < width; u++, i++) error[i] = Math.abs(data[i] - sample(before, u + x[i], v + y[i])) / 255;
+  }
+  return boxBlur({ width, height, data: error }, 2, 1).data;
+}
+
+function blended(map, old, frame, moved, error) {
+  const { width, height } = map;
+  const [scaleX, scaleY] = [width / frame.width, height / frame.height];
+  const resized = (data) => resize({ width: frame.width, height: frame.height, data }, width, height).data;
+  const [x, y, unlike] = [moved.x, moved.y, error].map(resized);
+  const carriedMap = new Float32Array(map.data.length);
+  const change = new Float32Array(map.data.length);
+  for (let v = 0, i = 0; v < height; v++) {
+    for (let u = 0; u < width; u++, i++) {
+      x[i] = u + x[i] * scaleX;
+      y[i] = v + y[i] * scaleY;
+      carriedMap[i] = sample(old, x[i], y[i]);
+      change[i] = Math.abs(map.data[i] - carriedMap[i]);
+    }
+  }
+  const surprise = boxBlur({ width, height, data: change }, 2, 1).data;
+  const out = new Float32Array(map.data.length);
+  for (let i = 0; i < out.length; i++) {
+    const inside = x[i] > -1 && y[i] > -1 && x[i] < width && y[i] < height;
+    const doubt = 1 + (unlike[i] / TRUST) ** 2;
+    const news = 1 + (surprise[i] / SURPRISE) ** 2;
+    out[i] = map.data[i] + (inside ? KEEP / (doubt * news) : 0) * (carriedMap[i] - map.data[i]);
+  }
+  return { width, height, data: out };
+}

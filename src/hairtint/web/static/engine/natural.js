@@ -1,0 +1,124 @@
+/** One dye on one shade of hair, as small tables: the physics is told in hairtint/natural.py. */
+
+import { NATURAL, PERCEPTUAL } from "./constants.js";
+import { GREY_LIGHTNESS, lab, luminance, toLinear, toSrgb } from "./perceptual.js";
+import { round } from "./raster.js";
+
+const { STEP, LOWEST, ENTRIES, EUMELANIN } = NATURAL;
+const { LUMINANCE } = PERCEPTUAL;
+const GRID = 201; // places from 0 to 100 at which the strands' scale is known
+
+const clip = (x, low, high) => Math.min(Math.max(x, low), high);
+
+/** How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`. */
+export class Tone {
+  /** @param {{lightness: number}} shade @param {number[]} dye [red, green, blue] */
+  constructor(shade, dye) {
+    const goal = lab(dye)[0];
+    const reached = goal - 0.12 * Math.max(0, goal - shade.lightness - 20);
+    const [ceiling, floor] = [73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness];
+    this.start = shade.lightness;
+    this.centre = Math.max(Math.min(reached, ceiling), floor);
+    this.lift = (this.centre + 16) / (this.start + 16);
+    this.rim = 6.5 * Math.max(0, this.lift - 1);
+    this.grid = this.#strands();
+  }
+
+  #strands() {
+    const steepest = clip(this.lift ** 0.25, 1, 1.25);
+    const most = 0.3 * clip(Math.abs(this.lift - 1), 0, 1);
+    let sum = 0;
+    return Float64Array.from({ length: GRID }, (_, i) => {
+      const level = i / 2;
+      const far = clip(Math.abs(level - this.start) / 45, 0, 1);
+      const beyond = this.lift > 1 ? level > this.start : level < this.start;
+      sum += steepest * (beyond ? 1 - most * far * far * (3 - 2 * far) : 1);
+      return sum * 0.5;
+    });
+  }
+
+  /** The new L* of broad light (L*). */
+  light(base) {
+    const away = base - this.start;
+    const [up, down] = [Math.max(82 - this.centre, 4), Math.max(this.centre - 9, 3)];
+    if (away >= 0) return this.centre - up * Math.expm1((-clip(this.lift ** 0.3, 0.7, 1.4) * away) / up);
+    return this.centre + down * Math.expm1((clip(this.lift ** 0.5, 0.5, 1.8) * away) / down);
+  }
+
+  /** The strands' scale: L* such that differences on it are kept. */
+  strand(level) {
+    const at = clip(2 * level, 0, GRID - 1);
+    const i = Math.min(Math.floor(at), GRID - 2);
+    return this.grid[i] + (at - i) * (this.grid[i + 1] - this.grid[i]);
+  }
+
+  /** The strands' part of each 8-bit grey, in steps, to be added to the offset of its place. */
+  levels() {
+    return Int16Array.from(GREY_LIGHTNESS, (level) => round(this.strand(level) / STEP));
+  }
+
+  /** What to add to `levels` where the broad light is `base` and the outline's share is `rim`: index of `ramp`. */
+  offset(base, rim) {
+    return (this.light(base) - this.strand(base) - LOWEST - this.rim * rim) / STEP;
+  }
+}
+
+const ramps = new Map();
+
+/** The colours of a dye from deepest shadow to highlight: red, green, blue of each entry, bytes. */
+export function ramp(dye) {
+  const key = dye.join();
+  if (!ramps.has(key)) {
+    if (ramps.size >= 64) ramps.delete(ramps.keys().next().value);
+    ramps.set(key, makeRamp(dye));
+  }
+  return ramps.get(key);
+}
+
+function makeRamp(dye) {
+  const goal = lab(dye)[0];
+  const pigment = dye.map((v) => Math.max(toLinear(v / 255), 0.003));
+  const warm = warmth(dye);
+  const table = new Uint8ClampedArray(3 * ENTRIES);
+  for (let i = 0; i < ENTRIES; i++) {
+    const level = softLimits(LOWEST + STEP * i);
+    const above = clip((level - goal) / Math.max(100 - goal, 1), 0, 1);
+    const below = clip((goal - level) / Math.max(goal, 1), 0, 1);
+    const depth = 1 - above ** 1.2 + 0.3 * below;
+    const brown = warm * Math.max(below - 0.03, 0);
+    const rgb = pigment.map((p, k) => p ** depth * Math.exp(-EUMELANIN[k] * brown));
+    withLuminance(rgb, luminance(level)).forEach((v, k) => (table[3 * i + k] = 255 * toSrgb(v)));
+  }
+  return table;
+}
+
+function softLimits(level) {
+  const raised = 3 * softplus(level / 3);
+  return clip(100 - 3 * softplus((100 - raised) / 3), 0, 100);
+}
+
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/** The dye as it looks at another lightness (L*): the same hair in shadow or in light. */
+export function atLevel(dye, level) {
+  const at = 3 * round((level - LOWEST) / STEP);
+  return Array.from(ramp(dye).subarray(at, at + 3));
+}
+
+/** How blond a dye is, 0 to 1.4: the shadows of blonde hair go to brown by what melanin is left, not to olive. */
+function warmth(dye) {
+  const [, a, b] = lab(dye);
+  const toward = Math.cos(Math.atan2(b, a) - (75 * Math.PI) / 180);
+  return 1.4 * Math.max(0, toward) * Math.min(1, Math.hypot(a, b) / 10);
+}
+
+/** A linear colour scaled to a luminance, and paled just enough to stay in the gamut of sRGB. */
+function withLuminance(rgb, target) {
+  const now = rgb.reduce((sum, v, k) => sum + v * LUMINANCE[k], 0);
+  const scaled = rgb.map((v) => (v * target) / now);
+  const excess = Math.max(Math.max(...scaled) - target, 1e-9);
+  const keep = Math.min(1, (1 - target) / excess);
+  return scaled.map((v) => clip(target + keep * (v - target), 0, 1));
+}

@@ -1,0 +1,92 @@
+/** The worker that runs the network: onnxruntime-web with as many threads as it may have. */
+
+import { Moved, serve } from "./rpc.js";
+
+const MOST_THREADS = 4; // a small network gains nothing from more
+
+let session = null;
+let ort = null;
+
+serve(self, { load });
+
+async function load({ modelUrl, vendorUrl, threads, backend, port }) {
+  const bytes = await download(modelUrl);
+  const gpu = backend !== "wasm" && (await realGpu());
+  if (backend === "webgpu" && !gpu) throw new Error("This browser offers no GPU to web pages: choose the other backend.");
+  const wanted = threads ?? Math.min(navigator.hardwareConcurrency || 1, MOST_THREADS);
+  const count = self.crossOriginIsolated ? wanted : 1;
+  const chosen = (gpu && (await onGpu(bytes, vendorUrl, backend))) || (await onCpu(bytes, vendorUrl, count));
+  const [, height, width] = session.inputMetadata[0].shape;
+  const size = Number(width);
+  if (!(size > 0) || Number(height) !== size) throw new Error("The network is not one of hairtint: reload the page.");
+  await run({ rgb: new Uint8Array(3 * size * size) }); // the first run is the slowest: not the visitor's
+  serve(port, { run });
+  return { backend: chosen, threads: count, size };
+}
+
+/** The probability map of a square picture. */
+async function run({ rgb }) {
+  const side = Math.round(Math.sqrt(rgb.length / 3));
+  const started = performance.now();
+  const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
+  const { probability } = await session.run({ rgb: new ort.Tensor("uint8", bytes, [1, side, side, 3]) });
+  const [, height, width] = probability.dims;
+  const data = new Float32Array(await probability.getData());
+  probability.dispose();
+  return new Moved({ width, height, data, milliseconds: performance.now() - started }, [data.buffer]);
+}
+
+async function onCpu(bytes, vendorUrl, count) {
+  ort = await runtime(vendorUrl, "ort.wasm.min.mjs");
+  ort.env.wasm.wasmPaths = vendorUrl;
+  ort.env.wasm.numThreads = count;
+  try {
+    session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+  } catch (error) {
+    throw new Error(`The network cannot run in this browser: ${String(error?.message ?? error).split("\n")[0]}`);
+  }
+  return "wasm";
+}
+
+/** The same on the GPU; null where that does not work and nobody asked for it. */
+async function onGpu(bytes, vendorUrl, backend) {
+  try {
+    ort = await runtime(vendorUrl, "ort.webgpu.min.mjs");
+    ort.env.wasm.wasmPaths = vendorUrl;
+    session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"] });
+    return "webgpu";
+  } catch (error) {
+    if (backend === "webgpu") throw error;
+    return null;
+  }
+}
+
+async function runtime(vendorUrl, file) {
+  try {
+    return await import(new URL(file, vendorUrl).href);
+  } catch {
+    throw new Error(`The page lacks ${file} of onnxruntime-web: run scripts/fetch-web-assets on the server.`);
+  }
+}
+
+/** Whether there is a GPU that is not the CPU in disguise. */
+async function realGpu() {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  return Boolean(adapter) && !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter);
+}
+
+/** The bytes of the network, telling of progress. */
+async function download(url) {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok) throw new Error("The network could not be downloaded: check the connection and reload the page.");
+  const total = Number(response.headers.get("Content-Length")) || 0;
+  const parts = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    parts.push(step.value);
+    loaded += step.value.length;
+    self.postMessage({ progress: { loaded, total } });
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}

@@ -1,0 +1,71 @@
+/** The worker that does all but the network: pixels out of frames, memory, matte and recolouring. */
+
+import { MATTE } from "./constants.js";
+import { finest } from "./looks.js";
+import { largestRegion, refine } from "./matte.js";
+import { pixels } from "./pixels.js";
+import { Pyramid } from "./pyramid.js";
+import { resizeRgb, View } from "./raster.js";
+import { readLook, recolor } from "./recolor.js";
+import { Moved, Remote, serve } from "./rpc.js";
+import { Tinter } from "./tinter.js";
+
+let network = null;
+let side = 0;
+const roads = new Map(); // of live video: the tinter, and the promise of the frame before
+
+serve(self, { load, mask, recolor: dye, frame, reset });
+
+function load({ port, size }) {
+  network = new Remote(port);
+  side = size;
+  return { painter: "typed arrays" };
+}
+
+async function mask({ finest: fine, ...picture }) {
+  const pyramid = new Pyramid(View.rgba(picture));
+  const probability = fine ? await finest(pyramid.view, (view) => look(new Pyramid(view))) : await look(pyramid);
+  const found = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : MATTE.REACH);
+  return new Moved(found, [found.data.buffer]);
+}
+
+function dye({ width, height, data, mask: hair, look: chosen }) {
+  const read = readLook(chosen);
+  const cover = { width, height, data: hair };
+  recolor({ width, height, data }, read.largestRegion ? largestRegion(cover) : cover, read);
+  return new Moved({ width, height, data }, [data.buffer]);
+}
+
+async function frame({ road, picture, look: chosen, masks }) {
+  const started = performance.now();
+  const read = readLook(chosen);
+  const taken = await pixels(picture);
+  const pyramid = new Pyramid(View.rgba(taken));
+  const squeezed = squeeze(pyramid);
+  const grab = performance.now() - started;
+  const answer = network.call("run", { rgb: squeezed }, [squeezed.buffer]);
+  const { tinter, last } = roads.get(road) ?? { tinter: new Tinter(), last: null };
+  const done = Promise.all([answer, last?.catch(() => null)]).then(([map]) => {
+    const { mask: hair, timings } = tinter.tint(taken, pyramid, map, read);
+    return { hair, timings: { grab, network: map.milliseconds, ...timings } };
+  });
+  roads.set(road, { tinter, last: done });
+  const { hair, timings } = await done;
+  const result = { ...taken, mask: masks ? hair.data : null, timings };
+  return new Moved(result, masks ? [taken.data.buffer, hair.data.buffer] : [taken.data.buffer]);
+}
+
+function reset({ road }) {
+  roads.get(road)?.tinter.reset();
+}
+
+/** The network's map of a picture. */
+function look(pyramid) {
+  const rgb = squeeze(pyramid);
+  return network.call("run", { rgb }, [rgb.buffer]);
+}
+
+/** The whole picture squeezed to the network's size; no padding, no normalisation. */
+function squeeze(pyramid) {
+  return resizeRgb(pyramid.covering(side, side), side, side).data;
+}

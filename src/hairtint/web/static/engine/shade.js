@@ -1,0 +1,85 @@
+/** The measured shade of somebody's hair, the anchor that every dye starts from: see hairtint/shade.py. */
+
+import { SHADE } from "./constants.js";
+import { GREY_LIGHTNESS } from "./perceptual.js";
+import { grey } from "./raster.js";
+
+/**
+ * What hair looks like before it is dyed.
+ * @typedef {{rgb: number[], lightness: number, low: number, high: number}} Shade median colour; median L*; the L* that
+ *   one pixel in ten lies below; the L* that one in ten lies above
+ */
+
+/**
+ * @param {import("./raster.js").View} picture red, green and blue
+ * @param {import("./raster.js").View} mask of its size
+ * @returns {Shade|null} null where there is no hair
+ */
+export function measure(picture, mask) {
+  const box = nonzero(mask);
+  if (!box) return null;
+  const extent = Math.min(box.bottom - 1 - box.top, box.right - 1 - box.left);
+  const step = Math.max(1, Math.floor(extent / SHADE.SAMPLES));
+  const [hair, cover] = [picture.box(box), mask.box(box)];
+  return sampled(hair.every(step), cover.every(step)) ?? sampled(hair, cover);
+}
+
+/** The box of everything that is not 0, or null. */
+function nonzero({ data, width, height, offset, row }) {
+  let [left, right, top, bottom] = [width, 0, -1, 0];
+  for (let y = 0; y < height; y++) {
+    const at = offset + y * row;
+    let first = 0;
+    while (first < width && !data[at + first]) first++;
+    if (first === width) continue;
+    let last = width - 1;
+    while (!data[at + last]) last--;
+    if (top < 0) top = y;
+    bottom = y + 1;
+    if (first < left) left = first;
+    if (last >= right) right = last + 1;
+  }
+  return top < 0 ? null : { left, top, right, bottom };
+}
+
+function sampled(picture, mask) {
+  let most = 0;
+  eachPixel(mask, (x, y, i) => (most = Math.max(most, mask.data[i])));
+  if (!most) return null;
+  const counts = [0, 1, 2, 3].map(() => new Uint32Array(256));
+  eachPixel(mask, (x, y, i) => {
+    if (!(mask.data[i] > 0.5 * most)) return;
+    const k = picture.offset + y * picture.row + x * picture.pixel;
+    const [red, green, blue] = [picture.data[k], picture.data[k + 1], picture.data[k + 2]];
+    counts[0][red]++;
+    counts[1][green]++;
+    counts[2][blue]++;
+    counts[3][grey(red, green, blue)]++;
+  });
+  const [low, lightness, high] = [0.1, 0.5, 0.9].map((share) => GREY_LIGHTNESS[quantile(counts[3], share)]);
+  return { rgb: counts.slice(0, 3).map((count) => quantile(count, 0.5)), lightness, low, high };
+}
+
+function eachPixel({ width, height, offset, row, pixel }, visit) {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, i = offset + y * row; x < width; x++, i += pixel) visit(x, y, i);
+  }
+}
+
+/** The value that this share of all values reaches. */
+function quantile(counts, share) {
+  const goal = share * counts.reduce((a, b) => a + b);
+  let sum = 0;
+  return counts.findIndex((count) => (sum += count) >= goal);
+}
+
+/** A shade moved the fraction `rate` of the way to another: a memory over frames. */
+export function towards(shade, other, rate) {
+  const mix = (a, b) => a + rate * (b - a);
+  return {
+    rgb: shade.rgb.map((v, k) => mix(v, other.rgb[k])),
+    lightness: mix(shade.lightness, other.lightness),
+    low: mix(shade.low, other.low),
+    high: mix(shade.high, other.high),
+  };
+}

@@ -1,0 +1,181 @@
+"""The browser's live road: memory, frames in a row, the loop on a camera, and what it says when something is wrong."""
+
+import cv2
+import engine_page
+import numpy as np
+import pytest
+
+from hairtint import VideoSegmenter, recolor
+from hairtint.memory import Memory
+
+BLEND = """async ({ frames, maps, width, height, side }) => {
+  const [{ Memory }, { Pyramid }, { View }] = await Promise.all(["memory", "pyramid", "raster"].map(module));
+  const [pixels, values] = [await bytes(frames), new Float32Array((await bytes(maps)).buffer)];
+  const memory = new Memory();
+  const [area, cells] = [3 * width * height, side * side];
+  const out = new Float32Array(values.length);
+  for (let i = 0; i * cells < values.length; i++) {
+    const view = View.rgb({ width, height, data: pixels.subarray(i * area, (i + 1) * area) });
+    const map = { width: side, height: side, data: values.slice(i * cells, (i + 1) * cells) };
+    out.set(memory.blend(map, new Pyramid(view)).data, i * cells);
+  }
+  return packed(out);
+}"""
+LOAD = """async (options) => {
+  const { Engine } = await module("index");
+  globalThis.engine ??= await Engine.load({ modelUrl: "/swift.onnx", backend: "wasm", ...options });
+  return engine.info;
+}"""
+FRAME = """async ({ rgb, look, fresh }) => {
+  if (fresh || !globalThis.live) globalThis.live = engine.live({ masks: true });
+  const { image, mask, timings } = await live.frame(await picture(rgb), look);
+  return { image: packed(image.data), mask: packed(mask.data), timings };
+}"""
+PLAY = """async () => {
+  const [video, canvas] = ["video", "canvas"].map((name) => document.querySelector(name));
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
+  await video.play();
+  const seen = [];
+  await new Promise((resolve, reject) => {
+    const stop = engine.live().play(video, canvas, {
+      look: () => ({ color: "copper" }),
+      onframe: ({ fps, timings }) => seen.push({ fps, timings }) > 4 && resolve(stop()),
+      onerror: reject,
+    });
+  });
+  const count = seen.length;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return { width: canvas.width, height: canvas.height, seen, late: seen.length - count };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    engine_page.needs(engine_page.CHROMIUM)
+    with engine_page.opened("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def engine(page):
+    engine_page.needs(engine_page.VENDOR)
+    page.evaluate(LOAD, {})
+    return page
+
+
+def scene(shift=0, seed=0):
+    """A textured frame (180, 320) and the map (64, 64) of a disc in it, both moved to the right by `shift` pixels."""
+    noise = np.random.default_rng(seed).integers(0, 256, (18, 48, 3), np.uint8)
+    wide = cv2.resize(noise, (480, 180), interpolation=cv2.INTER_CUBIC)
+    y, x = np.mgrid[:180, :480]
+    disc = (np.hypot(x - 240, y - 90) < 50).astype(np.float32)
+    left = 80 - shift
+    return wide[:, left : left + 320].copy(), cv2.resize(disc[:, left : left + 320], (64, 64))
+
+
+def blended(page, frames, maps):
+    """The steadied maps of a video: the browser's and Python's."""
+    data = {
+        "frames": engine_page.sent(np.concatenate(frames))["name"],
+        "maps": engine_page.sent(np.concatenate(maps))["name"],
+        "height": frames[0].shape[0], "width": frames[0].shape[1], "side": maps[0].shape[0],
+    }  # fmt: skip
+    ours = engine_page.received(page.evaluate(BLEND, data)).reshape(-1, *maps[0].shape)
+    memory = Memory()
+    return ours, np.stack([memory.blend(m, f) for m, f in zip(maps, frames, strict=True)])
+
+
+def swaying(portrait, count=14):
+    """A clip of the portrait that sways by up to 5 pixels a frame, and what moves each frame into the first."""
+    moves = [np.float32([[1, 0, 20 * np.sin(t / 4)], [0, 1, 8 * np.cos(t / 3)]]) for t in range(count)]
+    return [cv2.warpAffine(portrait, m, (512, 384), borderMode=cv2.BORDER_REFLECT) for m in moves], moves
+
+
+def test_the_memory_is_as_steady_as_pythons(page, portrait):
+    frames, moves = swaying(portrait)
+    y, x = np.mgrid[:384, :512]
+    disc = (np.hypot(x - 220, y - 110) < 90).astype(np.float32)
+    shape = (128, 128)
+    tame = 0.2 + 0.6 * disc  # so that no noise is cut off at 0 or 1
+    true = [cv2.resize(cv2.warpAffine(tame, m, (512, 384)), shape, interpolation=cv2.INTER_AREA) for m in moves]
+    random = np.random.default_rng(0)
+    maps = [np.clip(m + random.normal(0, 0.06, shape).astype(np.float32), 0, 1).astype(np.float32) for m in true]
+    errors = [
+        np.mean([np.abs(m - t).mean() for m, t in zip(found, true, strict=True)][5:])
+        for found in blended(page, frames, maps)
+    ]
+    raw = np.mean([np.abs(m - t).mean() for m, t in zip(maps, true, strict=True)][5:])
+    assert errors[0] < 1.1 * errors[1]
+    assert errors[0] < 0.5 * raw
+
+
+def test_the_first_frame_is_the_networks_own_map(page):
+    rgb, true = scene()
+    ours, theirs = blended(page, [rgb], [true])
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_map_moves_with_the_picture(page):
+    frames, maps = zip(*(scene(shift) for shift in range(0, 48, 4)), strict=True)
+    ours, _ = blended(page, frames, maps)
+    assert ((ours[-1] > 0.5) != (maps[-1] > 0.5)).mean() < 0.01
+
+
+def test_a_cut_starts_anew(page):
+    (one, full), (other, _) = scene(seed=0), scene(seed=7)
+    ours, _ = blended(page, [one, other], [full, np.zeros_like(full)])
+    assert not ours[1].any()
+
+
+def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
+    video, look = VideoSegmenter("swift"), {"color": "platinum", "strength": 0.9}
+    for number in range(2):
+        done = engine.evaluate(FRAME, {"rgb": engine_page.sent(portrait), "look": look, "fresh": number == 0})
+        mask = engine_page.received(done["mask"]).reshape(portrait.shape[:2])
+        dyed = engine_page.received(done["image"]).reshape(*portrait.shape[:2], 4)[..., :3]
+        assert np.abs(mask - video.mask(portrait)).mean() < 1e-3
+        difference = np.abs(dyed.astype(int) - recolor(portrait, mask, "platinum", strength=0.9))
+        assert difference.mean() < 0.01
+        assert set(done["timings"]) == {"grab", "network", "memory", "matte", "color"}
+
+
+def test_frames_of_another_size_start_anew(engine, portrait):
+    for rgb in (portrait, portrait[:300], portrait[:300, ::-1]):
+        data = {"rgb": engine_page.sent(rgb), "look": {"color": "red"}, "fresh": False}
+        assert engine_page.received(engine.evaluate(FRAME, data)["mask"]).size == rgb[..., 0].size
+
+
+def test_the_loop_draws_the_camera_until_it_is_stopped(engine):
+    played = engine.evaluate(PLAY)
+    assert (played["width"], played["height"]) == (320, 240)
+    assert played["seen"][-1]["fps"] > 0
+    assert played["late"] == 0
+
+
+def test_a_wrong_look_is_a_sentence(engine, portrait):
+    for look, told in (
+        ({"color": "no such dye"}, "unknown colour"),
+        ({"color": "red", "strength": 2}, "from 0 to 1"),
+        ({"color": "red", "effects": ["sparkle"]}, "unknown effect"),
+        ({"color": "red", "effects": ["ombre"]}, "needs a colour"),
+        ({"color": "red", "method": "oil"}, "choose"),
+    ):
+        data = {"rgb": engine_page.sent(portrait), "look": look, "fresh": False}
+        assert told in engine.evaluate(f"(data) => ({FRAME})(data).catch((error) => error.message)", data)
+
+
+def test_missing_files_are_a_sentence(page):
+    script = """async (options) => {
+      const { Engine } = await module("index");
+      return Engine.load({ modelUrl: "/swift.onnx", ...options }).then(() => "", (error) => error.message);
+    }"""
+    assert "could not be downloaded" in page.evaluate(script, {"modelUrl": "/nothing.onnx"})
+    assert "fetch-web-assets" in page.evaluate(script, {"vendorUrl": "/nothing/"})
+
+
+def test_a_page_that_is_not_isolated_gets_one_thread(page):
+    engine_page.needs(engine_page.VENDOR)
+    with engine_page.serving(isolated=False) as address:
+        other = engine_page.tab(page.context.browser, address)
+        assert other.evaluate(LOAD, {"threads": 2})["threads"] == 1
+        other.close()

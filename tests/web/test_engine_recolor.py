@@ -1,0 +1,68 @@
+"""The browser's recolouring against Python's, pixel by pixel."""
+
+import engine_page
+import numpy as np
+import pytest
+from hair import hair
+
+import hairtint
+
+# A level of difference comes from sums in another order. Strands are a quotient of small differences: two more.
+MOST, MEAN = 3, 0.05
+COLORS = ["#e3d5b8", "copper", "#17151a", "turquoise", "rgb(91, 36, 112)"]
+EFFECTS = [
+    "ombre:platinum:0.5",
+    "roots",
+    "roots:navy:0.6:1",
+    "highlights",
+    "lowlights:#400000",
+    "two-tone:pink",
+    "gloss",
+]
+RECOLOR = """async ({ rgb, mask, look }) => {
+  const { readLook, recolor } = await module("recolor");
+  const image = await picture(rgb);
+  recolor(image, await plane(mask), readLook(look));
+  return packed(image.data);
+}"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    engine_page.needs(engine_page.CHROMIUM)
+    with engine_page.opened() as page:
+        yield page
+
+
+def recolored(page, rgb, mask, **look):
+    data = {"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask.astype(np.float32)), "look": look}
+    rgba = engine_page.received(page.evaluate(RECOLOR, data)).reshape(*rgb.shape[:2], 4)
+    assert (rgba[..., 3] == 255).all()
+    return rgba[..., :3]
+
+
+def compare(page, rgb, mask, color, **options):
+    ours = recolored(page, rgb, mask, color=color, **options)
+    theirs = hairtint.recolor(rgb, mask, color, **options)
+    difference = np.abs(ours.astype(int) - theirs.astype(int))
+    assert np.array_equal(ours[mask == 0], rgb[mask == 0])
+    assert difference.max() <= MOST, f"worst pixel {difference.max()} levels off"
+    assert difference[mask > 0].mean() < MEAN
+    return ours
+
+
+@pytest.mark.parametrize("shade", ["dark", "medium", "light"])
+@pytest.mark.parametrize("color", COLORS)
+def test_natural_is_pythons(page, shade, color):
+    compare(page, *hair(shade), color)
+
+
+@pytest.mark.parametrize("color", [*COLORS, "#808080"])
+def test_hsv_is_pythons(page, color):
+    compare(page, *hair("medium"), color, method="hsv")
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("shade", ["dark", "light"])
+def test_each_effect_is_pythons(page, effect, shade):
+    compare(page, *hair(shade, height=300, width=220), "auburn", effects=[effect])

@@ -1,0 +1,132 @@
+"""The page for everybody: by keyboard, with a screen reader, on a phone; and without a server."""
+
+import functools
+import http.server
+import threading
+
+import pytest
+from page_helpers import AXE, RUNTIME, choose, needs, open_photo, pixels, said
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page):
+    """What axe-core finds, as "rule: element" lines."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", RULES)
+    return [f"{v['id']}: {node['html'][:120]}" for v in found["violations"] for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(page, theme, dark_hair):
+    needs(AXE, "run npm ci --prefix tests/web")
+    if page.evaluate("document.documentElement.dataset.theme") != theme:
+        page.locator("#theme").click()
+    assert violations(page) == []
+    open_photo(page, dark_hair)
+    for summary in page.locator("details:not([open]) > summary").all():
+        summary.click()
+    page.locator("#effect-ombre").check()
+    assert violations(page) == []
+    page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    page.locator("#notice").wait_for()
+    assert violations(page) == []
+    page.locator("#tab-live").click()
+    assert violations(page) == []
+
+
+def focused(page):
+    return page.evaluate(
+        "document.activeElement.id || document.activeElement.value || document.activeElement.innerText"
+    )
+
+
+def walk(page, target, most=40):
+    """Press Tab until the focus is there."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if focused(page) == target:
+            return
+    raise AssertionError(f"{target} cannot be reached: the focus is on {focused(page)!r}")
+
+
+def test_a_walk_by_keyboard_alone(page):
+    """From the example to a saved picture without a pointer."""
+    page.evaluate("document.activeElement.blur()")
+    page.locator("#choose").focus()
+    walk(page, "Copper")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-state=ready]")
+    assert focused(page) == "another"
+    walk(page, "split")
+    page.keyboard.press("Home")
+    assert page.locator("#split").input_value() == "0"
+    walk(page, "compare")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#compare").get_attribute("data-view") == "photo"
+    page.keyboard.press("ArrowLeft")
+    walk(page, "strength")
+    page.keyboard.press("ArrowLeft")
+    said(page, "copper, 99 %")
+    walk(page, "copper")
+    page.keyboard.press("ArrowRight")
+    said(page, "ginger, 99 %")
+    walk(page, "effect-gloss")
+    page.keyboard.press("Space")
+    said(page, "gloss")
+    walk(page, "save")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "eileen-collins-ginger.jpg"
+    page.locator("#tab-photo").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#live").is_visible()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#photo").is_visible()
+
+
+def test_a_phone(visit, server, dark_hair):
+    """Nothing sticks out, and the picture stays in view while a colour is chosen below."""
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    page = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    open_photo(page, dark_hair)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_label("violet", exact=True).scroll_into_view_if_needed()
+    page.get_by_label("violet", exact=True).check()
+    said(page, "violet")
+    hero = page.locator("#compare").bounding_box()
+    assert 0 <= hero["y"] < 60
+    small = """() => [...document.querySelectorAll("button, .dye, summary, select, .switch")]
+      .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.outerHTML.slice(0, 80))"""
+    assert page.evaluate(small) == []
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript"}
+
+    def log_message(self, *_):
+        pass
+
+
+def test_static_files_need_no_server(visit, tmp_path, portrait_path):
+    """`hairtint web --export`, in a subfolder of a plain static host that sets no headers."""
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    from hairtint.web.export import export
+
+    export(tmp_path / "site" / "hair")
+    handler = functools.partial(_Quiet, directory=str(tmp_path / "site"))
+    host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    try:
+        page = visit(f"http://127.0.0.1:{host.server_port}/hair/")
+        open_photo(page, portrait_path)
+        choose(page, "blue")
+        hair = pixels(page, "mask")[..., 0] > 200
+        red, _, blue = pixels(page, "after")[hair].mean(axis=0)
+        assert hair.mean() > 0.03
+        assert blue > red + 40
+        assert page.errors == []
+    finally:
+        host.shutdown()
+        host.server_close()

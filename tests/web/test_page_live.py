@@ -1,0 +1,93 @@
+"""The live tab, with a camera that films the bundled portrait."""
+
+import time
+
+import numpy as np
+import pytest
+from page_helpers import pixels
+from PIL import Image
+
+
+@pytest.fixture
+def live(page):
+    """The page with the camera running; switched off afterwards."""
+    page.locator("#tab-live").click()
+    page.locator("#camera-start").click()
+    page.locator("#pace:not(:empty)").wait_for()
+    yield page
+    page.locator("#tab-photo").click()
+
+
+def picture(page, wanted):
+    """The live canvas once it shows what is wanted; the last one it showed where that never comes."""
+    end = time.monotonic() + 60
+    while True:
+        shown = pixels(page, "live-canvas")
+        if wanted(shown) or time.monotonic() > end:
+            return shown
+        page.wait_for_timeout(200)
+
+
+def blueness(shown):
+    """How much of the upper half, where the hair is, is clearly blue."""
+    upper = shown[: len(shown) // 2].astype(int)
+    return (upper[..., 2] > upper[..., 0] + 60).mean()
+
+
+def test_the_camera_shows_dyed_hair(live):
+    assert blueness(picture(live, lambda _: True)) < 0.02
+    live.get_by_label("blue", exact=True).check()
+    assert blueness(picture(live, lambda shown: blueness(shown) > 0.06)) > 0.06
+    live.locator("#live-split").fill("100")
+    assert blueness(picture(live, lambda shown: blueness(shown) < 0.02)) < 0.02
+    live.locator("#live-split").fill("0")
+
+
+def test_the_mirror_turns_the_picture(live):
+    """The shuttle's tank, orange-brown, stands on the camera's left; in a mirror on the right."""
+    sides = []
+    for mirror in (True, False):
+        live.locator("#mirror").set_checked(mirror)
+        live.wait_for_timeout(1500)
+        shown = pixels(live, "live-canvas").astype(float)
+        sides.append(shown[: len(shown) // 3].mean(axis=(0, 2)))
+    same, turned = (np.corrcoef(sides[0], other)[0, 1] for other in (sides[1], sides[1][::-1]))
+    live.locator("#mirror").set_checked(True)
+    assert turned > same
+
+
+def test_snapshot_and_recording(live):
+    live.get_by_label("violet", exact=True).check()
+    with live.expect_download() as snapshot:
+        live.locator("#snapshot").click()
+    assert snapshot.value.suggested_filename.startswith("hairtint-violet-")
+    assert Image.open(snapshot.value.path()).size == (320, 240)
+    live.locator("#record").click()
+    assert live.locator("#record").get_attribute("aria-pressed") == "true"
+    live.wait_for_timeout(2500)
+    with live.expect_download() as recording:
+        live.locator("#record").click()
+    assert recording.value.suggested_filename.rsplit(".", 1)[1] in ("mp4", "webm")
+    data = recording.value.path().read_bytes()
+    assert data[4:8] == b"ftyp" or data[:4] == b"\x1aE\xdf\xa3"  # ISO media or Matroska
+    assert len(data) > 3000
+
+
+def test_the_cameras_can_be_chosen_and_stopped(live):
+    assert live.locator("#camera-choice option").count() >= 1
+    live.get_by_role("button", name="Stop the camera").click()
+    live.locator("#camera-start").wait_for()
+    assert live.locator("#controls").is_hidden()
+    live.locator("#camera-start").click()
+    live.locator("#camera-stop").wait_for()
+
+
+def test_a_camera_that_is_not_allowed(visit, server):
+    page = visit(server)
+    page.evaluate("""() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+    }""")
+    page.locator("#tab-live").click()
+    page.locator("#camera-start").click()
+    page.locator("#notice-title").filter(has_text="The camera is not allowed").wait_for()
+    assert page.locator("#camera-start").is_enabled()

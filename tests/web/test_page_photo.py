@@ -1,0 +1,165 @@
+"""The photo tab in a real browser: every way in, every control, every way out."""
+
+import numpy as np
+import pytest
+from page_helpers import bluer, choose, open_photo, pixels, said, saved
+from PIL import Image
+
+import hairtint
+
+
+@pytest.fixture
+def photo(page, dark_hair):
+    """The page with a photo in it."""
+    open_photo(page, dark_hair)
+    return page
+
+
+def test_the_three_pictures_are_those_of_python(photo, dark_hair):
+    """Photo, mask and result: the browser's work against the package's, on the same pixels."""
+    before, mask, after = (pixels(photo, name) for name in ("before", "mask", "after"))
+    expected = hairtint.Segmenter().mask(before)
+    union = np.maximum(mask[..., 0] / 255, expected).sum()
+    assert np.minimum(mask[..., 0] / 255, expected).sum() / union > 0.97
+    dyed = hairtint.recolor(before, mask[..., 0], "copper")
+    assert np.abs(after.astype(int) - dyed).mean() < 0.5
+    assert np.array_equal(after[mask[..., 0] == 0], before[mask[..., 0] == 0])
+
+
+def test_a_colour_and_its_strength(photo):
+    hair = pixels(photo, "mask")[..., 0] > 200
+    before = pixels(photo, "before")
+    choose(photo, "blue")
+    full = bluer(before, pixels(photo, "after"), hair)
+    photo.locator("#strength").fill("40")
+    said(photo, "blue, 40 %")
+    part = bluer(before, pixels(photo, "after"), hair)
+    photo.locator("#strength").fill("0")
+    said(photo, "blue, 0 %")
+    assert full > 60
+    assert 0.2 < part / full < 0.6
+    assert np.array_equal(pixels(photo, "after"), before)
+
+
+def test_the_wheel_takes_any_colour(photo):
+    photo.get_by_text("Your own colour").click()
+    photo.locator("#hex").fill("3355ff")
+    said(photo, "#3355ff")
+    assert photo.locator("#now-name").inner_text() == "Your own colour"
+    photo.locator("#knob").focus()
+    for _ in range(5):
+        photo.keyboard.press("ArrowRight")
+    assert int(photo.locator("#knob").get_attribute("aria-valuenow")) == 245
+    photo.locator("#wheel").click(position={"x": 150, "y": 84})
+    assert int(photo.locator("#knob").get_attribute("aria-valuenow")) in (0, 1, 359)
+    photo.locator("#hex").fill("#b5562b")
+    assert photo.get_by_label("copper", exact=True).is_checked()
+    photo.locator("#hex").fill("#12")
+    assert photo.locator("#hex").get_attribute("aria-invalid") == "true"
+
+
+@pytest.mark.parametrize("kind", ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"])
+def test_every_effect_shows(photo, kind):
+    plain = pixels(photo, "after")
+    photo.locator(f"#effect-{kind}").check()
+    said(photo, kind)
+    assert np.abs(pixels(photo, "after").astype(int) - plain).max() > 10
+    amount = photo.locator(f"[id^=effect-{kind}-][type=range]").first
+    amount.fill("90")
+    photo.locator(f"#effect-{kind}").uncheck()
+    said(photo, "copper, 100 %")
+
+
+def test_the_method_of_the_report(photo):
+    natural = pixels(photo, "after")
+    photo.locator("#effect-gloss").check()
+    photo.get_by_label("Hue only").check(force=True)
+    assert photo.locator("#effect-gloss").is_disabled()
+    said(photo, "copper, 100 %")
+    hsv = pixels(photo, "after")
+    expected = hairtint.recolor(pixels(photo, "before"), pixels(photo, "mask")[..., 0], "copper", method="hsv")
+    assert np.abs(hsv.astype(int) - expected).mean() < 0.5
+    assert not np.array_equal(hsv, natural)
+
+
+def test_before_and_after_and_the_views(photo):
+    frame = photo.locator("#compare")
+    assert frame.evaluate("e => getComputedStyle(e.querySelector('#after')).clipPath") != "none"
+    box = frame.bounding_box()
+    photo.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    assert 22 <= int(photo.locator("#split").input_value()) <= 28
+    for view, shown in {"photo": "before", "mask": "mask", "result": "after", "compare": "after"}.items():
+        photo.locator(f"[name=view][value={view}]").check()
+        assert photo.locator(f"#{shown}").is_visible()
+    thumbs = photo.locator(".views label")
+    places = [thumbs.nth(k).bounding_box()["x"] for k in range(4)]
+    assert places == sorted(places)
+    assert thumbs.nth(3).inner_text() == "Result"
+
+
+def test_what_is_saved(photo):
+    choose(photo, "sky blue")
+    name, picture = saved(photo, "#save")
+    assert name == "mé-you-1-sky-blue.jpg"
+    assert picture.shape == (512, 512, 3)
+    assert np.abs(picture.astype(int) - pixels(photo, "after")).mean() < 3
+    name, mask = saved(photo, "#save-mask")
+    assert name == "mé-you-1-mask.png"
+    assert np.array_equal(mask[..., 0], pixels(photo, "mask")[..., 0])
+
+
+def test_a_large_photo_is_shown_small_and_saved_large(page, tmp_path, portrait):
+    path = tmp_path / "large.png"
+    Image.fromarray(portrait).resize((1800, 1800), Image.Resampling.BICUBIC).save(path, compress_level=1)
+    open_photo(page, path)
+    assert pixels(page, "before").shape == (1280, 1280, 3)
+    name, picture = saved(page, "#save")
+    assert name == "large-copper.png"
+    assert picture.shape[:2] == (1800, 1800)
+
+
+def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
+    path = tmp_path / "sideways.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn right to see it
+    Image.fromarray(np.ascontiguousarray(np.rot90(portrait[:400]))).save(path, exif=exif, quality=95)
+    open_photo(page, path)
+    shown = pixels(page, "before")
+    assert shown.shape == (400, 512, 3)
+    assert np.abs(shown.astype(int) - portrait[:400]).mean() < 4
+
+
+def test_dropped_and_pasted(page, portrait_path):
+    """The events that a browser makes of real files."""
+    import base64
+
+    give = """({ kind, data }) => {
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], "dropped.jpg", { type: "image/jpeg" }));
+      const options = { bubbles: true, cancelable: true, dataTransfer: transfer, clipboardData: transfer };
+      const Kind = kind === "paste" ? ClipboardEvent : DragEvent;
+      document.body.dispatchEvent(new Kind(kind, options));
+    }"""
+    data = base64.b64encode(portrait_path.read_bytes()).decode()
+    for kind in ("drop", "paste"):
+        page.evaluate(give, {"kind": kind, "data": data})
+        page.wait_for_selector("body[data-state=ready]")
+        page.locator("#another").click()
+        page.wait_for_selector("body[data-state=empty]")
+
+
+def test_taken_with_the_camera(page):
+    page.get_by_role("button", name="Take a photo").click()
+    page.get_by_role("button", name="Take it").click()
+    page.wait_for_selector("body[data-state=ready]")
+    assert pixels(page, "after").shape[2] == 3
+
+
+def test_an_example_brings_its_look(page):
+    page.get_by_role("button", name="Navy to turquoise").click()
+    page.wait_for_selector("body[data-state=ready]")
+    assert page.get_by_label("navy", exact=True).is_checked()
+    assert page.locator("#effect-ombre").is_checked()
+    assert page.locator("#effect-ombre-color").input_value() == "turquoise"
+    said(page, "navy, 100 %, ombre")

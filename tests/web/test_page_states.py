@@ -1,0 +1,127 @@
+"""What the page says where something is missing or wrong."""
+
+import numpy as np
+import pytest
+from page_helpers import RUNTIME, needs, pixels, said
+from PIL import Image
+
+
+def refused(page, files):
+    """Choose files; the title and the sentence of the notice."""
+    page.set_input_files("#file", files)
+    page.locator("#notice").wait_for()
+    assert page.locator("body").get_attribute("data-state") == "empty"
+    return page.locator("#notice-title").inner_text(), page.locator("#notice-text").inner_text()
+
+
+def bytes_named(name, kind, data):
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "cure"),
+    [
+        (bytes_named("notes.txt", "text/plain", b"hello"), "This is not a picture", "JPEG, PNG"),
+        (bytes_named("torn.jpg", "image/jpeg", b"\xff\xd8\xff\xe0torn"), "This picture cannot be opened", "damaged"),
+        (bytes_named("IMG_1.HEIC", "", b"\0\0\0\x18ftypheic" + bytes(64)), "This is a HEIC photo", "as JPEG"),
+    ],
+)
+def test_files_that_are_refused(page, file, title, cure):
+    found, text = refused(page, file)
+    assert found == title
+    assert cure in text
+    page.get_by_role("button", name="Close this message").click()
+    assert page.locator("#notice").is_hidden()
+
+
+def test_a_file_that_is_too_large(page, tmp_path):
+    path = tmp_path / "huge.jpg"
+    with path.open("wb") as file:
+        file.truncate(64_000_001)
+    title, text = refused(page, path)
+    assert title == "This file is too large"
+    assert "at most 64 MB" in text
+
+
+def test_a_picture_that_is_too_small(page, tmp_path):
+    path = tmp_path / "dot.png"
+    Image.new("RGB", (8, 8)).save(path)
+    assert refused(page, path)[0] == "This picture is too small"
+
+
+def test_no_hair(page, tmp_path):
+    path = tmp_path / "sky.png"
+    Image.new("RGB", (200, 160), (120, 170, 220)).save(path)
+    title, text = refused(page, path)
+    assert title == "No hair was found"
+    assert "well lit" in text
+
+
+def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
+    """The download is held back until the page has said what it waits for. No picture leaves the device meanwhile, and
+    nothing comes from elsewhere."""
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    page, held, asked = visit(server), [], []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    page.context.route("**/models/*", lambda route: held.append(route))
+    page.set_input_files("#file", portrait_path)
+    page.locator("#veil").wait_for()
+    assert page.locator("#compare").get_attribute("aria-busy") == "true"
+    assert page.locator("#save").is_disabled()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    page.wait_for_selector("body[data-state=ready]")
+    assert page.locator("#veil").is_hidden()
+    assert page.locator("#save").is_enabled()
+    assert any(url.endswith(".wasm") for _, url in asked)
+    assert all(method == "GET" and url.startswith((server, f"blob:{server}", "data:")) for method, url in asked)
+    assert page.errors == []
+
+
+def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
+    """A network that does not arrive: the page asks before a photo leaves the device, and takes a no."""
+    page = visit(server)
+    page.context.route("**/models/*", lambda route: route.fulfill(status=200, body=b"no network"))
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.set_input_files("#file", portrait_path)
+    page.get_by_role("button", name="No, keep them here").click()
+    page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()
+    assert not sent
+    page.set_input_files("#file", portrait_path)
+    page.get_by_role("button", name="Send my photos to the server").click()
+    page.wait_for_selector("body[data-state=ready]")
+    assert sent
+    assert "server" in page.locator("#privacy").inner_text()
+    page.get_by_label("blue", exact=True).check()
+    said(page, "blue, 100 %")
+    hair = pixels(page, "mask")[..., 0] > 200
+    assert hair.mean() > 0.03
+    red, _, blue = pixels(page, "after")[hair].mean(axis=0)
+    assert blue > red + 40
+    bald = pixels(page, "mask")[..., 0] == 0
+    assert np.array_equal(pixels(page, "after")[bald], pixels(page, "before")[bald])
+
+
+def test_dark_and_light(visit, server):
+    page = visit(server, color_scheme="dark")
+    paper = "e => getComputedStyle(e).backgroundColor"
+    dark = page.locator("body").evaluate(paper)
+    button = page.get_by_role("button", name="Dark colours")
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    light = page.locator("body").evaluate(paper)
+    assert light != dark
+    page.reload()
+    assert page.locator("body").evaluate(paper) == light
+
+
+def test_the_page_is_light(page):
+    """Under 300 kB before the network, pictures included."""
+    page.reload()
+    page.wait_for_selector(".card")
+    entries = "() => performance.getEntriesByType('resource').map((e) => [e.name, e.encodedBodySize])"
+    sizes = dict(page.evaluate(entries))
+    assert len(sizes) > 20
+    assert sum(sizes.values()) < 300_000
