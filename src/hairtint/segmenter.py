@@ -68,14 +68,17 @@ class VideoSegmenter:
         self.still = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
         self.memory = Memory()
 
-    def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def mask(self, rgb: NDArray[np.uint8], small: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:
         """Steadied probability of hair, float32 (H, W) in [0, 1], contiguous, of the next frame, uint8 (H, W, 3) RGB.
 
+        `small`, uint8 (h, w, 3), is the same view from a camera's second stream: the network looks at it instead.
         A frame of another size, or after a cut, starts anew. Raises PictureError where `rgb` is no such array.
         """
-        check_frame(rgb)
+        for picture in (rgb,) if small is None else (rgb, small):
+            check_frame(picture)
         pyramid = Pyramid(rgb)
-        return matte.refine(self.memory.blend(self.still.look(pyramid), pyramid), pyramid)
+        found = self.still.look(pyramid if small is None else small)
+        return matte.refine(self.memory.blend(found, pyramid), pyramid)
 
     def reset(self) -> None:
         """Forget the frames before, as at the start of another video."""

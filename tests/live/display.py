@@ -7,14 +7,14 @@ import struct
 import subprocess
 
 import numpy as np
-import pytest
+from needs import left_out
 
 
 @contextlib.contextmanager
 def xvfb(folder, size=(1200, 800)):
     """Yields (environment, look): `look()` is the screen, RGB uint8 (H, W, 3)."""
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
-        pytest.skip("needs Xvfb and xdotool")
+        left_out("needs Xvfb and xdotool: run scripts/system-packages")
     read, write = os.pipe()
     command = [
         "Xvfb",

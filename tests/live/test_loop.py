@@ -19,7 +19,7 @@ from hairtint.live.tinter import Tinted, Tinter
 COPPER, BLUE = Look(Color.parse("copper")), Look(Color.parse("blue"))
 
 
-def paint(rgb, look):
+def paint(rgb, look, small=None):
     """A tinter that dyes everything at once."""
     return Tinted(np.full_like(rgb, look.color.rgb()), np.ones(rgb.shape[:2], np.float32), {"mask": 0.0, "color": 0.0})
 
@@ -94,7 +94,7 @@ def test_until_the_network_is_there_frames_pass_as_they_are():
 def test_the_newest_frame_wins_however_slow_the_network():
     begun, go = threading.Semaphore(0), threading.Semaphore(0)
 
-    def slow(rgb, look):
+    def slow(rgb, look, small=None):
         begun.release()
         assert go.acquire(timeout=30)
         return paint(rgb, look)

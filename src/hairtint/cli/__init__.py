@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="hairtint", message="%(prog)s %(version)s")
 def cli() -> None:
-    """See anybody with another hair colour: photos, and the networks that find the hair."""
+    """See anybody with another hair colour: photos, videos, the camera, a web page; and train the networks."""
 
 
 def main(arguments: list[str] | None = None) -> None:

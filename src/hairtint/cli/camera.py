@@ -151,7 +151,7 @@ def _viewer(
     from hairtint.live.viewer import Out, Viewer
 
     screen = _window(stack) if window else None
-    remote = _server(stack, *address) if address else None
+    remote = _server(stack, look, *address) if address else None
     outs = [Out(_virtual(stack, fps), mirror=False)] if virtual else []
     loop = stack.enter_context(Loop(source, lambda: _tinter(model), look))
     return Viewer(
@@ -194,10 +194,11 @@ def _window(stack: ExitStack) -> Any:
     return stack.enter_context(Window())
 
 
-def _server(stack: ExitStack, host: str, port: int) -> Any:
+def _server(stack: ExitStack, look: Look, host: str, port: int) -> Any:
     from hairtint.live.serve import Server
 
     server = stack.enter_context(Server(host, port))
+    server.state.update(color=look.color.hex, strength=look.strength)
     _say(f"watch at {server.url}")
     return server
 

@@ -23,7 +23,7 @@ from hairtint.live.slot import Slot
 from hairtint.live.sources import Frame, Rgb, Source
 from hairtint.live.tinter import Tinted
 
-Tint = Callable[[Rgb, Look], Tinted]
+Tint = Callable[[Rgb, Look, Rgb | None], Tinted]
 
 TICK = 0.05  # seconds after which a waiting thread looks around
 STALL = 2.5  # seconds without a frame that need a word
@@ -178,5 +178,5 @@ def _dyed(frame: Frame, look: Look, tint: Tint | None) -> Picture:
     if tint is None:
         return Picture(frame.rgb, frame.rgb, None, frame.time)
     started = time.monotonic()
-    tinted = tint(frame.rgb, look)
+    tinted = tint(frame.rgb, look, frame.small)
     return Picture(frame.rgb, tinted.rgb, tinted.mask, frame.time, {"wait": started - frame.time, **tinted.seconds})

@@ -46,10 +46,13 @@ class Tinter:
         self.segmenter = VideoSegmenter(model, backend=backend, threads=threads)
         self.shade: Shade | None = None
 
-    def __call__(self, rgb: NDArray[np.uint8], look: Look) -> Tinted:
-        """The next frame, uint8 (H, W, 3) RGB, in the colour of `look`; raises PictureError where it is no frame."""
+    def __call__(self, rgb: NDArray[np.uint8], look: Look, small: NDArray[np.uint8] | None = None) -> Tinted:
+        """The next frame, uint8 (H, W, 3) RGB, in the colour of `look`; raises PictureError where it is no frame.
+
+        `small`, uint8 (h, w, 3), is the same view from a camera's second stream, for the network.
+        """
         started = time.perf_counter()
-        mask = self.segmenter.mask(rgb)
+        mask = self.segmenter.mask(rgb, small)
         if look.largest_region:
             mask = largest_region(mask)
         masked = time.perf_counter()
