@@ -4,9 +4,10 @@ import re
 import shlex
 import shutil
 
+import cv2
 import pytest
 
-from hairtint import zoo
+from hairtint import Photo, zoo
 from hairtint.cli import run
 
 FENCED = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
@@ -34,9 +35,10 @@ def blocks(request):
 
 def test_python_lines_run(here, blocks):
     lines = [text for language, text in blocks if language == "python"]
-    assert len(lines) == 2
+    assert len(lines) == 3
+    frames = [Photo.open(here / "me.jpg").rgb] * 2
     for text in lines:
-        exec(compile(text, "README.md", "exec"), {})
+        exec(compile(text, "README.md", "exec"), {"frames": frames})
     assert {"me-auburn.png", "me-b5562b.jpg", "me-e3d5b8.jpg", "me-2f5fc4.jpg"} <= {p.name for p in here.iterdir()}
 
 
@@ -47,6 +49,25 @@ def test_photo_commands_run(here, blocks):
     assert [run(arguments) for arguments in photos] == [0] * len(photos)
     assert (here / "me-copper-side-by-side.jpg").exists()
     assert (here / "blue" / "other.jpg").exists()
+
+
+def test_video_commands_run(here, blocks, request):
+    av = pytest.importorskip("av")
+    rgb = cv2.resize(Photo.open(here / "me.jpg").rgb, (128, 128))
+    for name in ("me.mp4", "me.mov"):
+        with av.open(here / name, "w") as file:
+            stream = file.add_stream("libx264", rate=2, width=128, height=128, pix_fmt="yuv420p")
+            for _ in range(26):
+                file.mux(stream.encode(av.VideoFrame.from_ndarray(rgb)))
+            file.mux(stream.encode())
+    manual = (request.config.rootpath / "docs" / "video.md").read_text(encoding="utf-8")
+    looks = next(text for language, text in FENCED.findall(manual) if language == "toml")
+    (here / "looks.toml").write_text(looks, encoding="utf-8")
+    commands = [line for language, text in blocks if language == "sh" for line in text.splitlines()]
+    videos = [shlex.split(line, comments=True)[1:] for line in commands if line.startswith("hairtint video")]
+    assert len(videos) == 3
+    assert [run(arguments) for arguments in videos] == [0] * 3
+    assert {"me-copper.mp4", "me.webm", "changing.mp4"} <= {p.name for p in here.iterdir()}
 
 
 def test_files_that_the_readme_points_to_exist(request):

@@ -115,7 +115,7 @@ class Swift(nn.Module):
         return F.pixel_shuffle(self.head(x), CELL)
 
     def freeze(self, blocks: int) -> None:
-        """Leave the first `blocks` of the encoder's 17 as they are, norms too: half of a training step's time is theirs.
+        """Leave the first `blocks` of the encoder's 17 as they are, norms too: half of a training step is theirs.
 
         TrainingError where there are fewer.
         """

@@ -60,7 +60,7 @@ export class Engine {
    * @param {string|URL} options.modelUrl the .onnx file of a network of this project: rgb uint8 (1, n, n, 3) in,
    *   probability float32 (1, h, w) out
    * @param {string|URL} [options.vendorUrl] the folder of onnxruntime-web's files; by default ../vendor/
-   * @param {number} [options.threads] of the network; by default what the machine has, 1 where the page is not
+   * @param {number} [options.threads] of the network; by default one less than cores, 1 where the page is not
    *   cross-origin isolated (no COOP and COEP headers)
    * @param {"auto"|"wasm"|"webgpu"} [options.backend] "auto" takes WebGPU where there is a real GPU and its runtime
    *   lies in the vendor folder

@@ -13,7 +13,8 @@ async function load({ modelUrl, vendorUrl, threads, backend, port }) {
   const bytes = await download(modelUrl);
   const gpu = backend !== "wasm" && (await realGpu());
   if (backend === "webgpu" && !gpu) throw new Error("This browser offers no GPU to web pages: choose the other backend.");
-  const wanted = threads ?? Math.min(navigator.hardwareConcurrency || 1, MOST_THREADS);
+  const free = (navigator.hardwareConcurrency || 1) - 1; // one core is left to the painter
+  const wanted = threads ?? Math.max(1, Math.min(free, MOST_THREADS));
   const count = self.crossOriginIsolated ? wanted : 1;
   const chosen = (gpu && (await onGpu(bytes, vendorUrl, backend))) || (await onCpu(bytes, vendorUrl, count));
   const [, height, width] = session.inputMetadata[0].shape;
