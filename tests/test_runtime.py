@@ -1,14 +1,24 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from hairtint import runtime, zoo
-from hairtint.errors import DamagedModelError, InputError
+from hairtint.errors import DamagedModelError, InputError, MissingExtraError
+from hairtint.segmenter import preprocess
 
 
-def test_the_same_picture_gives_the_same_map_whatever_the_threads():
+@pytest.fixture(params=[name for name in runtime.BACKENDS if name != "auto"])
+def backend(request):
+    """The contract holds for every runtime."""
+    pytest.importorskip(request.param)
+    return request.param
+
+
+def test_the_same_picture_gives_the_same_map_whatever_the_threads(backend):
     entry = zoo.find("light")
     rgb = np.random.default_rng(0).integers(0, 256, (entry.size, entry.size, 3), np.uint8)
-    one, two = (runtime.load(entry, threads=n)(rgb) for n in (1, 2))
+    one, two = (runtime.load(entry, backend=backend, threads=n)(rgb) for n in (1, 2))
     assert one.dtype == np.float32
     assert one.min() >= 0
     assert one.max() <= 1
@@ -25,8 +35,45 @@ def test_unknown_backends_and_threads_are_refused():
 
 
 @pytest.mark.parametrize("data", [b"", b"not onnx", bytes(100)])
-def test_files_that_are_no_network_are_refused(tmp_path, data):
+def test_files_that_are_no_network_are_refused(tmp_path, data, backend):
     path = tmp_path / "broken.onnx"
     path.write_bytes(data)
     with pytest.raises(DamagedModelError, match=r"broken\.onnx"):
-        runtime.load(zoo.find(path))
+        runtime.load(zoo.find(path), backend=backend)
+
+
+def test_runtimes_agree(portrait):
+    pytest.importorskip("openvino")
+    entry = zoo.find("swift")
+    rgb = preprocess(portrait, entry.size)
+    maps = [runtime.load(entry, backend=name)(rgb) for name in ("onnxruntime", "openvino")]
+    np.testing.assert_allclose(*maps, atol=2e-3)
+
+
+def test_a_runtime_serves_several_threads_at_once(backend):
+    entry = zoo.find("light")
+    rng = np.random.default_rng(1)
+    pictures = [rng.integers(0, 256, (entry.size, entry.size, 3), np.uint8) for _ in range(8)]
+    network = runtime.load(entry, backend=backend)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(network, pictures))
+    for picture, found in zip(pictures, together, strict=True):
+        np.testing.assert_array_equal(found, network(picture))
+
+
+def test_a_network_of_another_kind_is_refused(tmp_path, backend):
+    """One that takes floats, say: read by path, without a manifest that vouches for it."""
+    onnx = pytest.importorskip("onnx")
+    make = onnx.helper
+    values = [make.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 3, 8, 8]) for name in ("x", "y")]
+    graph = make.make_graph([make.make_node("Relu", ["x"], ["y"])], "other", values[:1], values[1:])
+    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(DamagedModelError, match="uint8"):
+        runtime.load(zoo.find(tmp_path / "other.onnx"), backend=backend)
+
+
+def test_a_missing_runtime_is_named_with_its_cure(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'hairtint\[openvino\]'"):
+        runtime.load(zoo.find("light"), backend="openvino")

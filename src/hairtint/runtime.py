@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import threading
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.errors import DamagedModelError, InputError
+from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError
 from hairtint.zoo import Entry
 
-BACKENDS = ("auto", "onnxruntime")
+BACKENDS = ("auto", "onnxruntime", "openvino")
 MOST_THREADS = 256
 
 
@@ -27,8 +29,9 @@ class Network(Protocol):
 def load(entry: Entry, *, backend: str = "auto", threads: int | None = None) -> Network:
     """Make a network callable; `threads`: None takes as many as there are cores.
 
-    Raises InputError for an unknown backend, ModelError where the weights are missing, damaged or not a network
-    of this project.
+    "auto" is ONNX Runtime, which every installation has; OpenVINO is an extra, for processors by Intel and AMD.
+    Raises InputError for an unknown backend, MissingExtraError for one that is not installed, ModelError where the
+    weights are missing, damaged or not a network of this project.
     """
     if backend not in BACKENDS:
         raise InputError(f"unknown backend {backend!r}: choose one of {', '.join(BACKENDS)}")
@@ -36,7 +39,14 @@ def load(entry: Entry, *, backend: str = "auto", threads: int | None = None) -> 
         raise InputError(
             f"threads = {threads!r} must be a whole number from 1 to {MOST_THREADS}, or None for all cores"
         )
-    return OnnxRuntime(entry, threads or os.cpu_count() or 1)
+    kind = OpenVino if backend == "openvino" else OnnxRuntime
+    try:
+        return kind(entry, threads or os.cpu_count() or 1)
+    except HairtintError:
+        raise
+    except Exception as error:  # the runtimes' own errors have no common root
+        text = str(error).strip().splitlines() or [type(error).__name__]
+        raise DamagedModelError(f"{entry.path} is not a network that hairtint can run: {text[0][:160]}") from error
 
 
 class OnnxRuntime:
@@ -50,24 +60,47 @@ class OnnxRuntime:
         options.log_severity_level = 3
         # Threads that spin between frames would take the cores from the rest of the road.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self.session = ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
-            self.size = entry.size or self._declared_size()
-        except DamagedModelError:
-            raise
-        except Exception as error:  # ONNX Runtime's own errors have no common root
-            text = str(error).strip().splitlines() or [type(error).__name__]
-            raise DamagedModelError(f"{entry.path} is not a network that hairtint can run: {text[0][:160]}") from error
+        self.session = ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
+        [declared] = self.session.get_inputs()
+        self.size = entry.size or checked(declared.name, declared.type, declared.shape)
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
         out: Any = self.session.run(None, {"rgb": rgb[None]})[0]
         return out[0]  # type: ignore[no-any-return]
 
-    def _declared_size(self) -> int:
-        inputs = self.session.get_inputs()
-        shape = inputs[0].shape
-        square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
-        if len(inputs) != 1 or inputs[0].name != "rgb" or inputs[0].type != "tensor(uint8)" or not square:
-            raise DamagedModelError(f"it takes {inputs[0].name} {shape}, not rgb uint8 [1, size, size, 3]")
-        return int(shape[1])
+
+class OpenVino:
+    """OpenVINO on the CPU."""
+
+    def __init__(self, entry: Entry, threads: int) -> None:
+        if importlib.util.find_spec("openvino") is None:
+            raise MissingExtraError("this needs openvino: pip install 'hairtint[openvino]'")
+        import openvino
+
+        core = openvino.Core()
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+        self.model = core.compile_model(core.read_model(entry.read()), "CPU", hints)
+        [declared] = self.model.inputs
+        shape = [size.get_length() if size.is_static else None for size in declared.partial_shape]
+        element = f"tensor({'uint8' if declared.element_type == openvino.Type.u8 else declared.element_type})"
+        self.size = entry.size or checked(declared.any_name, element, shape)
+        self.local = threading.local()  # a request serves one thread at a time
+
+    def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See Network."""
+        if not hasattr(self.local, "request"):
+            self.local.request = self.model.create_infer_request()
+        [found] = self.local.request.infer([rgb[None]]).values()
+        return np.asarray(found[0], np.float32)
+
+
+def checked(name: str, kind: str, shape: list[Any]) -> int:
+    """The size of the square pictures that a network declares to take; DamagedModelError where it takes others."""
+    square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
+    if name != "rgb" or kind != "tensor(uint8)" or not square:
+        raise DamagedModelError(
+            f"a network of another kind: it takes {name} {kind} {shape}, not rgb uint8 [1, size, size, 3];"
+            " give one of hairtint export"
+        )
+    return int(shape[1])

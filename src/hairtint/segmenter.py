@@ -19,7 +19,8 @@ class Segmenter:
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
     the best network there is, looking up to four times (hairtint.looks).
-    backend: "auto" or "onnxruntime". threads: of the network, None for as many as there are cores.
+    backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
+    are cores.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
     >>> mask = Segmenter().mask(rgb)  # doctest: +SKIP
