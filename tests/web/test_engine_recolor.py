@@ -7,8 +7,8 @@ from hair import hair
 
 import hairtint
 
-# A level of difference comes from sums in another order. Strands are a quotient of small differences: two more.
-MOST, MEAN = 3, 0.05
+# Sums in another order change the odd pixel by a level; a step of the dye's table may add one.
+MOST, MEAN = 2, 0.02
 COLORS = ["#e3d5b8", "copper", "#17151a", "turquoise", "rgb(91, 36, 112)"]
 EFFECTS = [
     "ombre:platinum:0.5",
