@@ -12,15 +12,16 @@ Mask = NDArray[np.float32]
 
 GUIDE = 256  # longest side, within a factor of 1.5, at which the filter is solved; the result is at full size
 REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
-PHOTO_REACH = 2.6  # the same where small hair has a finer map (hairtint.looks), so that flyaway strands get their room
+SHARE = 0.0125  # the least radius as a share of the map's longer side: fine maps are wrong by more of their pixels
+PHOTO_REACH = 4.0  # pixels where small hair has a finer map (hairtint.looks)
 DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
 
-def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: float = REACH) -> Mask:
+def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: float | None = None) -> Mask:
     """Soft mask, float32 (H, W) in [0, 1], of a small map, float32 (h, w) in [0, 1], and its RGB picture (H, W, 3).
 
-    `reach`: how many pixels of the map the outline may move and soften.
+    `reach`: how many pixels of the map the outline may move and soften; None: what suits the map of a whole picture.
 
     A fast guided filter (K. He, J. Sun, arXiv:1505.00996): within small windows the mask is a linear function of the
     picture's lightness. It is solved on a small copy and applied at full size, only where there can be hair.
@@ -31,7 +32,8 @@ def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: fl
     step = round(max(height, width) / max(small))
     guide = np.asarray(cv2.cvtColor(little, cv2.COLOR_RGB2GRAY), np.float32) * np.float32(1 / 255)
     mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
-    radius = max(1, round(reach * max(small) / max(probability.shape)))
+    longest = max(probability.shape)
+    radius = max(1, round((reach or max(REACH, SHARE * longest)) * max(small) / longest))
     slope, offset, around = _linear(guide, mask, radius)
     sure = 1 - 4 * around * (1 - around)  # far from the outline the map is right, and no texture must enter the mask
     slope, offset = slope * (1 - sure), offset * (1 - sure) + mask * sure

@@ -38,7 +38,7 @@ class Segmenter:
 
         Raises PictureError where `rgb` is no such array.
         """
-        reach = matte.PHOTO_REACH if self.finest else matte.REACH
+        reach = matte.PHOTO_REACH if self.finest else None
         check_frame(rgb)
         pyramid = Pyramid(rgb)
         return matte.refine(self._looked(pyramid), pyramid, reach=reach)

@@ -18,7 +18,7 @@ from hairtint.effects import EFFECTS
 TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 
 _NUMBERS = {
-    "MATTE": ("matte", ("GUIDE", "REACH", "PHOTO_REACH", "DOUBT", "EPSILON")),
+    "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "NEAR", "MOST")),
     "SHADE": ("shade", ("_SAMPLES",)),

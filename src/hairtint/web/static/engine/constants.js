@@ -3,7 +3,8 @@
 export const MATTE = {
   "GUIDE": 256,
   "REACH": 1.6,
-  "PHOTO_REACH": 2.6,
+  "SHARE": 0.0125,
+  "PHOTO_REACH": 4.0,
   "DOUBT": 0.1,
   "EPSILON": 0.0004,
 };

@@ -10,10 +10,11 @@ const SHARES = Float32Array.from({ length: 256 }, (_, level) => level / 255);
 /**
  * @param {{width: number, height: number, data: Float32Array}} probability in [0, 1]
  * @param {import("./pyramid.js").Pyramid} pyramid of the picture
- * @param {number} [reach] how many pixels of the map the outline may move and soften
+ * @param {number | null} [reach] how many pixels of the map the outline may move and soften; null: what suits the map
+ *     of a whole picture
  * @returns {{width: number, height: number, data: Float32Array}} the mask, in [0, 1]
  */
-export function refine(probability, pyramid, reach = MATTE.REACH) {
+export function refine(probability, pyramid, reach = null) {
   const { width, height } = pyramid.view;
   const little = pyramid.near(GUIDE);
   const [wide, high] = [little.width, little.height];
@@ -21,7 +22,8 @@ export function refine(probability, pyramid, reach = MATTE.REACH) {
   const guide = greys(little, SHARES);
   const mask = resize(probability, wide, high);
   const longest = Math.max(probability.width, probability.height);
-  const radius = Math.max(1, round((reach * Math.max(wide, high)) / longest));
+  const far = reach ?? Math.max(MATTE.REACH, MATTE.SHARE * longest);
+  const radius = Math.max(1, round((far * Math.max(wide, high)) / longest));
   const fit = linear(guide, mask, radius);
   const box = settle(fit, guide, mask);
   const full = new Float32Array(width * height);

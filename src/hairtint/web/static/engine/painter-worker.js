@@ -25,7 +25,7 @@ function load({ port, size }) {
 async function mask({ finest: fine, ...picture }) {
   const pyramid = new Pyramid(View.rgba(picture));
   const probability = fine ? await finest(pyramid.view, (view) => look(new Pyramid(view))) : await look(pyramid);
-  const found = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : MATTE.REACH);
+  const found = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : null);
   return new Moved(found, [found.data.buffer]);
 }
 
