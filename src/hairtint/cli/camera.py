@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER
-from hairtint.effects import EFFECTS
+from hairtint.cli.options import FOLDER, dye_options
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -61,11 +60,8 @@ class SizeType(click.ParamType[tuple[int, int]]):
 @click.option("--size", type=SizeType(), default=SIZE, show_default=True, help="Picture size to ask of the camera.")
 @click.option("--fps", type=click.FloatRange(1, 240), help="Frames per second to ask of the camera.")
 @click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
-@click.option("--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True)
-@click.option("--method", type=click.Choice(["natural", "hsv"]), default="natural", show_default=True)
-@click.option("--effect", "effects", multiple=True, help=f"{', '.join(EFFECTS)}, as in ombre:platinum:0.5. Repeatable.")
+@dye_options
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
-@click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
 @click.option("--mirror/--no-mirror", default=True, show_default=True, help="Show the picture as a mirror does.")
 @click.option(
     "--display", type=click.Choice(["window", "overlay", "none"]), help="Default: window; with --serve, none."

@@ -10,9 +10,10 @@ import click
 
 from hairtint import batch
 from hairtint.batch import Rgb
+from hairtint.cli.options import dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
-from hairtint.effects import EFFECTS, Effect
+from hairtint.effects import Effect
 from hairtint.errors import HairtintError, OutputError
 from hairtint.matte import Mask
 from hairtint.recolor import Method, recolor
@@ -22,16 +23,7 @@ from hairtint.recolor import Method, recolor
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
 @click.option("-o", "--out", help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
-@click.option(
-    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the photo as it is."
-)
-@click.option(
-    "--method",
-    type=click.Choice(["natural", "hsv"]),
-    default="natural",
-    show_default=True,
-    help="hsv: the report's, only the hue changes.",
-)
+@dye_options
 @click.option(
     "--saturation",
     type=click.FloatRange(0, 1),
@@ -39,14 +31,7 @@ from hairtint.recolor import Method, recolor
     show_default=True,
     help="With hsv: add this to the saturation of all hair alike, the report's remedy for dark hair.",
 )
-@click.option(
-    "--effect",
-    "effects",
-    multiple=True,
-    help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, applied in order.",
-)
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
-@click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
 @click.option("--mask", is_flag=True, help="Also write NAME-mask.png.")
 @click.option("--side-by-side", is_flag=True, help="Also write photo, mask and result in one picture.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")

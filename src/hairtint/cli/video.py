@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hairtint.cli.options import dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
-from hairtint.effects import EFFECTS, Effect
+from hairtint.effects import Effect
 from hairtint.errors import InputError
 from hairtint.live.look import Look
 from hairtint.recolor import Method
@@ -47,24 +48,8 @@ class Time(click.ParamType[float]):
 @click.option("-o", "--out", type=FILE, required=True, help="Result: .mp4, .m4v, .mov, .mkv, .webm or .gif.")
 @click.option("-c", "--color", help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
 @click.option("--keyframes", type=FILE, help="Looks that change over time, a TOML file: see docs/video.md.")
-@click.option(
-    "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="0 leaves the video as it is."
-)
-@click.option(
-    "--method",
-    type=click.Choice(["natural", "hsv"]),
-    default="natural",
-    show_default=True,
-    help="hsv: the report's, only the hue changes.",
-)
-@click.option(
-    "--effect",
-    "effects",
-    multiple=True,
-    help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, applied in order.",
-)
+@dye_options
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
-@click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask.")
 @click.option("--start", type=Time(), help="Begin here: seconds, or M:SS.")
 @click.option("--end", type=Time(), help="End here.")
 @click.option("--side-by-side", is_flag=True, help="Show the original to the left of the result.")
