@@ -111,7 +111,7 @@ def test_every_stage_is_timed_by_itself_and_the_figure_is_the_median(film, monke
     monkeypatch.setattr(measure, "recolor", slow("color", measure.recolor))
     monkeypatch.setattr(measure, "encode", slow("show", measure.encode))
     monkeypatch.setattr(measure.matte, "refine", slow("matte", measure.matte.refine))
-    [road], _ = measure.roads(["light"])
+    [road], _ = measure.roads(["light"], ["onnxruntime"])
     still = road.segmenter.still
     monkeypatch.setattr(still, "network", slow("network", still.network), raising=False)
     still.network.size = 48
@@ -160,7 +160,7 @@ def test_unknown_names_are_refused_and_a_device_not_installed_is_passed_over(mon
 
 
 def test_a_road_goes_on_where_there_is_no_hair():
-    [road], _ = measure.roads(["light"])
+    [road], _ = measure.roads(["light"], ["onnxruntime"])
     road.run(np.full((90, 160, 3), 128, np.uint8), 0.0)
     assert all(len(times) == 1 for times in road.times.values())
 

@@ -13,7 +13,7 @@ STATIC = HERE.parents[1] / "src" / "hairtint" / "web" / "static"
 CHROMIUM = Path("/usr/bin/chromium")
 RUNTIME = STATIC / "vendor" / "ort.wasm.min.mjs"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE = 180_000  # milliseconds: a busy machine is no defect
+PATIENCE = 60_000  # milliseconds: a busy machine is no defect
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",

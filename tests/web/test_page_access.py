@@ -24,8 +24,7 @@ def test_axe_finds_nothing(page, theme, dark_hair):
         page.locator("#theme").click()
     assert violations(page) == []
     open_photo(page, dark_hair)
-    for summary in page.locator("details:not([open]) > summary").all():
-        summary.click()
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
     page.locator("#effect-ombre").check()
     assert violations(page) == []
     page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
