@@ -34,6 +34,7 @@ def clip(tmp_path_factory, portrait):
         for k in range(30):
             left = round(60 + 30 * np.sin(2 * np.pi * k / 30))
             view = cv2.resize(np.ascontiguousarray(portrait[:300, left : left + 400]), (320, 240))
+            view[200:, :40] = (0, 200, 0)  # tells left from right
             file.write(b"FRAME\n" + cv2.cvtColor(view, cv2.COLOR_RGB2YUV_I420).tobytes())
     return path
 
