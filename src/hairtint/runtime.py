@@ -79,7 +79,7 @@ class OpenVino:
         import openvino
 
         core = openvino.Core()
-        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
         self.model = core.compile_model(core.read_model(entry.read()), "CPU", hints)
         [declared] = self.model.inputs
         shape = [size.get_length() if size.is_static else None for size in declared.partial_shape]

@@ -1,5 +1,6 @@
 """Whole files: what goes in, what comes out, read back."""
 
+import os
 from fractions import Fraction
 
 import av
@@ -248,6 +249,12 @@ def test_codecs(tmp_path, portrait, blue, suffix, codec):
     with av.open(str(tmp_path / f"out{suffix}")) as result:
         assert result.streams.video[0].codec.canonical_name == codec
         assert sum(1 for _ in result.decode(video=0)) == 4
+
+
+def test_no_encoder_makes_the_process_real_time(tmp_path, portrait, blue):
+    """SVT-AV1 asks for it where it may, as root: the program and all that it starts would starve the machine."""
+    dye_file(make(tmp_path / "in.mp4", pictures(portrait, 4)), tmp_path / "out.mkv", blue, codec="av1", quality="draft")
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 def test_ten_bits_stay_and_where_they_cannot_a_line_says_so(tmp_path, portrait, blue):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, needs, pixels, said
+from page_helpers import PATIENCE, RUNTIME, needs, pixels, said
 from PIL import Image
 
 
@@ -68,7 +68,9 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     page.locator("#veil").wait_for()
     assert page.locator("#compare").get_attribute("aria-busy") == "true"
     assert page.locator("#save").is_disabled()
-    while not held:
+    for _ in range(PATIENCE // 50):
+        if held:
+            break
         page.wait_for_timeout(50)
     held[0].continue_()
     page.wait_for_selector("body[data-state=ready]")

@@ -15,6 +15,7 @@ from hairtint.photo_reading import one_line
 from hairtint.photo_writing import check_target
 from hairtint.video.codecs import Codec, container_of
 from hairtint.video.gif import Palettes
+from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
 
@@ -99,7 +100,8 @@ class Sink:
 
         self.container.container_options.update(options)
         try:
-            self.container.start_encoding()
+            with kept_priority():
+                self.container.start_encoding()
         except (av.FFmpegError, OSError, ValueError) as error:
             self.abandon()
             raise self._refusal(error) from None
