@@ -8,11 +8,7 @@ again (503), it waits as long as it is told.
 import argparse
 import http.client
 import json
-import os
 import random
-import re
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -20,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
+from web_server import Use, form, serving
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "eileen-collins.jpg"
 COLORS = ("copper", "platinum", "blue", "auburn", "violet", "black", "rose gold", "emerald")
@@ -73,18 +70,6 @@ def client(port: int, photo: bytes, until: float, tally: Tally) -> None:
                 break
 
 
-def form(photo: bytes, fields: dict[str, str]) -> tuple[bytes, str]:
-    head = "".join(f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items())
-    head += '--b\r\nContent-Disposition: form-data; name="image"; filename="x.jpg"\r\n\r\n'
-    return head.encode() + photo + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
-
-
-def resident(pid: int) -> float:
-    """Megabytes of memory of a process (Linux)."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1024 if found else float("nan")
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     defaults = {"clients": 64, "seconds": 60, "side": 1000, "workers": 0, "queue": 64, "keep": 256}
@@ -93,31 +78,26 @@ def main() -> None:
     given = options.parse_args()
     buffer = BytesIO()
     Image.open(PORTRAIT).resize((given.side, given.side), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=90)
-    call = [sys.executable, "-m", "hairtint", "web", "--port", "0", "--no-open", "--rate", "0"]
-    call += ["--workers", str(given.workers), "--queue", str(given.queue), "--keep", str(given.keep)]
-    server = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        port = int(re.search(r":(\d+) ", server.stdout.readline())[1])  # type: ignore[index]
+    options = ["--rate", "0", "--workers", given.workers, "--queue", given.queue, "--keep", given.keep]
+    with serving(*map(str, options)) as (server, port):
         tally, until = Tally(), time.monotonic() + given.seconds
         threads = [
             threading.Thread(target=client, args=(port, buffer.getvalue(), until, tally)) for _ in range(given.clients)
         ]
-        memory = [resident(server.pid)]
+        uses = [Use.of(server.pid)]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             time.sleep(1)
-            memory.append(resident(server.pid))
-    finally:
-        server.terminate()
-        _, _, usage = os.wait4(server.pid, 0)
+            uses.append(Use.of(server.pid))
     print(f"{given.clients} clients, {given.seconds} s, photos of {given.side}x{given.side}")
     tally.report(given.seconds)
-    work = 1000 * (usage.ru_utime + usage.ru_stime) / max(1, sum(map(len, tally.seconds.values())))
+    work = 1000 * (uses[-1].work - uses[0].work) / max(1, sum(map(len, tally.seconds.values())))
     print(f"processor time: {work:.0f} ms an answer, which a busy machine hardly changes")
+    memory = [use.memory for use in uses]
     quarters = [max(memory[k * len(memory) // 4 : (k + 1) * len(memory) // 4]) for k in range(4)]
     print("memory:", f"{memory[0]:.0f} MB at rest;", "most in each quarter:", *(f"{mb:.0f}" for mb in quarters), "MB")
+    print("at the most", max(use.threads for use in uses), "threads and", max(use.files for use in uses), "open files")
 
 
 if __name__ == "__main__":

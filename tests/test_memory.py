@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairtint import VideoSegmenter
+from hairtint import Segmenter, VideoSegmenter
 from hairtint.memory import Memory
 
 
@@ -84,3 +84,11 @@ def test_a_still_picture_shown_twice_keeps_its_mask(video, portrait):
     video.reset()
     first, second = video.mask(portrait), video.mask(portrait)
     assert np.abs(first - second).max() < 0.02
+
+
+def test_videos_share_a_network_and_nothing_else(portrait):
+    still = Segmenter("light")
+    one, other = VideoSegmenter(still), VideoSegmenter(still)
+    assert one.still is other.still is still
+    one.mask(np.ascontiguousarray(portrait[:, ::-1]))
+    np.testing.assert_array_equal(other.mask(portrait), VideoSegmenter("light").mask(portrait))

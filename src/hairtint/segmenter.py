@@ -59,14 +59,20 @@ class Segmenter:
 class VideoSegmenter:
     """Finds hair in the frames of a video, one after another, with memory of the frames before.
 
-    The arguments and errors are those of Segmenter, but None stands for the fastest network. One object per video; not
-    for several threads at once.
+    The arguments and errors are those of Segmenter, but None stands for the fastest network, and a Segmenter lends its
+    own: many videos share one. One object per video; not for several threads at once.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
+        self,
+        model: str | os.PathLike[str] | Segmenter | None = None,
+        *,
+        backend: str = "auto",
+        threads: int | None = None,
     ) -> None:
-        self.still = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
+        if not isinstance(model, Segmenter):
+            model = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
+        self.still = model
         self.memory = Memory()
 
     def mask(self, rgb: NDArray[np.uint8], small: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:

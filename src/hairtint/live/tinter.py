@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hairtint.live.look import Look
 from hairtint.matte import largest_region
 from hairtint.recolor import recolor
-from hairtint.segmenter import VideoSegmenter
+from hairtint.segmenter import Segmenter, VideoSegmenter
 from hairtint.shade import Shade
 
 SHADE_RATE = 0.1  # how fast the measured shade follows the hair: the dye must not pump with the mask's noise
@@ -41,7 +41,11 @@ class Tinter:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
+        self,
+        model: str | os.PathLike[str] | Segmenter | None = None,
+        *,
+        backend: str = "auto",
+        threads: int | None = None,
     ) -> None:
         self.segmenter = VideoSegmenter(model, backend=backend, threads=threads)
         self.shade: Shade | None = None

@@ -142,6 +142,13 @@ def test_a_frame_alone_and_in_a_session(client, jpeg, kind):
     assert shapes == {(256, 256, 3)} if kind == "picture" else {(256, 256)}
 
 
+def test_all_videos_share_one_network(app):
+    sessions = app.extensions["hairtint"].sessions
+    one, other = (sessions.get(secrets.token_urlsafe(16)).tinter.segmenter for _ in range(2))
+    assert one.memory is not other.memory
+    assert one.still is other.still
+
+
 def test_the_newest_frame_wins(app, jpeg):
     """While a frame is worked on, the second waits; the third takes its place, and the second is told so."""
     name = secrets.token_urlsafe(16)
