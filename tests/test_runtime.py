@@ -46,8 +46,24 @@ def test_runtimes_agree(portrait):
     pytest.importorskip("openvino")
     entry = zoo.find("swift")
     rgb = preprocess(portrait, entry.size)
-    maps = [runtime.load(entry, backend=name)(rgb) for name in ("onnxruntime", "openvino")]
-    np.testing.assert_allclose(*maps, atol=2e-3)
+    one, other = (runtime.load(entry, backend=name)(rgb) for name in ("onnxruntime", "openvino"))
+    assert np.abs(one - other).mean() < 1e-3  # bfloat16, where the processor has it, moves single pixels of the outline
+    assert ((one > 0.5) & (other > 0.5)).sum() / ((one > 0.5) | (other > 0.5)).sum() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("machine", "few", "kind"),
+    [
+        ("x86_64", False, runtime.OpenVino),
+        ("AMD64", False, runtime.OpenVino),
+        ("x86_64", True, runtime.OnnxRuntime),
+        ("aarch64", False, runtime.OnnxRuntime),
+    ],
+)
+def test_auto_takes_what_is_fastest_here(monkeypatch, machine, few, kind):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert isinstance(runtime.load(zoo.find("light"), few=few), kind)
 
 
 def test_a_runtime_serves_several_threads_at_once(backend):

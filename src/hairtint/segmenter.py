@@ -31,7 +31,7 @@ class Segmenter:
     ) -> None:
         self.entry = zoo.find(model)
         self.finest = model is None
-        self.network = runtime.load(self.entry, backend=backend, threads=threads)
+        self.network = runtime.load(self.entry, backend=backend, threads=threads, few=self.finest)
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).

@@ -26,6 +26,8 @@ from typing import Any
 from hairtint.errors import DamagedModelError, ModelError, UnknownModelError
 
 HOME = Path(__file__).parent
+CHECKOUT = HOME.parents[2]
+LARGE = CHECKOUT / "weights"  # of a checkout: networks too large for the wheel
 MANIFEST = "manifest.json"
 ORDER = ("swift", "light", "medium", "full")  # this project's own first, then the report's by size
 PHOTO_PREFERENCE = ("swift", "full", "medium", "light")  # what a photo gets when nobody names a network
@@ -65,6 +67,8 @@ def folders() -> Iterator[Path]:
             raise ModelError(f"HAIRTINT_MODELS names {own}, which is no folder: correct it or unset it")
         yield Path(own)
     yield HOME
+    if (CHECKOUT / "pyproject.toml").is_file():
+        yield LARGE
 
 
 def entries() -> dict[str, Entry]:
