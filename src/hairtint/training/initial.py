@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hairtint import networks
 from hairtint.errors import TrainingError
+from hairtint.networks import unet
 from hairtint.training import checkpoint, unfold
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
@@ -22,7 +23,7 @@ def first_network(
 ) -> nn.Module:
     """The network before its first step: by chance, or from weights that were learned before.
 
-    `photos` are needed where the weights are an .onnx (hairtint.training.unfold).
+    `photos` are needed where the weights are an .onnx (hairtint.training.unfold) or a smaller U-Net's.
     """
     torch.manual_seed(config.seed)
     network = networks.build(config.network)
@@ -33,7 +34,7 @@ def first_network(
         taken = unfold.into(network, unfold.read(weights), weights)
         unfold.settle(network, taken, _some(photos, config))
     elif weights:
-        checkpoint.into(network, checkpoint.load(weights)["ema"], weights)
+        _start_from(network, weights, config, photos)
     if encoder:
         load_encoder: Any = getattr(network, "load_encoder", None)
         if load_encoder is None:
@@ -45,6 +46,21 @@ def first_network(
             raise TrainingError(f"{config.network} has no blocks to freeze: leave frozen_blocks out")
         freeze(config.frozen_blocks)
     return network
+
+
+def _start_from(network: nn.Module, weights: Path, config: Config, photos: Sequence[Pair]) -> None:
+    """Go on from a checkpoint of the same network, or grow from one of a U-Net of fewer levels."""
+    state = checkpoint.load(weights)
+    if not isinstance(network, unet.UNet) or state["config"].get("network") in (None, config.network):
+        checkpoint.into(network, state["ema"], weights)
+        return
+    try:
+        taken = network.grow_from(state["ema"])
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise TrainingError(
+            f"{weights} holds a network that {config.network} cannot grow from: give a smaller U-Net"
+        ) from error
+    unfold.settle(network, taken, _some(photos, config))
 
 
 def _some(photos: Sequence[Pair], config: Config, most: int = 256) -> Iterator[Tensor]:
