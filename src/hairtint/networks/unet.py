@@ -101,7 +101,7 @@ class UNet(nn.Module):
         self.load_state_dict(self.state_dict() | renamed)
         passing = self.merge[more - 1]
         taken = []
-        for k, layer in enumerate(passing):
+        for k, layer in enumerate(passing.children()):
             if isinstance(layer, nn.Conv2d):
                 nn.init.dirac_(layer.weight)
                 taken.append(f"merge.{more - 1}.{k}")

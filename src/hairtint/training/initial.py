@@ -58,7 +58,8 @@ def _start_from(network: nn.Module, weights: Path, config: Config, photos: Seque
         taken = network.grow_from(state["ema"])
     except (RuntimeError, ValueError, TypeError) as error:
         raise TrainingError(
-            f"{weights} holds a network that {config.network} cannot grow from: give a smaller U-Net"
+            f"{weights} holds the weights of another network, and {config.network} cannot grow from it: give those of"
+            f" {config.network} or of a smaller U-Net"
         ) from error
     unfold.settle(network, taken, _some(photos, config))
 
