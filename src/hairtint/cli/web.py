@@ -21,6 +21,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
     "--queue", type=click.IntRange(0), default=64, show_default=True, help="Requests that may wait; more get a 503."
 )
 @click.option(
+    "--patience", type=click.FloatRange(0, min_open=True), default=5, show_default=True,
+    help="Seconds that a request may wait; longer gets a 503.",
+)  # fmt: skip
+@click.option(
     "--rate", type=click.FloatRange(0), default=300, show_default=True, help="Requests a minute for one client; 0: any."
 )
 @click.option("--max-bytes", type=click.IntRange(1), default=20_000_000, show_default=True, help="Of one picture file.")
@@ -39,6 +43,7 @@ def web(
     model: str | None,
     workers: int,
     queue: int,
+    patience: float,
     rate: float,
     max_bytes: int,
     max_pixels: int,
@@ -65,8 +70,8 @@ def web(
     from hairtint.web import serving
 
     app = create_app(
-        model=model, workers=workers, queue=queue, rate=rate, max_bytes=max_bytes, max_pixels=max_pixels,
-        keep_bytes=keep * 1_000_000, behind_proxy=behind_proxy, origins=origins,
+        model=model, workers=workers, queue=queue, patience=patience, rate=rate, max_bytes=max_bytes,
+        max_pixels=max_pixels, keep_bytes=keep * 1_000_000, behind_proxy=behind_proxy, origins=origins,
     )  # fmt: skip
 
     def ready(address: str) -> None:

@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None, **options: Any) -> Flask:
     """The application, ready for pictures; `options` are those of `hairtint.web.settings.Settings`.
 
     Any WSGI server can run it: `hairtint web` does with waitress, and so does, with the package gunicorn installed,
-    `gunicorn --threads 80 'hairtint.web:create_app(behind_proxy=True)'`.
+    `gunicorn --threads 160 'hairtint.web:create_app(behind_proxy=True)'`.
 
     Raises MissingExtraError without the extra `web`, ModelError where the network cannot be had, InputError for
     settings that cannot be meant.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import threading
 import time
 from collections import OrderedDict
@@ -61,9 +62,10 @@ def client_of(address: str | None) -> str:
 
 
 class Workers:
-    """A few threads that do all work on pictures, and a queue that does not grow for ever.
+    """A few threads that do all work on pictures, and a queue that is bounded in number and in time.
 
-    slots: jobs at the same time. queue: jobs that may wait. patience: seconds that one waits at most.
+    slots: jobs at the same time. queue: jobs that may wait. patience: seconds that one waits at most; where the jobs
+    before it would take longer, it is refused at once, so that whoever is let in is answered soon.
     """
 
     def __init__(self, slots: int, queue: int, patience: float) -> None:
@@ -79,15 +81,24 @@ class Workers:
         return max(0, self.inside - self.slots)
 
     @property
+    def wait(self) -> float:
+        """Seconds that the next job is likely to wait, by what jobs took lately."""
+        return self.mean * max(0, self.inside - self.slots + 1) / self.slots
+
+    @property
     def full(self) -> bool:
         """Whether the next job would be refused."""
-        return self.inside >= self.slots + self.queue
+        return self.inside >= self.slots + self.queue or self.wait > self.patience
+
+    def check(self) -> None:
+        """Problem 503 where the next job would be refused."""
+        if self.full:
+            raise self._busy()
 
     def do(self, job: Callable[[], T]) -> T:
         """The result of a job, done in its turn; Problem 503 where the queue is too long or does not move."""
         with self.lock:
-            if self.full:
-                raise self._busy()
+            self.check()
             self.inside += 1
         try:
             future = self.pool.submit(self._timed, job)
@@ -113,5 +124,6 @@ class Workers:
             self.mean += 0.05 * (time.perf_counter() - started - self.mean)
 
     def _busy(self) -> Problem:
-        wait = min(60.0, max(1.0, self.mean * (self.queue + self.slots) / self.slots))
+        drained = self.mean * self.inside / self.slots
+        wait = min(60.0, max(1.0, drained * random.uniform(1, 2)))  # spread, or all would come back at once
         return Problem(503, f"the server is busy; send the picture again in {wait:.0f} s", retry_after=wait)

@@ -37,9 +37,15 @@ class Services:
     metrics: Metrics
 
     def work(self, job: Callable[[], Response]) -> Response:
-        """The answer of a job that one of the workers does, with the time of its stages in Server-Timing."""
+        """The answer of a job that one of the workers does, with the time of its stages in Server-Timing.
+
+        A job is not begun where whoever asked went away while it waited, as far as the WSGI server tells.
+        """
+        gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
 
         def timed() -> Response:
+            if gone():
+                raise Problem(503, "nobody waits for the answer any more")
             self.studio.stages.timing()  # a job that was refused may have left some
             response = job()
             response.headers["Server-Timing"] = self.studio.stages.timing()
@@ -107,6 +113,8 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
 
     def view() -> Response:
         services.rate.take(request.remote_addr, operation.cost)
+        if operation.cost:
+            services.workers.check()  # before anything is read that would be refused all the same
         return operation.work(_values(operation))
 
     blueprint.add_url_rule(

@@ -15,8 +15,8 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from waitress import create_server
 from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
 from hairtint.errors import InputError
@@ -25,7 +25,7 @@ from hairtint.web.problems import CONTENT_TYPE, Problem
 
 SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its files are always served
 CONNECTIONS = 256
-IDLE_SECONDS = 30  # a connection that sends nothing for so long is closed
+IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed
 
 _CURES = {
     400: "the request is not proper HTTP; send it again",
@@ -56,6 +56,19 @@ class ProblemChannel(HTTPChannel):  # type: ignore[misc]
     error_task_class = ProblemTask
 
 
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """waitress's server, which lets go of clients that do not read their answers, too."""
+
+    channel_class = ProblemChannel
+
+    def maintenance(self, now: float) -> None:
+        """Close idle connections; waitress itself waits until it can write to them, which may be never."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.will_close and not channel.requests:
+                channel.handle_close()
+
+
 def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
     """Serve until interrupted or told to end (SIGINT, SIGTERM).
 
@@ -63,11 +76,8 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambd
     Raises InputError where it cannot listen there.
     """
     services: Services = app.extensions["hairtint"]
-    listener = _listen(host, port)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait are no news here
-    server = create_server(app, sockets=[listener], **_options(services))
-    server.channel_class = ProblemChannel
-    address = _address(host, listener.getsockname()[1])
+    server = listening(app, host, port)
+    address = _address(host, int(server.effective_port))
     previous = signal.signal(signal.SIGTERM, _end) if threading.current_thread() is threading.main_thread() else None
     try:
         ready(address)
@@ -77,6 +87,14 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambd
             signal.signal(signal.SIGTERM, previous)
         server.close()
         services.workers.close()
+
+
+def listening(app: Flask, host: str, port: int) -> Any:
+    """waitress's server of the application, which listens; its `run` serves. Raises InputError as `serve`."""
+    listener = _listen(host, port)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait are no news here
+    about = (listener.family, listener.type, listener.proto, listener.getsockname())
+    return Server(app, _sock=listener, sockinfo=about, bind_socket=False, **_options(app.extensions["hairtint"]))
 
 
 def open_browser(address: str) -> None:
@@ -91,7 +109,8 @@ def _options(services: Services) -> dict[str, Any]:
     settings = services.settings
     most = settings.request_bytes + 1_000_000  # the application says better than waitress what is too large
     return {
-        "threads": settings.slots + settings.queue + SPARE_THREADS,
+        "threads": 2 * (settings.slots + settings.queue) + SPARE_THREADS,  # of a video, one more frame may wait
+        "channel_request_lookahead": 1,  # without it nobody notices that a client has gone while its request waits
         "connection_limit": max(CONNECTIONS, settings.queue + 2 * SPARE_THREADS),
         "channel_timeout": IDLE_SECONDS,
         "cleanup_interval": 10,

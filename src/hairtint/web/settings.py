@@ -17,7 +17,7 @@ class Settings:
         model: the network for photos, by name; None is the finest.
         workers: pictures worked on at the same time; 0 is one per core.
         queue: requests that may wait for a worker; more are told to come again (503).
-        patience: seconds that a request waits for a worker before it is told the same.
+        patience: seconds that a request waits for a worker at most; told the same, at once where that can be foreseen.
         rate: requests a minute that one client may send, on average; 0 is no limit.
         max_bytes: the largest picture file that is taken.
         max_pixels: the most pixels a picture may declare.
@@ -33,7 +33,7 @@ class Settings:
     model: str | None = None
     workers: int = 0
     queue: int = 64
-    patience: float = 20.0
+    patience: float = 5.0
     rate: float = 300.0
     max_bytes: int = 20_000_000
     max_pixels: int = 25_000_000

@@ -146,13 +146,50 @@ def test_nobody_waits_for_ever(gate):
     workers, job, started, release = gate
     thread, done = in_thread(lambda: workers.do(job))
     assert started.wait(20)
-    workers.patience = 0.01
+    workers.patience, workers.mean = 0.01, 0.0  # nobody could foresee it
     with pytest.raises(Problem) as refused:
         workers.do(lambda: pytest.fail("a job that was given up must not run"))
     assert refused.value.status == 503
     release.set()
     thread.join(20)
     assert done == ["done"], "a job that has begun is finished"
+
+
+def test_a_wait_that_can_be_foreseen_to_be_too_long_is_refused_at_once(gate):
+    workers, job, started, release = gate
+    workers.queue, workers.patience = 100, 5.0
+    workers.mean = 6.0
+    thread, done = in_thread(lambda: workers.do(job))
+    assert started.wait(20), "where nobody waits, the first is let in however long jobs take"
+    assert workers.full
+    with pytest.raises(Problem, match="busy"):
+        workers.do(lambda: pytest.fail("it must not even wait"))
+    workers.mean = 4.0
+    assert not workers.full, "as long as one patience"
+    release.set()
+    thread.join(20)
+    assert done == ["done"]
+
+
+def test_the_estimate_follows_what_jobs_take():
+    workers = Workers(1, 1, patience=20)
+    for _ in range(200):
+        workers.do(lambda: None)
+    assert workers.mean < 0.1
+    workers.close()
+
+
+def test_those_who_are_refused_do_not_all_come_back_at_once(gate):
+    workers, *_ = gate
+    workers.inside, workers.mean = 100, 0.2
+    waits = set()
+    for _ in range(20):
+        with pytest.raises(Problem) as refused:
+            workers.check()
+        waits.add(refused.value.retry_after)
+    workers.inside = 0
+    assert len(waits) > 10
+    assert all(20 <= wait <= 40 for wait in waits)
 
 
 def test_a_job_that_fails_frees_its_place(gate):

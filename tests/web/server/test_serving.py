@@ -38,7 +38,9 @@ def end(process, how=signal.SIGTERM):
 
 @pytest.fixture(scope="module")
 def server():
-    process, port = start("--rate", "0", "--workers", "2", "--queue", "64", "--max-bytes", "3000000")
+    process, port = start(
+        "--rate", "0", "--workers", "2", "--queue", "64", "--patience", "600", "--max-bytes", "3000000"
+    )
     yield process, port
     if process.poll() is None:
         end(process)

@@ -1,0 +1,138 @@
+"""Clients that go away, that never read their answer, and more of them than there is room for: over real sockets."""
+
+import contextlib
+import socket
+import threading
+import time
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairtint.web import create_app, serving
+
+HEAD = "POST /api/v1/recolor HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def small():
+    """An application with one worker."""
+    return create_app(rate=0, workers=1, model="light", patience=60)
+
+
+@pytest.fixture
+def server(small):
+    """It behind waitress on a free port, where idle connections are looked for all the time."""
+    listening = serving.listening(small, "127.0.0.1", 0)
+    listening.adj.cleanup_interval = 0.1
+    thread = threading.Thread(target=listening.run, daemon=True)
+    thread.start()
+    yield listening
+    listening.task_dispatcher.shutdown()
+    listening.close()
+
+
+def until(true, what, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{what} did not happen"
+        time.sleep(0.01)
+
+
+def connected(server, **options):
+    link = socket.socket()
+    for name, value in options.items():
+        link.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+    link.settimeout(60)
+    link.connect(("127.0.0.1", int(server.effective_port)))
+    return link
+
+
+def asked(server, body, kind="multipart/form-data; boundary=b", **options):
+    """A connection over which a request was sent."""
+    link = connected(server, **options)
+    link.sendall(HEAD.format(kind, len(body)).encode() + body)
+    return link
+
+
+def form(picture, **fields):
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items()]
+    head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+    return b"".join([*parts, head, picture, b"\r\n--b--\r\n"])
+
+
+def healthy(server):
+    with connected(server) as link:
+        link.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        return link.recv(100).startswith(b"HTTP/1.0 200")
+
+
+@contextlib.contextmanager
+def occupied(workers):
+    """The only worker is busy; gives the event that frees it."""
+    release = threading.Event()
+    thread = threading.Thread(target=workers.do, args=(lambda: release.wait(60),))
+    thread.start()
+    until(lambda: workers.inside == 1, "the job")
+    try:
+        yield release
+    finally:
+        release.set()
+        thread.join(60)
+
+
+def test_a_client_that_goes_away_in_mid_upload_leaves_nothing(server, small, jpeg):
+    workers = small.extensions["hairtint"].workers
+    body = form(jpeg, color="copper")
+    for cut in (0, 10, len(body) // 2, len(body) - 1):
+        with connected(server) as link:
+            link.sendall(HEAD.format("multipart/form-data; boundary=b", len(body)).encode() + body[:cut])
+            until(lambda: server.active_channels, "the connection")
+    until(lambda: not server.active_channels, "the end of the connections")
+    assert healthy(server)
+    assert workers.inside == 0
+
+
+def test_nobody_works_for_a_client_that_has_gone(server, small, jpeg, monkeypatch):
+    services, opened = small.extensions["hairtint"], []
+    real = services.studio.open
+    monkeypatch.setattr(services.studio, "open", lambda data: opened.append(data) or real(data))
+    with occupied(services.workers) as release:
+        with asked(server, form(jpeg, color="copper")), asked(server, form(jpeg, color="blue")):
+            until(lambda: services.workers.waiting == 2, "two requests that wait")
+        until(lambda: not server.active_channels, "the leave")
+        with asked(server, form(jpeg, color="blue")) as stays:
+            release.set()
+            assert b" 200 OK" in stays.recv(100)
+    assert len(opened) == 1
+    until(lambda: services.workers.inside == 0, "the end")
+
+
+def test_a_client_that_never_reads_its_answer_holds_nothing_for_long(server, small):
+    """Its answer is larger than all buffers between."""
+    noise = np.random.default_rng(0).integers(0, 255, (1600, 1600, 3), np.uint8)
+    Image.fromarray(noise).save(file := BytesIO(), "PNG")
+    with asked(server, form(file.getvalue(), color="copper", format="png"), SO_RCVBUF=4096):
+        channels = server.active_channels
+        until(lambda: any(channel.total_outbufs_len > 1_000_000 for channel in channels.values()), "a stuck answer")
+        assert healthy(server)
+        server.adj.channel_timeout = 0.1
+        until(lambda: not channels, "the end of the connection")
+    assert small.extensions["hairtint"].workers.inside == 0
+
+
+def test_more_clients_than_there_is_room_for_are_told_at_once(server, small, jpeg, monkeypatch):
+    workers = small.extensions["hairtint"].workers
+    monkeypatch.setattr(workers, "queue", 2)
+    with occupied(workers) as release, contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(asked(server, form(jpeg, color="red"))) for _ in range(2)]
+        until(lambda: workers.waiting == 2, "two requests that wait")
+        for _ in range(5):
+            with asked(server, form(jpeg, color="red")) as refused:
+                answer = refused.recv(2000)
+                assert answer.startswith(b"HTTP/1.1 503")
+                assert b"Retry-After: " in answer
+        assert healthy(server)
+        release.set()
+        assert all(b" 200 OK" in link.recv(100) for link in waiting)
