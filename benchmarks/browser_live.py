@@ -26,6 +26,7 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "web"), str(ROOT / "tests")]
 import engine_page  # noqa: E402
+from page_helpers import CHROMIUM, RUNTIME, needs  # noqa: E402
 
 SIZE = (640, 480)
 FRAMES = 120
@@ -57,7 +58,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=150, help="to measure, after as many to warm up")
     parser.add_argument("--effects", nargs="*", default=[])
     args = parser.parse_args()
-    engine_page.needs(engine_page.CHROMIUM, engine_page.VENDOR)
+    needs(CHROMIUM, "install chromium")
+    needs(RUNTIME, "run scripts/fetch-web-assets")
     with tempfile.TemporaryDirectory() as folder:
         camera = Path(folder) / "camera.y4m"
         film(camera, frames_of(args.clip) if args.clip else swaying())

@@ -29,6 +29,14 @@ def portrait(portrait_path):
 
 
 @pytest.fixture(scope="session")
+def playwright():
+    """The driver of browsers: one for all tests, because a second one refuses to start beside it."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
 def shared():
     """The folder of peers, tools and training data beside the checkout; tests that need it are skipped without it."""
     folder = ROOT.parent / "shared"

@@ -26,14 +26,12 @@ SEEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
+def browser(playwright):
     if CHROMIUM is None:
         left_out("no chromium on this machine: the page is not tested in a browser")
-    with sync_api.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield running
+    running.close()
 
 
 class Loop:
@@ -69,6 +67,7 @@ def shows(page, rgb):
 def test_a_viewer_chooses_a_colour_a_strength_and_the_mask(browser, tmp_path):
     with Server(port=0, token="for-this-test") as server, Loop(server):
         page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.set_default_timeout(120_000)  # a busy machine is no defect
         complaints = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -90,6 +89,7 @@ def test_a_viewer_chooses_a_colour_a_strength_and_the_mask(browser, tmp_path):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than a phone"
         page.screenshot(path=tmp_path / "page.png")
         another = browser.new_page()
+        another.set_default_timeout(120_000)
         another.goto(server.url, wait_until="domcontentloaded")
         another.wait_for_selector("button[aria-pressed=true][title=auburn]")
         assert outside == []

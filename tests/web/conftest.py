@@ -4,9 +4,10 @@ continuous integration (CI=true) that is a failure."""
 import threading
 
 import cv2
+import engine_page
 import numpy as np
 import pytest
-from page_helpers import CHROMIUM, FLAGS, PATIENCE, RUNTIME, needs
+from page_helpers import CAMERA, CHROMIUM, FLAGS, PATIENCE, RUNTIME, needs
 from PIL import Image
 
 
@@ -40,47 +41,59 @@ def clip(tmp_path_factory, portrait):
 
 
 @pytest.fixture(scope="session")
-def browser(clip):
+def browser(clip, playwright):
     """Headless Chromium of the system, with a camera that films the clip."""
     needs(CHROMIUM, "install chromium")
-    from playwright.sync_api import sync_playwright
-
-    flags = [*FLAGS, f"--use-file-for-fake-video-capture={clip}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield browser
-        browser.close()
+    flags = [*FLAGS, *CAMERA, f"--use-file-for-fake-video-capture={clip}"]
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+    yield browser
+    browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def modules(browser):
+    """A page that can import the engine's modules and nothing more."""
+    with engine_page.serving() as address:
+        page = engine_page.tab(browser, address)
+        yield page
+        page.close()
+
+
+def opened(browser, address, **options):
+    """A page in a context of its own, with patience for busy machines; its errors are in `page.errors`."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector(".card")
+    return page
+
+
+@pytest.fixture
 def visit(browser):
-    """visit(address, **context options) -> a page with patience for busy machines; its errors are in `page.errors`."""
-    contexts = []
+    """visit(address, **context options) -> a page of this test alone, closed after it."""
+    pages = []
 
-    def open_page(address, **options):
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce", **options}
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-        page.goto(address)
-        page.wait_for_selector(".card")
-        return page
+    def visit(address, **options):
+        pages.append(opened(browser, address, **options))
+        return pages[-1]
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    yield visit
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture(scope="session")
-def one_page(visit, server):
+def one_page(browser, server):
     """The page as the server serves it. One for all: the network and its runtime are loaded once."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
-    return visit(server)
+    page = opened(browser, server)
+    page.at_first = page.evaluate(f"() => ({CONTROLS}).map(({STATE}))")
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
@@ -92,22 +105,38 @@ def page(one_page):
     assert not one_page.errors
 
 
+# Every control that a visitor can move, and what of it can have been moved.
+CONTROLS = "[...document.querySelectorAll('#controls input, #controls select, details, .split, #mirror')]"
+STATE = "({ value = '', checked = false, open = false }) => ({ value, checked, open })"
+RESTORE = f"""(first) => {{
+  const changed = (element, kind) => element.dispatchEvent(new Event(kind, {{ bubbles: true }}));
+  {CONTROLS}.forEach((control, k) => {{
+    const [now, then] = [({STATE})(control), first[k]];
+    if (now.open !== then.open) control.open = then.open;
+    else if (now.checked !== then.checked && (then.checked || control.type !== "radio")) control.click();
+    else if (now.value !== then.value) {{
+      control.value = then.value;
+      changed(control, "input");
+      changed(control, "change");
+    }}
+  }});
+  document.activeElement.blur();
+  scrollTo(0, 0);
+}}"""
+
+
 def start_anew(page):
-    """Back to the welcome and the first look, by the page's own controls."""
+    """Back to the welcome, with every control where it stood at first, whatever a test before has left behind."""
+    page.evaluate("for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close()")
     page.locator("#tab-photo").click()
     if page.locator("#notice").is_visible():
         page.locator("#notice-close").click()
     if page.locator("#another").is_visible():
         page.locator("#another").click()
-    page.evaluate("""() => {
-      const send = (element, kind) => element.dispatchEvent(new Event(kind, { bubbles: true }));
-      document.querySelector("[name=method][value=natural]").click();
-      for (const box of document.querySelectorAll("#effects :checked")) box.click();
-      document.querySelector("[name=dye][value=copper]").click();
-      const [strength, split] = ["strength", "split"].map((id) => document.getElementById(id));
-      [strength.value, split.value] = [100, 50];
-      for (const range of [strength, split]) send(range, "input");
-    }""")
+    if page.locator("#theme").get_attribute("aria-pressed") == "true":
+        page.locator("#theme").click()
+    page.evaluate(RESTORE, page.at_first)
+    assert page.evaluate(f"() => ({CONTROLS}).map(({STATE}))") == page.at_first
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from needs import left_out
+from page_helpers import CHROMIUM, FLAGS, PATIENCE, STATIC
 
 from hairtint import zoo
 
-STATIC = Path(__file__).parents[2] / "src" / "hairtint" / "web" / "static"
-VENDOR = STATIC / "vendor" / "ort.wasm.min.mjs"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 NUMPY = {"Float32Array": np.float32, "Uint8Array": np.uint8, "Uint8ClampedArray": np.uint8}
 SENT: dict[str, bytes] = {}
 
@@ -44,14 +37,6 @@ globalThis.plane = async ({ width, height, name }) => {
 };
 globalThis.module = (name) => import(`/engine/${name}.js`);
 """
-
-
-def needs(*paths):
-    """Skip where a file is missing, but fail in continuous integration, where nothing may be missing."""
-    for path in paths:
-        if not path.exists():
-            reason = f"needs {path.name}: install chromium, run scripts/fetch-web-assets"
-            left_out(reason)
 
 
 def sent(array):
@@ -137,7 +122,7 @@ def opened(*flags, isolated=True):
 def tab(browser, address):
     """A page of the browser with what tests need."""
     page = browser.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(PATIENCE)
     page.add_init_script(HELPERS)
     page.goto(address)
     return page

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,13 @@ STATIC = HERE.parents[1] / "src" / "hairtint" / "web" / "static"
 CHROMIUM = Path("/usr/bin/chromium")
 RUNTIME = STATIC / "vendor" / "ort.wasm.min.mjs"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE = 60_000  # milliseconds: a busy machine is no defect
+PATIENCE = 120_000  # milliseconds: a busy machine is no defect
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 ]  # fmt: skip
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
 def needs(path, cure):
@@ -44,12 +45,12 @@ def open_photo(page, path):
 def choose(page, name):
     """Choose a dye of the palette and wait until the page says that it is on the picture."""
     page.get_by_label(name, exact=True).check()
-    said(page, name)
+    said(page, f"{name}, 100 %")
 
 
 def said(page, text):
-    """Wait until the status line says this."""
-    page.locator("#status").filter(has_text=text).wait_for()
+    """Wait until the status line says this and no more: then the picture shows that look."""
+    page.locator("#status").filter(has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
 
 
 def saved(page, button):

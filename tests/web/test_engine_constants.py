@@ -31,8 +31,7 @@ def test_each_effect_lists_its_fields():
     assert listed["gloss"] == [{"name": "amount", "default": 0.5}]
 
 
-def test_colours_are_read_as_in_python():
-    engine_page.needs(engine_page.CHROMIUM)
+def test_colours_are_read_as_in_python(modules):
     texts = [
         "#b5562b",
         "B5562B",
@@ -45,9 +44,8 @@ def test_colours_are_read_as_in_python():
         "blond",
         "bad",
     ]
-    with engine_page.opened() as page:
-        read = "async (texts) => { const { parseColor } = await module('color'); return texts.map(parseColor); }"
-        assert page.evaluate(read, texts) == [list(Color.parse(text).rgb()) for text in texts]
+    read = "async (texts) => { const { parseColor } = await module('color'); return texts.map(parseColor); }"
+    assert modules.evaluate(read, texts) == [list(Color.parse(text).rgb()) for text in texts]
 
 
 def test_the_engine_is_light():

@@ -4,6 +4,7 @@ import cv2
 import engine_page
 import numpy as np
 import pytest
+from page_helpers import RUNTIME, needs
 
 from hairtint import VideoSegmenter, recolor
 from hairtint.memory import Memory
@@ -50,17 +51,10 @@ PLAY = """async () => {
 
 
 @pytest.fixture(scope="module")
-def page():
-    engine_page.needs(engine_page.CHROMIUM)
-    with engine_page.opened("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def engine(page):
-    engine_page.needs(engine_page.VENDOR)
-    page.evaluate(LOAD, {})
-    return page
+def engine(modules):
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    modules.evaluate(LOAD, {})
+    return modules
 
 
 def scene(shift=0, seed=0):
@@ -73,14 +67,14 @@ def scene(shift=0, seed=0):
     return wide[:, left : left + 320].copy(), cv2.resize(disc[:, left : left + 320], (64, 64))
 
 
-def blended(page, frames, maps):
+def blended(modules, frames, maps):
     """The steadied maps of a video: the browser's and Python's."""
     data = {
         "frames": engine_page.sent(np.concatenate(frames))["name"],
         "maps": engine_page.sent(np.concatenate(maps))["name"],
         "height": frames[0].shape[0], "width": frames[0].shape[1], "side": maps[0].shape[0],
     }  # fmt: skip
-    ours = engine_page.received(page.evaluate(BLEND, data)).reshape(-1, *maps[0].shape)
+    ours = engine_page.received(modules.evaluate(BLEND, data)).reshape(-1, *maps[0].shape)
     memory = Memory()
     return ours, np.stack([memory.blend(m, f) for m, f in zip(maps, frames, strict=True)])
 
@@ -91,7 +85,7 @@ def swaying(portrait, count=14):
     return [cv2.warpAffine(portrait, m, (512, 384), borderMode=cv2.BORDER_REFLECT) for m in moves], moves
 
 
-def test_the_memory_is_as_steady_as_pythons(page, portrait):
+def test_the_memory_is_as_steady_as_pythons(modules, portrait):
     frames, moves = swaying(portrait)
     y, x = np.mgrid[:384, :512]
     disc = (np.hypot(x - 220, y - 110) < 90).astype(np.float32)
@@ -102,28 +96,28 @@ def test_the_memory_is_as_steady_as_pythons(page, portrait):
     maps = [np.clip(m + random.normal(0, 0.06, shape).astype(np.float32), 0, 1).astype(np.float32) for m in true]
     errors = [
         np.mean([np.abs(m - t).mean() for m, t in zip(found, true, strict=True)][5:])
-        for found in blended(page, frames, maps)
+        for found in blended(modules, frames, maps)
     ]
     raw = np.mean([np.abs(m - t).mean() for m, t in zip(maps, true, strict=True)][5:])
     assert errors[0] < 1.1 * errors[1]
     assert errors[0] < 0.5 * raw
 
 
-def test_the_first_frame_is_the_networks_own_map(page):
+def test_the_first_frame_is_the_networks_own_map(modules):
     rgb, true = scene()
-    ours, theirs = blended(page, [rgb], [true])
+    ours, theirs = blended(modules, [rgb], [true])
     np.testing.assert_array_equal(ours, theirs)
 
 
-def test_the_map_moves_with_the_picture(page):
+def test_the_map_moves_with_the_picture(modules):
     frames, maps = zip(*(scene(shift) for shift in range(0, 48, 4)), strict=True)
-    ours, _ = blended(page, frames, maps)
+    ours, _ = blended(modules, frames, maps)
     assert ((ours[-1] > 0.5) != (maps[-1] > 0.5)).mean() < 0.01
 
 
-def test_a_cut_starts_anew(page):
+def test_a_cut_starts_anew(modules):
     (one, full), (other, _) = scene(seed=0), scene(seed=7)
-    ours, _ = blended(page, [one, other], [full, np.zeros_like(full)])
+    ours, _ = blended(modules, [one, other], [full, np.zeros_like(full)])
     assert not ours[1].any()
 
 
@@ -164,18 +158,18 @@ def test_a_wrong_look_is_a_sentence(engine, portrait):
         assert told in engine.evaluate(f"(data) => ({FRAME})(data).catch((error) => error.message)", data)
 
 
-def test_missing_files_are_a_sentence(page):
+def test_missing_files_are_a_sentence(modules):
     script = """async (options) => {
       const { Engine } = await module("index");
       return Engine.load({ modelUrl: "/swift.onnx", ...options }).then(() => "", (error) => error.message);
     }"""
-    assert "could not be downloaded" in page.evaluate(script, {"modelUrl": "/nothing.onnx"})
-    assert "fetch-web-assets" in page.evaluate(script, {"vendorUrl": "/nothing/"})
+    assert "could not be downloaded" in modules.evaluate(script, {"modelUrl": "/nothing.onnx"})
+    assert "fetch-web-assets" in modules.evaluate(script, {"vendorUrl": "/nothing/"})
 
 
-def test_a_page_that_is_not_isolated_gets_one_thread(page):
-    engine_page.needs(engine_page.VENDOR)
+def test_a_page_that_is_not_isolated_gets_one_thread(modules):
+    needs(RUNTIME, "run scripts/fetch-web-assets")
     with engine_page.serving(isolated=False) as address:
-        other = engine_page.tab(page.context.browser, address)
+        other = engine_page.tab(modules.context.browser, address)
         assert other.evaluate(LOAD, {"threads": 2})["threads"] == 1
         other.close()

@@ -4,6 +4,7 @@ import engine_page
 import numpy as np
 import pytest
 from hair import hair
+from page_helpers import RUNTIME, needs
 
 from hairtint import Segmenter, VideoSegmenter, matte
 from hairtint.segmenter import preprocess
@@ -29,13 +30,6 @@ PHOTO = """async ({ rgb, finest }) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page():
-    engine_page.needs(engine_page.CHROMIUM)
-    with engine_page.opened() as page:
-        yield page
-
-
 def noisy_map(mask, side, seed=0):
     import cv2
 
@@ -45,34 +39,36 @@ def noisy_map(mask, side, seed=0):
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (300, 500), (200, 150), (1023, 577)])
 @pytest.mark.parametrize(("side", "reach"), [(128, matte.REACH), (256, matte.PHOTO_REACH)])
-def test_the_matte_is_pythons(page, width, height, side, reach):
+def test_the_matte_is_pythons(modules, width, height, side, reach):
     rgb, mask = hair("dark", height, width, soft=8)
     probability = noisy_map(mask, side)
     data = {"probability": engine_page.sent(probability), "rgb": engine_page.sent(rgb), "reach": reach}
-    found = engine_page.received(page.evaluate(REFINE, data)).reshape(height, width)
+    found = engine_page.received(modules.evaluate(REFINE, data)).reshape(height, width)
     assert np.abs(found - matte.refine(probability, rgb, reach=reach)).max() < 1e-3
 
 
-def test_the_largest_region_is_pythons(page):
+def test_the_largest_region_is_pythons(modules):
     mask = np.zeros((60, 90), np.float32)
     mask[5:25, 5:25], mask[3:27, 3:5] = 0.9, 0.3
     mask[30:58, 40:80], mask[28:30, 40:80] = 0.8, 0.3
     mask[30:40, 82:88], mask[35:37, 80:82] = 0.7, 0.4
-    found = engine_page.received(page.evaluate(LARGEST, {"mask": engine_page.sent(mask)})).reshape(mask.shape)
+    found = engine_page.received(modules.evaluate(LARGEST, {"mask": engine_page.sent(mask)})).reshape(mask.shape)
     np.testing.assert_array_equal(found, matte.largest_region(mask))
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (512, 512), (257, 300), (256, 1000), (100, 90), (300, 200)])
-def test_the_network_sees_what_it_sees_in_python(page, width, height):
+@pytest.mark.parametrize("side", [256, 192])
+def test_the_network_sees_what_it_sees_in_python(modules, width, height, side):
     rgb = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
-    found = engine_page.received(page.evaluate(SHRINK, {"rgb": engine_page.sent(rgb), "width": 256, "height": 256}))
-    assert np.abs(found.reshape(256, 256, 3).astype(int) - preprocess(rgb, 256)).max() <= 1
+    asked = {"rgb": engine_page.sent(rgb), "width": side, "height": side}
+    found = engine_page.received(modules.evaluate(SHRINK, asked)).reshape(side, side, 3)
+    assert np.abs(found.astype(int) - preprocess(rgb, side)).max() <= 1
 
 
 @pytest.mark.parametrize("finest", [True, False])
-def test_a_photo_has_pythons_mask(page, portrait, finest):
-    engine_page.needs(engine_page.VENDOR)
-    found = engine_page.received(page.evaluate(PHOTO, {"rgb": engine_page.sent(portrait), "finest": finest}))
+def test_a_photo_has_pythons_mask(modules, portrait, finest):
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    found = engine_page.received(modules.evaluate(PHOTO, {"rgb": engine_page.sent(portrait), "finest": finest}))
     theirs = Segmenter().mask(portrait) if finest else VideoSegmenter("swift").mask(portrait)
     difference = np.abs(found.reshape(theirs.shape) - theirs)
     assert difference.mean() < 5e-4

@@ -27,22 +27,15 @@ RECOLOR = """async ({ rgb, mask, look }) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page():
-    engine_page.needs(engine_page.CHROMIUM)
-    with engine_page.opened() as page:
-        yield page
-
-
-def recolored(page, rgb, mask, **look):
+def recolored(modules, rgb, mask, **look):
     data = {"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask.astype(np.float32)), "look": look}
-    rgba = engine_page.received(page.evaluate(RECOLOR, data)).reshape(*rgb.shape[:2], 4)
+    rgba = engine_page.received(modules.evaluate(RECOLOR, data)).reshape(*rgb.shape[:2], 4)
     assert (rgba[..., 3] == 255).all()
     return rgba[..., :3]
 
 
-def compare(page, rgb, mask, color, **options):
-    ours = recolored(page, rgb, mask, color=color, **options)
+def compare(modules, rgb, mask, color, **options):
+    ours = recolored(modules, rgb, mask, color=color, **options)
     theirs = hairtint.recolor(rgb, mask, color, **options)
     difference = np.abs(ours.astype(int) - theirs.astype(int))
     assert np.array_equal(ours[mask == 0], rgb[mask == 0])
@@ -53,16 +46,16 @@ def compare(page, rgb, mask, color, **options):
 
 @pytest.mark.parametrize("shade", ["dark", "medium", "light"])
 @pytest.mark.parametrize("color", COLORS)
-def test_natural_is_pythons(page, shade, color):
-    compare(page, *hair(shade), color)
+def test_natural_is_pythons(modules, shade, color):
+    compare(modules, *hair(shade), color)
 
 
 @pytest.mark.parametrize("color", [*COLORS, "#808080"])
-def test_hsv_is_pythons(page, color):
-    compare(page, *hair("medium"), color, method="hsv")
+def test_hsv_is_pythons(modules, color):
+    compare(modules, *hair("medium"), color, method="hsv")
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("shade", ["dark", "light"])
-def test_each_effect_is_pythons(page, effect, shade):
-    compare(page, *hair(shade, height=300, width=220), "auburn", effects=[effect])
+def test_each_effect_is_pythons(modules, effect, shade):
+    compare(modules, *hair(shade, height=300, width=220), "auburn", effects=[effect])

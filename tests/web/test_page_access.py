@@ -72,7 +72,7 @@ def test_a_walk_by_keyboard_alone(page):
     said(page, "ginger, 99 %")
     walk(page, "effect-gloss")
     page.keyboard.press("Space")
-    said(page, "gloss")
+    said(page, "ginger, 99 %, gloss")
     walk(page, "save")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
@@ -93,7 +93,7 @@ def test_a_phone(visit, server, dark_hair):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.get_by_label("violet", exact=True).scroll_into_view_if_needed()
     page.get_by_label("violet", exact=True).check()
-    said(page, "violet")
+    said(page, "violet, 100 %")
     hero = page.locator("#compare").bounding_box()
     assert 0 <= hero["y"] < 60
     small = """() => [...document.querySelectorAll("button, .dye, summary, select, .switch")]

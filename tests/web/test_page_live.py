@@ -1,10 +1,11 @@
 """The live tab, with a camera that films the bundled portrait."""
 
+import re
 import time
 
 import numpy as np
 import pytest
-from page_helpers import pixels
+from page_helpers import PATIENCE, pixels
 from PIL import Image
 
 
@@ -20,7 +21,7 @@ def live(page):
 
 def picture(page, wanted):
     """The live canvas once it shows what is wanted; the last one it showed where that never comes."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE / 1000
     while True:
         shown = pixels(page, "live-canvas")
         if wanted(shown) or time.monotonic() > end:
@@ -67,7 +68,7 @@ def test_snapshot_and_recording(live):
     assert Image.open(snapshot.value.path()).size == (320, 240)
     live.locator("#record").click()
     assert live.locator("#record").get_attribute("aria-pressed") == "true"
-    live.wait_for_timeout(2500)
+    live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()  # counts with the pictures
     with live.expect_download() as recording:
         live.locator("#record").click()
     assert recording.value.suggested_filename.rsplit(".", 1)[1] in ("mp4", "webm")

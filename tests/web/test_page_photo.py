@@ -44,7 +44,7 @@ def test_a_colour_and_its_strength(photo):
 def test_the_wheel_takes_any_colour(photo):
     photo.get_by_text("Your own colour").click()
     photo.locator("#hex").fill("3355ff")
-    said(photo, "#3355ff")
+    said(photo, "#3355ff, 100 %")
     assert photo.locator("#now-name").inner_text() == "Your own colour"
     photo.locator("#knob").focus()
     for _ in range(5):
@@ -62,7 +62,7 @@ def test_the_wheel_takes_any_colour(photo):
 def test_every_effect_shows(photo, kind):
     plain = pixels(photo, "after")
     photo.locator(f"#effect-{kind}").check()
-    said(photo, kind)
+    said(photo, f"copper, 100 %, {kind}")
     assert np.abs(pixels(photo, "after").astype(int) - plain).max() > 10
     amount = photo.locator(f"[id^=effect-{kind}-][type=range]").first
     amount.fill("90")
@@ -75,7 +75,7 @@ def test_the_method_of_the_report(photo):
     photo.locator("#effect-gloss").check()
     photo.get_by_label("Hue only").check(force=True)
     assert photo.locator("#effect-gloss").is_disabled()
-    said(photo, "copper, 100 %")
+    said(photo, "copper, 100 %, hue only")
     hsv = pixels(photo, "after")
     expected = hairtint.recolor(pixels(photo, "before"), pixels(photo, "mask")[..., 0], "copper", method="hsv")
     assert np.abs(hsv.astype(int) - expected).mean() < 0.5

@@ -121,6 +121,8 @@ export class LiveTab {
     this.#stop?.();
     release(this.#stream);
     [this.#stop, this.#stream, this.#running] = [null, null, false];
+    byId("pace").textContent = "";
+    byId("live-canvas").width = 0; // or the next start shows the last picture of this one
   }
 
   async #fail(error) {

@@ -43,7 +43,7 @@ export class LookStore {
   /** The look in words, for screen readers. */
   get words() {
     const { name, color, strength, effects, method } = this.#choice;
-    const extras = method === "natural" ? effects.map((text) => text.split(":")[0]) : [];
+    const extras = method === "natural" ? effects.map((text) => text.split(":")[0]) : ["hue only"];
     return [`${name || color}, ${Math.round(strength * 100)} %`, ...extras].join(", ");
   }
 }
