@@ -1,4 +1,4 @@
-"""`hairtint data`: look at a data set before training on it, and expand it as the report did."""
+"""`hairtint data`: look at a data set before training on it, expand it as the report did, pack it into shards."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from hairtint.cli.progress import bar
 
 @click.group()
 def data() -> None:
-    """Check, split and expand photos with hair masks."""
+    """Check, split, expand and pack photos with hair masks."""
 
 
 @data.command()
 @data_folders(required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(data: tuple[Path, ...], no_hair: tuple[Path, ...], as_json: bool) -> None:
-    """Count the pairs and say which files are left out and why."""
-    from hairtint.training import datasets
+    """Count the pairs and say which files are left out and why; of shards, whether they are what was packed."""
+    from hairtint.training import datasets, shards
 
     if not data and not no_hair:
         raise click.UsageError("name a folder: --data or --no-hair")
+    for folder in data:
+        if shards.found_in(folder):
+            shards.verify(folder)
     _, reports = datasets.open_all(data, no_hair)
     if as_json:
         click.echo(json.dumps([vars(report) for report in reports], indent=1))
@@ -76,3 +79,28 @@ def expand(
             progress=lambda done, _: progress.update(task, completed=done),
         )  # fmt: skip
     click.echo(f"{new} new pairs in {out}, {len(pairs) * (copies + 1)} in all")
+
+
+@data.command()
+@data_folders(required=True)
+@click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write the shards into.")
+@click.option(
+    "--megabytes", type=click.FloatRange(0, min_open=True), default=64, show_default=True, help="Most of one shard."
+)
+def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes: float) -> None:
+    """Pack checked pairs into few large files, as they are; a stopped run goes on where it was.
+
+    A training on the shards (--data OUT) gives the weights that a training on the folders gives.
+    """
+    from hairtint.training import datasets, shards
+
+    pairs, reports = datasets.open_all(data, no_hair)
+    with bar() as progress:
+        task = progress.add_task("pack", total=None)
+        new = shards.pack(
+            pairs, out, megabytes=megabytes, reports=reports,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )  # fmt: skip
+    for line in (line for report in reports for line in report.lines()):
+        click.echo(line, err=True)
+    click.echo(f"{new} new shards in {out} with {len(pairs)} pairs in all")

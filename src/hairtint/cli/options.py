@@ -46,7 +46,8 @@ def data_folders(required: bool) -> Decorator:
         )(command)  # fmt: skip
         return click.option(
             "--data", type=FOLDER, multiple=True, required=required,
-            help="Folder with images/ and masks/, or Figaro1k or CelebAMask-HQ as published. Repeatable.",
+            help="Folder with images/ and masks/, Figaro1k or CelebAMask-HQ as published, or shards of hairtint data"
+            " pack. Repeatable.",
         )(command)  # fmt: skip
 
     return add

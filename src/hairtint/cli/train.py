@@ -25,6 +25,20 @@ from hairtint.errors import HairtintError
 )
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
 @click.option(
+    "--nodes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many hosts, each with so many devices; this command runs on each (docs/scale.md).",
+)
+@click.option(
+    "--memory",
+    type=click.FloatRange(0),
+    metavar="GB",
+    help="Keep decoded photos in memory up to so many gigabytes a process, read the others each time;"
+    " default: half of the machine's.",
+)
+@click.option(
     "--log-every",
     type=click.IntRange(1),
     default=100,
@@ -39,6 +53,8 @@ def train(
     weights: Path | None,
     encoder: Path | None,
     devices: str,
+    nodes: int,
+    memory: float | None,
     log_every: int,
 ) -> int:
     """Train a network as a config file says; run it again to go on where it stopped."""
@@ -51,7 +67,7 @@ def train(
 
     plan = Config.load(config)
     folder = run or Path("runs") / config.stem
-    processes = fabric.start(devices, plan)
+    processes = fabric.start(devices, plan, nodes)
     first = fabric.is_first(processes)  # with several processes, one speaks for all
     try:
         pairs, reports = datasets.open_all(data, no_hair)
@@ -63,7 +79,7 @@ def train(
         with bar(quiet=not first) as progress:
             best = learn(
                 plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, fabric=processes,
-                progress=_Show(progress, log_every if first else 0),
+                memory=None if memory is None else memory * 1e9, progress=_Show(progress, log_every if first else 0),
             )  # fmt: skip
     except HairtintError:
         if first:

@@ -1,4 +1,4 @@
-"""Photos with hair masks: three published layouts read into one list of pairs, checked, and split by person.
+"""Photos with hair masks: the published layouts read into one list of pairs, checked, and split by person.
 
 Layouts (recognised by their folders):
 - Figaro1k as published: `Original/{Training,Testing}/FrameNNNNN-org.jpg`, `GT/{Training,Testing}/FrameNNNNN-gt.pbm`;
@@ -6,6 +6,7 @@ Layouts (recognised by their folders):
 - CelebAMask-HQ as published: `CelebA-HQ-img/ID.jpg`, `CelebAMask-HQ-mask-anno/{0..14}/{ID:05d}_hair.png`, the mask
   absent where there is no hair; C.-H. Lee et al., "MaskGAN", CVPR 2020.
 - plain: `images/` and `masks/`, partners share their stem.
+- shards: what `hairtint data pack` wrote of any of them (shards.py).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hairtint.errors import DataError
-from hairtint.training import layouts
+from hairtint.training import layouts, shards
+from hairtint.training.files import size_of
 from hairtint.training.pairs import STYLES, Array, Pair, Report, usable
 
 __all__ = [
@@ -29,7 +31,7 @@ __all__ = [
 
 
 def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple[list[Pair], Report]:
-    """Pairs of a data folder, sorted by stem, and what was left out.
+    """Pairs of a data folder, sorted by stem, and what was left out; those of shards as they were packed.
 
     `no_hair`: every picture of the folder (or of its images/) is known to show nothing to dye.
     Raises DataError where the folder is none of the layouts or holds no usable pair.
@@ -37,6 +39,12 @@ def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> 
     if not folder.is_dir():
         raise DataError(f"no data folder {folder}: give a folder with images/ and masks/, Figaro1k or CelebAMask-HQ")
     report, scaled = Report(source_name(folder)), False
+    if shards.found_in(folder):
+        if no_hair:
+            raise DataError(f"{folder} holds shards, which say themselves what shows no hair: give them with --data")
+        pairs = shards.open_shards(folder, report)
+        report.pairs = len(pairs)
+        return pairs, report
     if no_hair:
         pairs = layouts.without_hair(folder, report)
     elif (folder / "Original").is_dir() and (folder / "GT").is_dir():
@@ -48,7 +56,7 @@ def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> 
     else:
         raise DataError(
             f"{folder} is no data set: it needs images/ and masks/, or Original/ and GT/ (Figaro1k),"
-            " or CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/ (CelebAMask-HQ)"
+            " or CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/ (CelebAMask-HQ), or to be of hairtint data pack"
         )
     if check:
         pairs = [pair for pair in pairs if usable(pair, report, scaled=scaled)]
@@ -132,7 +140,7 @@ def _counted(pairs: list[Pair], report: Report, folder: Path) -> tuple[list[Pair
 
 def _copies_joined(pairs: list[Pair]) -> list[Pair]:
     """The same pairs; those whose photos are the same file under several names share their person."""
-    sizes = [pair.image.stat().st_size for pair in pairs]
+    sizes = [size_of(pair.image) for pair in pairs]
     twins = Counter(sizes)
     people: dict[bytes, str] = {}
     joined = []

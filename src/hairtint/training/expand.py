@@ -12,10 +12,11 @@ import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
-from hairtint.training.files import put
+from hairtint.training.files import alone, put
 from hairtint.training.layouts import EXPANDED
 from hairtint.training.pairs import Array, Pair
 
+Progress = Callable[[int, int], None]  # photos done, photos in all
 NOTHING = np.zeros(0, np.uint8)
 
 
@@ -27,18 +28,25 @@ def expand(
     recipe: str = "report",
     size: int = 256,
     seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> int:
     """Write images/STEM-K.jpg and masks/STEM-K.png for K = 0 (as it is) to `copies`; returns how many pairs are new.
 
     A plain data set that `open_dataset` reads; its expanded.json says that STEM-K comes from STEM, so that a split
     keeps variants together. Pairs that are there already stay, so that a stopped run goes on; a mask is written before
     its photo, whole or not at all. Raises DataError where two photos share their stem, OutputError where nothing can
-    be written or `out` holds another expansion.
+    be written, `out` holds another expansion, or another run writes there.
     """
     stem, times = Counter(pair.stem for pair in pairs).most_common(1)[0]
     if times > 1:
         raise DataError(f"{times} photos are called {stem}: expand each --data into a folder of its own")
+    with alone(out):
+        return _expand(pairs, out, copies, recipe, size, seed, progress)
+
+
+def _expand(
+    pairs: Sequence[Pair], out: Path, copies: int, recipe: str, size: int, seed: int, progress: Progress
+) -> int:
     _claim(out, {"recipe": recipe, "size": size, "seed": seed})
     draw, new = augment.RECIPES[recipe], 0
     for k, pair in enumerate(pairs):

@@ -1,4 +1,4 @@
-"""Where the training computes: device, precision and number of processes, by Lightning Fabric.
+"""Where the training computes: device, precision, number of processes and of hosts, by Lightning Fabric.
 
 Several processes each take their share of every batch and average their gradients; the first of them alone validates
 and writes. Norms are of each process's own share.
@@ -6,24 +6,35 @@ and writes. Norms are of each process's own share.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import warnings
 from typing import Any
 
+import torch
 from lightning_fabric import Fabric
 
 from hairtint.errors import TrainingError
 from hairtint.training.config import Config
 
+UNKNOWN_MACHINE = 8e9  # bytes of memory, where the system does not say
 
-def start(devices: str, config: Config) -> Fabric:
-    """Fabric for "auto" or a number of devices (of processes, where there is only a CPU)."""
+
+def start(devices: str, config: Config, nodes: int = 1) -> Fabric:
+    """Fabric for "auto" or a number of devices (of processes, where there is only a CPU) on each of `nodes` hosts.
+
+    Under torchrun its own numbers hold, whatever is given. Raises TrainingError where these devices cannot be had.
+    """
     if devices != "auto" and not (devices.isdecimal() and int(devices) > 0):
         raise TrainingError(f"--devices {devices} must be auto or a number above 0")
+    if torch.distributed.is_available() and torch.distributed.is_torchelastic_launched():
+        devices = os.environ["LOCAL_WORLD_SIZE"]
+        nodes = int(os.environ["WORLD_SIZE"]) // int(devices)
     warnings.filterwarnings("ignore", module="lightning_fabric")
     precision: Any = config.precision
     count = devices if devices == "auto" else int(devices)
     try:
-        return Fabric(accelerator="auto", devices=count, precision=precision)
+        return Fabric(accelerator="auto", devices=count, num_nodes=nodes, precision=precision)
     except Exception as error:  # Fabric's own error type is private
         why = " ".join(str(error).split())
         raise TrainingError(f"--devices {devices} with precision {config.precision} cannot be had: {why}") from error
@@ -32,3 +43,20 @@ def start(devices: str, config: Config) -> Fabric:
 def is_first(fabric: Fabric) -> bool:
     """Whether this is the process that speaks, before and after `launch`."""
     return fabric.local_rank == 0 and fabric.global_rank == 0
+
+
+def agree(fabric: Fabric, *what: object) -> bool:
+    """Whether all processes hold the same; they all get the same answer."""
+    digest = hashlib.sha256(repr(what).encode()).digest()[:7]  # fits an int64
+    mine = torch.tensor(int.from_bytes(digest), device=fabric.device)
+    everybody: Any = fabric.all_gather(mine)
+    return bool((everybody == mine).all())
+
+
+def fair_memory(fabric: Fabric) -> float:
+    """Bytes that photos may take in this process: half of the machine's memory, shared with its other processes."""
+    try:
+        whole = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        whole = UNKNOWN_MACHINE
+    return whole / 2 / getattr(fabric.strategy, "num_processes", 1)

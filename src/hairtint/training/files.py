@@ -1,10 +1,19 @@
-"""Files that are whole or not there: written under a temporary name, then renamed."""
+"""Files that are whole or not there, folders that one process at a time writes into, and files within files."""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from hairtint.errors import OutputError
+
+LOCK = ".lock"
 
 
 def put(path: Path, data: bytes) -> None:
@@ -17,3 +26,59 @@ def put(path: Path, data: bytes) -> None:
 def put_json(path: Path, values: dict[str, Any]) -> None:
     """The same for a JSON object, indented for people to read."""
     put(path, (json.dumps(values, indent=1) + "\n").encode())
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it for this process, which the system ends when the process does, however it dies.
+
+    Raises OutputError where another process holds it, or nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("a")
+    except OSError as error:
+        raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another folder") from error
+    with file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise OutputError(f"another run writes into {folder}: wait for it, or choose another folder") from error
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not flock: processes forked off would hold that one too
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A file that lies within a larger one: `size` bytes from `offset` on; `name` is for messages."""
+
+    archive: Path
+    name: str
+    offset: int
+    size: int
+
+    def read_bytes(self) -> bytes:
+        """Its content, as of a Path; fewer bytes where the larger file was cut."""
+        with self.archive.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+    def __str__(self) -> str:
+        return f"{self.archive}{os.sep}{self.name}"
+
+
+def size_of(file: Path | Slice) -> int:
+    """Bytes of a file, or of one within a file; raises OSError."""
+    return file.size if isinstance(file, Slice) else file.stat().st_size

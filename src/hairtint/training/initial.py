@@ -67,5 +67,5 @@ def _start_from(network: nn.Module, weights: Path, config: Config, photos: Seque
 def _some(photos: Sequence[Pair], config: Config, most: int = 256) -> Iterator[Tensor]:
     """Photos from all over the data as the network will see them in training."""
     few = Photos(photos[:: max(1, len(photos) // most)], config.size, recipe=config.recipe, seed=config.seed)
-    order = Epoch(["" for _ in few.kept], {}, config.seed, 0, min(config.batch, len(few)))
+    order = Epoch([""] * len(few), {}, config.seed, 0, min(config.batch, len(few)))
     return (as_input(rgb, mask)[0] for rgb, mask in batches(few, order, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from hairtint.errors import DataError
 from hairtint.training import augment
 from hairtint.training.pairs import Array, Pair
 
@@ -18,22 +20,41 @@ Index = tuple[int, int]
 
 
 class Photos(Dataset[Sample]):
-    """Photos kept in memory, at about twice the training size where they are varied, so that an epoch decodes nothing.
+    """Photos at about twice the training size where they are varied, at the training size where not.
 
-    An index is (draw, position): chance depends on these and the seed alone, not on who asks first.
+    The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
+    others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
+    on who asks first nor on what is kept.
     """
 
-    def __init__(self, pairs: Sequence[Pair], size: int, *, recipe: str | None = None, seed: int = 0) -> None:
-        self.size, self.seed = size, seed
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        size: int,
+        *,
+        recipe: str | None = None,
+        seed: int = 0,
+        memory: float = math.inf,
+    ) -> None:
+        self.pairs, self.size, self.seed = pairs, size, seed
         self.recipe = augment.RECIPES[recipe] if recipe else None
-        self.kept = [_shrunk(*pair.read(), 2 * size) if recipe else augment.fit(*pair.read(), size) for pair in pairs]
+        self.kept: list[tuple[Array, Array]] = []
+        self.bytes = 0  # of what is kept
+        while len(self.kept) < len(pairs) and self.bytes < memory:
+            rgb, mask = self._read(len(self.kept))
+            self.kept.append((rgb, mask))
+            self.bytes += rgb.nbytes + mask.nbytes
 
     def __len__(self) -> int:
-        return len(self.kept)
+        return len(self.pairs)
+
+    def _read(self, position: int) -> tuple[Array, Array]:
+        rgb, mask = self.pairs[position].read()
+        return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, self.size)
 
     def __getitem__(self, index: Index) -> Sample:
         draw, position = index
-        rgb, mask = self.kept[position]
+        rgb, mask = self.kept[position] if position < len(self.kept) else self._read(position)
         if self.recipe:
             rgb, mask = self.recipe(rgb, mask, np.random.default_rng([self.seed, draw, position]), self.size)
         return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(mask[None].copy())
@@ -75,12 +96,16 @@ class Epoch(Sampler[list[Index]]):
             yield [((self.epoch << 32) + slot, int(self.order[slot])) for slot in share]
 
 
-def batches(photos: Photos, order: Epoch, workers: int) -> DataLoader[Sample]:
-    """uint8 batches (N, 3, S, S) and (N, 1, S, S)."""
+def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
+    """uint8 batches (N, 3, S, S) and (N, 1, S, S); DataError where a photo can no longer be read."""
     if workers:
         cv2.setNumThreads(1)  # a forked process has no use for its parent's thread pool: it waits for it forever
     ahead = 4 if workers else None
-    return DataLoader(photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead)
+    try:
+        yield from DataLoader(photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead)
+    except DataError as error:  # out of a worker it comes as that one's whole traceback
+        why = str(error).strip().splitlines()[-1]
+        raise DataError(why.removeprefix(f"{DataError.__module__}.{DataError.__name__}: ")) from error
 
 
 def in_order(photos: Photos, batch: int) -> DataLoader[Sample]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import DataError
+from hairtint.training.files import Slice
 
+File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
 STYLES = ("straight", "wavy", "curly", "kinky", "braids", "dreadlocks", "short")
 ORIENTATION = 0x0112  # EXIF's tag; 5 to 8 mean that the picture lies on its side
@@ -28,8 +31,8 @@ class Pair:
     """
 
     stem: str
-    image: Path
-    mask: Path | None
+    image: File
+    mask: File | None
     person: str
     source: str
     style: str | None = None
@@ -95,10 +98,10 @@ def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
     return True
 
 
-def _opened(path: Path, what: str, report: Report) -> tuple[tuple[int, int], int] | None:
+def _opened(path: File, what: str, report: Report) -> tuple[tuple[int, int], int] | None:
     """Size as `read` gives it and the brightest grey, or None and a line in the report."""
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
             width, height = image.size
             lies = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
             histogram = image.convert("L").histogram()
@@ -109,10 +112,10 @@ def _opened(path: Path, what: str, report: Report) -> tuple[tuple[int, int], int
     return (height, width) if lies else (width, height), brightest
 
 
-def _decoded(path: Path, flags: int) -> Array:
+def _decoded(path: File, flags: int) -> Array:
     try:
-        pixels = cv2.imread(str(path), flags)
-    except cv2.error:  # more pixels than OpenCV takes
+        pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
+    except (OSError, cv2.error):  # more pixels than OpenCV takes, or none
         pixels = None
     if pixels is None:
         raise DataError(f"{path} can no longer be read: check the disk or leave the photo out")

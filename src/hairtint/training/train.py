@@ -11,6 +11,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from hairtint.errors import TrainingError
 from hairtint.training import checkpoint, curves, losses, run_folder, schedule
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair, Report, split
-from hairtint.training.fabric import is_first, start
+from hairtint.training.fabric import agree, fair_memory, is_first, start
+from hairtint.training.files import alone
 from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, in_order
 from hairtint.training.metrics import Counts, image_iou
@@ -57,15 +59,17 @@ def train(
     reports: Sequence[Report] = (),
     weights: Path | None = None,
     encoder: Path | None = None,
+    memory: float | None = None,
     progress: Progress = lambda done, total, text: None,
     fabric: Fabric | None = None,
 ) -> Path:
     """Train, or go on where `folder` left off, and return the path of best.pt.
 
     `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
-    its encoder from this file of ImageNet weights. Both are for the first start only. Raises TrainingError where the
-    folder belongs to another config or other data, the data is too little for a batch or a validation side, or the
-    loss is not a number.
+    its encoder from this file of ImageNet weights. Both are for the first start only. `memory`: bytes of decoded photos
+    that each process may keep, by default its share of half the machine's. Raises TrainingError where the folder
+    belongs to another config or other data, the data is too little for a batch or a validation side, or the loss is not
+    a number, OutputError where another run writes into the folder.
     """
     fabric = fabric or start("1", config)
     if (folder / "last.pt").exists():
@@ -73,10 +77,11 @@ def train(
     sides = split(pairs, seed=config.seed, validation=config.validation)
     _check_amount(config, *sides)
     network = first_network(config, weights, encoder, sides[0])
-    if is_first(fabric):  # before there are other processes that would wait for one that refuses
-        run_folder.prepare(folder, config, sides, reports)
-    fabric.launch()
-    return _Run(config, sides, folder, network, fabric).go(progress)
+    with alone(folder) if is_first(fabric) else nullcontext():
+        if is_first(fabric):  # before there are other processes that would wait for one that refuses
+            run_folder.prepare(folder, config, sides, reports)
+        fabric.launch()
+        return _Run(config, sides, folder, network, fabric, memory).go(progress)
 
 
 def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
@@ -90,15 +95,24 @@ def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair])
 
 class _Run:
     def __init__(
-        self, config: Config, sides: run_folder.Sides, folder: Path, network: nn.Module, fabric: Fabric
+        self,
+        config: Config,
+        sides: run_folder.Sides,
+        folder: Path,
+        network: nn.Module,
+        fabric: Fabric,
+        memory: float | None = None,
     ) -> None:
         if config.batch % fabric.world_size:
             raise TrainingError(f"batch = {config.batch} cannot be shared by {fabric.world_size} processes alike")
         self.config, self.folder, self.fabric = config, folder, fabric
         train_pairs, self.held = sides
         self.sources = [pair.source for pair in train_pairs]
-        self.photos = Photos(train_pairs, config.size, recipe=config.recipe, seed=config.seed)
-        self.check = Photos(self.held, config.size)
+        memory = fair_memory(fabric) if memory is None else memory
+        self.check = Photos(self.held, config.size, memory=memory if is_first(fabric) else 0)
+        self.photos = Photos(
+            train_pairs, config.size, recipe=config.recipe, seed=config.seed, memory=memory - self.check.bytes
+        )
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = copy.deepcopy(network).to(fabric.device).eval().requires_grad_(False)
         self.model, self.optimizer = fabric.setup(network, schedule.optimizer(config, network))
@@ -232,6 +246,12 @@ class _Run:
             self.optimizer.load_state_dict(state["optimizer"])
             self.epoch, self.step, self.start, self.best = (state[k] for k in ("epoch", "step", "start", "best"))
             self.met = state.get("met", self.met)
+        names = [pair.name for pair in [*self.photos.pairs, *self.held]]
+        if not agree(self.fabric, names, self.step):
+            raise TrainingError(
+                f"the hosts do not see the same photos and the same {self.folder}: give each the same --data, and a"
+                " --run that lies on a disk they share"
+            )
         if is_first(self.fabric):
             curves.trim(self.folder / "log.csv", self.epoch)
 

@@ -1,0 +1,218 @@
+"""Pairs in few large files: tar shards that hold the files as they are, and beside each an index of where they lie.
+
+A shard folder holds NNNNN.tar, NNNNN.json (its pairs, byte offsets, sha256) and shards.json, which says how many there
+are. Offsets give every photo at one seek, so a training on shards draws the very batches it would draw from folders,
+whatever the number of its workers, and needs no more memory than a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hairtint.errors import DataError, OutputError
+from hairtint.training.files import Slice, alone, put, put_json, size_of
+from hairtint.training.pairs import File, Pair, Report
+
+INDEX = "shards.json"
+VERSION = 1
+MEGABYTE = 1_000_000
+
+Row = dict[str, Any]
+
+
+def pack(
+    pairs: Sequence[Pair],
+    out: Path,
+    *,
+    megabytes: float = 64,
+    reports: Sequence[Report] = (),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Write the shards of checked pairs, at most `megabytes` each where no single pair is larger; returns how many
+    are new.
+
+    Shards that are there already stay, so that a stopped run goes on; each is written under another name and renamed.
+    Raises DataError for a file that can no longer be read, OutputError where nothing can be written, `out` holds other
+    shards, or another run writes there.
+    """
+    plan = list(_shared_out(pairs, megabytes * MEGABYTE))
+    left_out: dict[str, list[str]] = {}
+    for report in reports:
+        for why, names in report.left_out.items():
+            left_out.setdefault(f"{report.source}: {why}", []).extend(names)
+    index = {"version": VERSION, "content": _digest(plan), "shards": len(plan)}
+    index |= {"empty": sum(report.empty for report in reports), "left_out": left_out}
+    with alone(out):
+        try:
+            _claim(out, index)
+            new = 0
+            for number, some in enumerate(plan):
+                if not _whole(out, number, len(some)):
+                    _write(out, number, some)
+                    new += 1
+                progress(number + 1, len(plan))
+            put_json(out / INDEX, index | {"complete": True})
+        except OSError as error:
+            raise OutputError(
+                f"cannot write into {out} ({error.strerror or error}): free some space or choose another --out"
+            ) from error
+    return new
+
+
+def found_in(folder: Path) -> bool:
+    """Whether a folder holds shards."""
+    return (folder / INDEX).is_file()
+
+
+def open_shards(folder: Path, report: Report) -> list[Pair]:
+    """The pairs of a shard folder in the order in which they were packed; enters the counts in `report`.
+
+    Decodes nothing: what was packed had been checked. Raises DataError where shards are missing, damaged or incomplete.
+    """
+    index = _read(folder / INDEX)
+    if index.get("version") != VERSION or not index.get("complete"):
+        raise DataError(f"the shards in {folder} are not complete: run the same hairtint data pack again")
+    try:
+        pairs = [_pair(row, _tar(folder, k)) for k in range(index["shards"]) for row in _rows(folder, k)]
+        report.empty = int(index["empty"])
+        report.left_out.update(index["left_out"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"the index of {folder} is damaged ({error}): pack the shards again") from error
+    return pairs
+
+
+def verify(folder: Path) -> None:
+    """Read every shard of a folder; DataError where one is not, byte for byte, what was packed."""
+    for number in range(_read(folder / INDEX).get("shards", 0)):
+        known = _read(_note(folder, number))
+        if _sha256(_tar(folder, number)) != known.get("sha256"):
+            raise DataError(f"{_tar(folder, number)} is damaged: remove it and run the same hairtint data pack again")
+
+
+def _shared_out(pairs: Sequence[Pair], most: float) -> Iterator[list[Pair]]:
+    shard: list[Pair] = []
+    filled = 0
+    for pair in pairs:
+        needs = sum(2 * tarfile.BLOCKSIZE + size_of(file) for file in _files(pair).values())
+        if shard and filled + needs > most:
+            yield shard
+            shard, filled = [], 0
+        shard.append(pair)
+        filled += needs
+    if shard:
+        yield shard
+
+
+def _files(pair: Pair) -> dict[str, File]:
+    """The files of a pair by their names in a shard; readers of tar shards take partners by what precedes the dot."""
+    files = {f"{pair.name}{Path(pair.image.name).suffix.lower()}": pair.image}
+    if pair.mask is not None:
+        files[f"{pair.name}.mask{Path(pair.mask.name).suffix.lower()}"] = pair.mask
+    return files
+
+
+def _digest(plan: Sequence[Sequence[Pair]]) -> str:
+    """What is packed into which shard, as one short text."""
+    total = hashlib.sha256()
+    for number, pairs in enumerate(plan):
+        for pair in pairs:
+            files = [[name, size_of(file)] for name, file in _files(pair).items()]
+            total.update(json.dumps([number, _facts(pair), files]).encode())
+    return total.hexdigest()
+
+
+def _facts(pair: Pair) -> Row:
+    return {"stem": pair.stem, "source": pair.source, "person": pair.person, "style": pair.style, "varied": pair.varied}
+
+
+def _claim(out: Path, index: dict[str, Any]) -> None:
+    """Bind a folder to what is packed there, before the first shard: those of two packings could not be told apart."""
+    if not found_in(out):
+        if any(out.glob("*.tar")):
+            raise OutputError(f"{out} holds other files: choose an empty --out")
+        put_json(out / INDEX, index | {"complete": False})
+    elif _read(out / INDEX).get("content") != index["content"]:
+        raise OutputError(f"{out} holds shards of other photos or of another size: choose another --out")
+
+
+def _whole(out: Path, number: int, pairs: int) -> bool:
+    """Whether a shard was written to its end: its index is written after it."""
+    tar, note = _tar(out, number), _note(out, number)
+    if not tar.is_file() or not note.is_file():
+        return False
+    known = _read(note)
+    return known.get("bytes") == tar.stat().st_size and len(known.get("pairs", ())) == pairs
+
+
+def _write(out: Path, number: int, pairs: Sequence[Pair]) -> None:
+    tar = _tar(out, number)
+    partial = tar.with_name(f"{tar.name}.part")
+    rows = []
+    with partial.open("wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            for pair in pairs:
+                places = [_add(archive, name, source) for name, source in _files(pair).items()]
+                rows.append(_facts(pair) | {"image": places[0], "mask": places[1] if len(places) > 1 else None})
+        file.flush()
+        os.fsync(file.fileno())
+    known = {"bytes": partial.stat().st_size, "sha256": _sha256(partial), "pairs": rows}
+    partial.replace(tar)
+    put(_note(out, number), (json.dumps(known) + "\n").encode())
+
+
+def _add(archive: tarfile.TarFile, name: str, source: File) -> list[Any]:
+    """Name, offset and size of a file that is put at the end of an archive, the same to the byte at every run."""
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise DataError(f"{source} can no longer be read: check the disk or leave the photo out") from error
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    archive.addfile(member, io.BytesIO(data))
+    return [name, archive.offset - len(data) - -len(data) % tarfile.BLOCKSIZE, len(data)]
+
+
+def _pair(row: Row, archive: Path) -> Pair:
+    mask = Slice(archive, *row["mask"]) if row["mask"] else None
+    facts = {key: row[key] for key in ("stem", "source", "person", "style", "varied")}
+    return Pair(image=Slice(archive, *row["image"]), mask=mask, **facts)
+
+
+def _rows(folder: Path, number: int) -> list[Row]:
+    known, tar = _read(_note(folder, number)), _tar(folder, number)
+    if not tar.is_file() or tar.stat().st_size != known.get("bytes"):
+        raise DataError(f"{tar} is missing or cut: run the same hairtint data pack again")
+    return list(known["pairs"])
+
+
+def _tar(folder: Path, number: int) -> Path:
+    return folder / f"{number:05d}.tar"
+
+
+def _note(folder: Path, number: int) -> Path:
+    return folder / f"{number:05d}.json"
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}; check the disk") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is missing or damaged: run the same hairtint data pack again") from error
+    if not isinstance(values, dict):
+        raise DataError(f"{path} is damaged: run the same hairtint data pack again")
+    return values
