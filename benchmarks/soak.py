@@ -12,6 +12,7 @@ the first to the last third of the time after the first --settle minutes. The lo
 from __future__ import annotations
 
 import argparse
+import ctypes
 import http.client
 import json
 import os
@@ -22,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -132,6 +134,22 @@ class Trickle(threading.Thread):
         return answer.status
 
 
+class Heap(ctypes.Structure):
+    """What glibc's mallinfo2 tells."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+    )]  # fmt: skip
+
+
+def allocated() -> float:
+    """MB that this process has asked for and not given back; what is beyond it, the allocator keeps for later."""
+    about = ctypes.CDLL(None).mallinfo2
+    about.restype = Heap
+    heap = about()
+    return (heap.uordblks + heap.hblkhd) / 1e6
+
+
 def soak(given: argparse.Namespace) -> dict[str, list[tuple[float, Use]]]:
     """Run; returns samples, with seconds since the start, by process."""
     look = Look(Color.parse("copper"))
@@ -157,8 +175,11 @@ def soak(given: argparse.Namespace) -> dict[str, list[tuple[float, Use]]]:
         def sample() -> None:
             while not trickle.done.wait(given.every):
                 for name, pid in pids.items():
-                    samples[name].append((time.monotonic() - started, Use.of(pid)))
-                    print(f"{samples[name][-1][0]:6.0f} s {name:6} {samples[name][-1][1]}", flush=True)
+                    use = Use.of(pid)
+                    if pid == os.getpid():
+                        use = replace(use, allocated=allocated())
+                    samples[name].append((time.monotonic() - started, use))
+                    print(f"{samples[name][-1][0]:6.0f} s {name:6} {use}", flush=True)
 
         sampler = threading.Thread(target=sample)
         for thread in (trickle, sampler):
@@ -180,8 +201,10 @@ def judged(name: str, samples: list[tuple[float, Use]], settle: float) -> float:
     if len(settled) < 4:
         raise SystemExit("too short to judge")
     minutes = np.array([at for at, _ in settled])
-    for what, unit in (("memory", "MB"), ("threads", ""), ("files", "")):
+    for what, unit in (("memory", "MB"), ("allocated", "MB"), ("threads", ""), ("files", "")):
         values = np.array([getattr(use, what) for _, use in settled], float)
+        if np.isnan(values).any():
+            continue
         (slope, _), covariance = np.polyfit(minutes, values, 1, cov=True)
         print(f"{name} {what}: {values.min():g} to {values.max():g} {unit}, slope {slope:+.4f} "
               f"(standard error {covariance[0, 0] ** 0.5:.4f}) {unit} a minute")  # fmt: skip

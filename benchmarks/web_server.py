@@ -37,12 +37,14 @@ def form(photo: bytes, fields: Mapping[str, str]) -> tuple[bytes, str]:
 
 @dataclass(frozen=True)
 class Use:
-    """What a process uses: MB of memory, threads, open files, seconds of processor time (Linux)."""
+    """What a process uses (Linux): MB of memory, threads, open files, seconds of processor time; where it is known,
+    the MB that it has allocated."""
 
     memory: float
     threads: int
     files: int
     work: float
+    allocated: float = float("nan")
 
     @classmethod
     def of(cls, pid: int) -> Use:

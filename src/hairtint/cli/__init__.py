@@ -24,6 +24,8 @@ COMMANDS = {
     "train": "hairtint.cli.train",
     "evaluate": "hairtint.cli.evaluate",
     "export": "hairtint.cli.export",
+    "doctor": "hairtint.cli.doctor",
+    "completion": "hairtint.cli.doctor",
 }
 
 

@@ -43,7 +43,7 @@ class CameraSource:
 
     def __enter__(self) -> Self:
         """Open it and wait for its first picture: many a device opens and then delivers nothing."""
-        candidates = [self.which] if self.which is not None else _present(self.found)
+        candidates = [self.which] if self.which is not None else present(self.found)
         reason = "no camera found: plug one in, or name a device, a stream's URL or a video file with --camera"
         for self.found in candidates:
             try:
@@ -178,8 +178,8 @@ def _read(capture: cv2.VideoCapture) -> tuple[bool, Any]:
         return False, None
 
 
-def _present(before: int | str | None) -> list[int | str]:
-    """The cameras to try, in order; first the one that worked before."""
+def present(before: int | str | None = None) -> list[int | str]:
+    """The cameras to try, in order; first the one that worked before. Some may be none."""
     found: list[int | str] = list(range(FARTHEST + 1))
     if sys.platform == "linux":
         found = [str(path) for path in sorted(Path("/dev").glob("video*"), key=lambda p: (len(p.name), p.name))]

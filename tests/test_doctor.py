@@ -1,0 +1,135 @@
+"""`hairtint doctor` on healthy and on broken installations; shell completion in a real bash."""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+from live.streams import COLORS, NetworkCamera, plain
+from needs import left_out
+
+from hairtint import doctor, zoo
+from hairtint.cli import run
+from hairtint.live import capture
+
+
+def examined(capsys, status=0):
+    assert run(["doctor", "--json"]) == status
+    return {finding["name"]: finding for finding in json.loads(capsys.readouterr().out)}
+
+
+def in_process(code, status):
+    """The findings of a process that begins with some code."""
+    code += "\nfrom hairtint.cli import main; main(['doctor', '--json'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (status, "")
+    return {finding["name"]: finding for finding in json.loads(done.stdout)}
+
+
+def test_a_healthy_installation(capsys):
+    found = examined(capsys)
+    assert found["hairtint image"]["state"] == "ok"
+    assert found["swift"]["found"].count("sha256 is right") == 1
+    assert {"hairtint", "Python", "numpy", "onnxruntime", "web", "display", "temporary folder"} <= found.keys()
+    assert all(finding["cure"] for finding in found.values() if finding["state"] != "ok")
+    assert run(["doctor"]) == 0
+    assert "onnxruntime" in capsys.readouterr().out
+
+
+def test_a_missing_runtime_is_named_and_ends_with_status_1():
+    found = in_process("import sys; sys.modules['onnxruntime'] = None", 1)
+    for name in ("onnxruntime", "hairtint image"):
+        assert (found[name]["state"], found[name]["cure"]) == ("broken", doctor.REINSTALL)
+    assert found["numpy"]["state"] == found["swift"]["state"] == "ok"
+
+
+def test_a_damaged_network_is_named(tmp_path, monkeypatch, capsys):
+    entry = zoo.find(None)
+    (tmp_path / entry.path.name).write_bytes(entry.path.read_bytes()[:-1])
+    values = {"file": entry.path.name, "sha256": entry.sha256, "size": entry.size}
+    (tmp_path / "manifest.json").write_text(json.dumps({entry.name: values}))
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))
+    found = examined(capsys, status=1)
+    for name in (entry.name, "hairtint image"):
+        assert found[name]["state"] == "broken"
+        assert "sha256 differs" in found[name]["found"]
+
+
+def test_a_damaged_network_that_photos_do_not_need_is_no_failure(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine.onnx").write_bytes(b"")
+    values = {"file": "mine.onnx", "sha256": "0" * 64, "size": 32}
+    (tmp_path / "manifest.json").write_text(json.dumps({"mine": values}))
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))
+    assert examined(capsys)["mine"]["state"] == "broken"
+
+
+def test_a_manifest_that_nobody_can_read_does_not_end_the_examination(tmp_path, monkeypatch, capsys):
+    (tmp_path / "manifest.json").write_text("{")
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))
+    found = examined(capsys, status=1)
+    assert "not a manifest" in found["networks"]["found"]
+    assert found["temporary folder"]["state"] == "ok"
+
+
+def test_a_missing_extra_is_named_with_its_cure(monkeypatch):
+    real = metadata.version
+
+    def version(name):
+        if name == "av":
+            raise metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    found = {finding.name: finding for finding in doctor.examine()}
+    assert (found["video"].state, found["video"].cure) == ("missing", "pip install 'hairtint[video]'")
+    assert "no av" in found["video"].found
+
+
+def test_a_temporary_folder_that_is_full():
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    found = in_process(f"{limit}; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))", 0)
+    assert found["temporary folder"]["state"] == "missing"
+    assert "TMPDIR" in found["temporary folder"]["cure"]
+
+
+def test_a_camera_is_looked_through(monkeypatch, capsys):
+    with NetworkCamera(plain(COLORS[0])) as camera:
+        monkeypatch.setattr(capture, "present", lambda: [camera.url])
+        found = examined(capsys)
+    assert found[camera.url]["found"] == "64 x 48"
+    assert "cameras" not in found
+
+
+def test_a_camera_that_is_there_and_does_not_answer(monkeypatch, capsys):
+    monkeypatch.setattr(capture, "present", lambda: ["/dev/video77"])
+    found = examined(capsys)
+    assert found["/dev/video77"]["state"] == "missing"
+    assert "plug it in" in found["/dev/video77"]["cure"]
+    assert found["cameras"]["state"] == "missing"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell, capsys):
+    assert run(["completion", shell]) == 0
+    assert "_HAIRTINT_COMPLETE" in capsys.readouterr().out
+
+
+def test_bash_completes(tmp_path):
+    bash = shutil.which("bash") or left_out("needs bash")
+    command = tmp_path / "hairtint"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hairtint "$@"\n')
+    command.chmod(0o755)
+    script = """
+eval "$("$0" completion bash)" && complete -p hairtint
+COMP_WORDS=(hairtint completion "") COMP_CWORD=2 COMPREPLY=()
+_hairtint_completion "$0" && echo "${COMPREPLY[@]}"
+COMP_WORDS=(hairtint image --str) COMP_CWORD=2 COMPREPLY=()
+_hairtint_completion "$0" && echo "${COMPREPLY[@]}"
+"""
+    done = subprocess.run([bash, "-c", script, str(command)], capture_output=True, text=True, check=True)
+    complete, shells, options = done.stdout.splitlines()
+    assert complete.endswith("hairtint")
+    assert shells.split() == ["bash", "zsh", "fish"]
+    assert options == "--strength"
