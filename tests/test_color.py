@@ -23,6 +23,12 @@ def test_short_hex_doubles_its_digits():
     assert Color.parse("#abc").hex == "#aabbcc"
 
 
+def test_nothing_near_is_looked_for_where_the_text_is_no_name(monkeypatch):
+    monkeypatch.setattr("difflib.get_close_matches", lambda *_: pytest.fail("comparing so much text takes seconds"))
+    with pytest.raises(ColorError, match="named dye"):
+        Color.parse("copper " * 100_000)
+
+
 def test_tuples_and_colours_pass_through():
     copper = Color.parse((181, 86, 43))
     assert Color.parse(copper) is copper

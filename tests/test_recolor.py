@@ -261,6 +261,28 @@ def test_the_shade_is_that_of_the_hair():
         Shade.measure(rgb, mask[1:])
 
 
+def test_masked_arrays_and_matrices_of_rows_count_as_plain_ones():
+    rgb, mask = noise(40, 30)
+    wanted = recolor(rgb, mask, "copper")
+    np.testing.assert_array_equal(recolor(np.ma.masked_array(rgb), np.ma.masked_array(mask), "copper"), wanted)
+    np.testing.assert_array_equal(
+        recolor(rgb, np.ma.masked_array(mask > 0.5), "copper"), recolor(rgb, mask > 0.5, "copper")
+    )
+
+
+@pytest.mark.parametrize("shape", [(2**31, 1, 3), (2**20, 2**20, 3), (16, 2**27, 3)])
+def test_pictures_too_large_are_refused_before_anything_is_computed(shape):
+    rgb = np.broadcast_to(np.uint8(0), shape)  # takes no memory by itself
+    with pytest.raises(PictureError, match="megapixels"):
+        recolor(rgb, np.broadcast_to(True, shape[:2]), "copper")
+
+
+@pytest.mark.parametrize("effects", [5, None, 0.5])
+def test_effects_that_are_none_are_refused(effects):
+    with pytest.raises(InputError, match="effects"):
+        recolor(*noise(20, 20), "copper", effects=effects)
+
+
 # --- the tables behind it
 
 

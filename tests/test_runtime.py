@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,62 @@ def test_a_network_of_another_kind_is_refused(tmp_path, backend):
     onnx.save(model, tmp_path / "other.onnx")
     with pytest.raises(DamagedModelError, match="uint8"):
         runtime.load(zoo.find(tmp_path / "other.onnx"), backend=backend)
+
+
+def answering(path, *nodes, kind="FLOAT"):
+    """A network that takes pictures of 8x8 as it should and answers what the nodes make of them."""
+    onnx = pytest.importorskip("onnx")
+    make = onnx.helper
+    taken = make.make_tensor_value_info("rgb", onnx.TensorProto.UINT8, [1, 8, 8, 3])
+    given = make.make_tensor_value_info("y", getattr(onnx.TensorProto, kind), None)
+    made = [make.make_node("Cast", ["rgb"], ["x"], to=onnx.TensorProto.FLOAT)]
+    made += [make.make_node(name, inputs, outputs, **options) for name, inputs, outputs, options in nodes]
+    graph = make.make_graph(made, "small", [taken], [given])
+    onnx.save(make.make_model(graph, opset_imports=[make.make_opsetid("", 17)], ir_version=8), path)
+    return zoo.find(path)
+
+
+MEAN = ("ReduceMean", ["x"], ["m"], {"axes": [3], "keepdims": 0})
+
+
+@pytest.mark.parametrize(
+    ("nodes", "kind"),
+    [
+        ([MEAN, ("Neg", ["m"], ["y"], {})], "FLOAT"),
+        ([MEAN, ("Neg", ["m"], ["n"], {}), ("Sqrt", ["n"], ["y"], {})], "FLOAT"),
+        ([("ReduceMean", ["x"], ["m"], {"keepdims": 0}), ("Sigmoid", ["m"], ["y"], {})], "FLOAT"),
+        ([("Sigmoid", ["x"], ["y"], {})], "FLOAT"),
+        ([MEAN, ("Cast", ["m"], ["y"], {"to": 2})], "UINT8"),
+    ],
+)
+def test_answers_that_are_no_probabilities_are_refused(tmp_path, backend, nodes, kind):
+    network = runtime.load(answering(tmp_path / "own.onnx", *nodes, kind=kind), backend=backend)
+    with pytest.raises(DamagedModelError, match=r"own\.onnx answers"):
+        network(np.full((8, 8, 3), 200, np.uint8))
+
+
+def test_a_small_network_of_ones_own_runs(tmp_path, backend):
+    network = runtime.load(answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {})), backend=backend)
+    assert network.size == 8
+    assert network(np.zeros((8, 8, 3), np.uint8)).tolist() == [[0.5] * 8] * 8
+
+
+def test_a_network_that_fails_on_its_way_is_refused(tmp_path, backend):
+    """Its answer shall have as many values as the brightest pixel says: only while it runs that proves impossible."""
+    nodes = [
+        ("ReduceMax", ["x"], ["top"], {"keepdims": 0}), ("Cast", ["top"], ["count"], {"to": 7}),
+        ("Constant", [], ["one"], {"value_ints": [1]}), ("Reshape", ["count", "one"], ["shape"], {}),
+        ("Reshape", ["x", "shape"], ["y"], {}),
+    ]  # fmt: skip
+    network = runtime.load(answering(tmp_path / "own.onnx", *nodes), backend=backend)
+    with pytest.raises(DamagedModelError, match=r"own\.onnx"):  # OpenVINO answers all the same, but no map
+        network(np.full((8, 8, 3), 200, np.uint8))
+
+
+def test_a_network_of_another_size_than_its_manifest_says_is_refused(tmp_path, backend):
+    entry = answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {}))
+    with pytest.raises(DamagedModelError, match="another kind"):
+        runtime.load(replace(entry, size=16), backend=backend)
 
 
 def test_a_missing_runtime_is_named_with_its_cure(monkeypatch):

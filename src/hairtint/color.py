@@ -12,6 +12,7 @@ from hairtint.errors import ColorError
 from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name
 
 ColorLike = Union["Color", str, Sequence[int]]
+LONGEST_GUESS = 40  # characters: what is longer was no mistyped name, and comparing it takes long
 _HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)", re.IGNORECASE)
 
@@ -98,6 +99,8 @@ class Color:
 
 def suggest(text: str, count: int = 3) -> list[str]:
     """Names of the dyes that are written most like `text`, best first; at most `count`, often none."""
+    if len(text) > LONGEST_GUESS:
+        return []
     names = [dye.name for dye in DYES]
     return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), names, count, 0.6)
 

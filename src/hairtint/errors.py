@@ -15,12 +15,23 @@ HairtintError
 ├── TrainingError              a training that cannot start or go on
 └── MissingExtraError          a part of hairtint whose dependencies are not installed
 
-Each message is one line that says what is wrong and what to do about it.
+Each message is one line that says what is wrong and what to do about it, whatever the names in it are made of.
 """
+
+LONGEST = 1000  # characters of a message: what it quotes may be as long as a file
+
+
+def printable(text: str) -> str:
+    """The text as one line without anything that a terminal would obey: each such character becomes "?"."""
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
 class HairtintError(Exception):
     """The root of every error raised on purpose."""
+
+    def __str__(self) -> str:
+        text = printable(super().__str__())
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 100]} … {text[-97:]}"
 
 
 class InputError(HairtintError):

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import PictureError
+from hairtint.frame import MAX_PIXELS
 from hairtint.photo_mask import side_by_side, write_mask
 from hairtint.photo_origin import Origin
 from hairtint.photo_reading import (
     MAX_FILE_BYTES,
-    MAX_PIXELS,
     MIN_SIDE,
     decode_array,
     decode_bytes,

@@ -1,7 +1,7 @@
 """From a file's bytes to upright 8-bit RGB pixels; everything that cannot be used is refused here, in one line."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from hairtint.errors import PictureError
+from hairtint.errors import PictureError, printable
 from hairtint.photo_origin import Origin, colour_space
 
-MAX_PIXELS = 100_000_000
-"""The most pixels a picture may declare, checked before it is decoded."""
 MIN_SIDE = 16
 """The fewest pixels a picture may have on its shorter side."""
 MAX_FILE_BYTES = 200_000_000
@@ -33,6 +31,8 @@ _REFUSED_BY_NAME: dict[str, tuple[bytes, ...]] = {
 }
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
 _VIDEO_BRANDS = frozenset({b"isom", b"iso2", b"iso5", b"iso6", b"mp41", b"mp42", b"M4V ", b"qt  ", b"avc1"})
+_BAND = 1 << 20  # pixels converted at a time
+Convert = Callable[[Image.Image], Image.Image]
 _MATROSKA = b"\x1aE\xdf\xa3"
 _CURE = "give a JPEG, PNG, WebP, TIFF, AVIF, BMP or GIF"
 
@@ -48,7 +48,7 @@ class Decoded(NamedTuple):
 
 def one_line(name: object) -> str:
     """Return a file name or reason as it can be printed in one line, whatever it holds and however long it is."""
-    text = "".join(char if char.isprintable() else "?" for char in str(name))
+    text = printable(str(name))
     return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"
 
 
@@ -184,16 +184,34 @@ def _decode(image: Image.Image, name: str, lossless: bool) -> Decoded:
     if isinstance(image, ImageFile.ImageFile) and any(_is_16_bit(tile.args) for tile in image.tile):
         notes.append("has 16 bits per channel; it is read and written with 8")
     image.load()
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception:  # a damaged EXIF block must not cost the user the picture
-        upright = image.copy()
-    upright = _eight_bit(upright, name, notes)
-    alpha = _alpha(upright) if upright.has_transparency_data else None
-    rgb, icc = _to_rgb(upright, notes)
+    upright = _eight_bit(_upright(image), name, notes)
+    alpha = _pixels(upright, _alpha) if upright.has_transparency_data else None
+    convert, icc = _to_rgb(upright, notes)
+    rgb = _pixels(upright, convert)
     origin = Origin.of(image, upright, icc, lossless, notes)
     lines = tuple(f"{name} {note}" for note in notes)
-    return Decoded(np.array(rgb), None if alpha is None else np.array(alpha), origin, lines)
+    return Decoded(rgb, alpha, origin, lines)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF block says; the picture itself where there is nothing to turn."""
+    try:
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return ImageOps.exif_transpose(image) if turned else image
+    except Exception:  # a damaged EXIF block must not cost the user the picture
+        return image
+
+
+def _pixels(image: Image.Image, convert: Convert) -> NDArray[np.uint8]:
+    """The converted pixels, a band of rows at a time: at no time is there a second copy of a large picture."""
+    step = max(1, _BAND // image.width)
+    bands = (image.crop((0, top, image.width, min(top + step, image.height))) for top in range(0, image.height, step))
+    first = np.asarray(convert(next(bands)))
+    pixels = np.empty((image.height, *first.shape[1:]), np.uint8)
+    pixels[: len(first)] = first
+    for number, band in enumerate(bands, 1):
+        pixels[number * step : (number + 1) * step] = np.asarray(convert(band))
+    return pixels
 
 
 def _alpha(image: Image.Image) -> Image.Image:
@@ -221,8 +239,8 @@ def _eight_bit(image: Image.Image, name: str, notes: list[str]) -> Image.Image:
     return grey
 
 
-def _to_rgb(image: Image.Image, notes: list[str]) -> tuple[Image.Image, bytes | None]:
-    """Return the picture in mode RGB and the profile its pixels are in, None for sRGB.
+def _to_rgb(image: Image.Image, notes: list[str]) -> tuple[Convert, bytes | None]:
+    """Return what brings any part of the picture to mode RGB, and the profile its pixels are in then, None for sRGB.
 
     RGB pixels keep their values and their profile, wide gamuts included: nothing outside the hair changes by a bit.
     Other colour spaces have no place in the result, so they go through their profile to sRGB.
@@ -231,27 +249,35 @@ def _to_rgb(image: Image.Image, notes: list[str]) -> tuple[Image.Image, bytes | 
     space = colour_space(icc)
     if image.mode in ("CMYK", "LAB"):
         notes.append(f"is a {image.mode} picture; it is converted and written as RGB")
-        return _through_profile(image, icc if space == "CMYK" else None), None
+        return _through_profile(image.mode, icc if space == "CMYK" else None), None
     if image.mode in ("1", "L", "LA", "La") and space == "GRAY":
-        grey = image if image.mode in ("1", "L") else image.convert("LA").getchannel("L")
-        return _through_profile(grey.convert("L"), icc), None
-    if image.mode in ("La", "RGBa"):  # premultiplied: Pillow converts them in two steps only
-        image = image.convert(image.mode.upper())
-    return image.convert("RGB"), icc if space == "RGB" else None
+        from_grey = _through_profile("L", icc)
+        return lambda part: from_grey(_grey(part)), None
+    return _plain, icc if space == "RGB" else None
 
 
-def _through_profile(image: Image.Image, icc: bytes | None) -> Image.Image:
+def _plain(part: Image.Image) -> Image.Image:
+    if part.mode in ("La", "RGBa"):  # premultiplied: Pillow converts them in two steps only
+        part = part.convert(part.mode.upper())
+    return part.convert("RGB")
+
+
+def _grey(part: Image.Image) -> Image.Image:
+    return (part if part.mode in ("1", "L") else part.convert("LA").getchannel("L")).convert("L")
+
+
+def _through_profile(mode: str, icc: bytes | None) -> Convert:
+    """What brings pictures of a mode through their profile to sRGB, or plainly where the profile is damaged."""
     from PIL import ImageCms  # loads the colour engine, which most photos never need
 
-    srgb = ImageCms.createProfile("sRGB")
+    if mode != "LAB" and not icc:
+        return _plain
     try:
-        if image.mode == "LAB":
+        if mode == "LAB":
             source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-        elif icc:
-            source = ImageCms.ImageCmsProfile(BytesIO(icc))
         else:
-            return image.convert("RGB")
-        converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+            source = ImageCms.ImageCmsProfile(BytesIO(icc or b""))
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except ImageCms.PyCMSError:
-        converted = None
-    return image.convert("RGB") if converted is None else converted
+        return _plain
+    return lambda part: ImageCms.applyTransform(part, transform) or _plain(part)

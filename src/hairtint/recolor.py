@@ -65,13 +65,16 @@ def recolor(
         InputError: strength, method or effects are none of the above.
     """
     dye = Color.parse(color)
-    cover = _checked(rgb, mask)
+    cover = np.asarray(_checked(rgb, mask))
+    rgb = np.asarray(rgb)  # a subclass, as masked arrays are, would not get through OpenCV
     _check_number("strength", strength)
     _check_number("hsv_saturation", hsv_saturation)
     if hsv_saturation and method != "hsv":
         raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
     if method not in ("natural", "hsv"):
         raise InputError(f'method {method!r}: choose "natural" or "hsv"')
+    if not isinstance(effects, Iterable | Effect):
+        raise InputError(f'effects {effects!r}: give one or several, such as "gloss:0.4"')
     chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import platform
 import threading
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from hairtint.zoo import Entry
 
 BACKENDS = ("auto", "onnxruntime", "openvino")
 MOST_THREADS = 256
+LARGEST = 2048  # side of the pictures that a network may ask for
 
 
 class Network(Protocol):
@@ -47,8 +49,7 @@ def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few
     except HairtintError:
         raise
     except Exception as error:  # the runtimes' own errors have no common root
-        text = str(error).strip().splitlines() or [type(error).__name__]
-        raise DamagedModelError(f"{entry.path} is not a network that hairtint can run: {text[0][:160]}") from error
+        raise _cannot_run(entry.path, error) from error
 
 
 def _suits_openvino() -> bool:
@@ -68,12 +69,15 @@ class OnnxRuntime:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
         [declared] = self.session.get_inputs()
-        self.size = entry.size or checked(declared.name, declared.type, declared.shape)
+        self.size, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
-        out: Any = self.session.run(None, {"rgb": rgb[None]})[0]
-        return out[0]  # type: ignore[no-any-return]
+        try:
+            answer: Any = self.session.run(None, {"rgb": rgb[None]})[0]
+        except Exception as error:  # the runtime's own errors have no common root
+            raise _cannot_run(self.path, error) from error
+        return checked_map(answer, self.size, self.path)
 
 
 class OpenVino:
@@ -90,23 +94,44 @@ class OpenVino:
         [declared] = self.model.inputs
         shape = [size.get_length() if size.is_static else None for size in declared.partial_shape]
         element = f"tensor({'uint8' if declared.element_type == openvino.Type.u8 else declared.element_type})"
-        self.size = entry.size or checked(declared.any_name, element, shape)
+        self.size, self.path = checked(declared.any_name, element, shape, entry), entry.path
         self.local = threading.local()  # a request serves one thread at a time
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
         if not hasattr(self.local, "request"):
             self.local.request = self.model.create_infer_request()
-        [found] = self.local.request.infer([rgb[None]]).values()
-        return np.asarray(found[0], np.float32)
+        try:
+            answer = next(iter(self.local.request.infer([rgb[None]]).values()))
+        except Exception as error:
+            raise _cannot_run(self.path, error) from error
+        return checked_map(answer, self.size, self.path)
 
 
-def checked(name: str, kind: str, shape: list[Any]) -> int:
+def checked(name: str, kind: str, shape: list[Any], entry: Entry) -> int:
     """The size of the square pictures that a network declares to take; DamagedModelError where it takes others."""
     square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
-    if name != "rgb" or kind != "tensor(uint8)" or not square:
+    fits = square and 1 <= shape[1] <= LARGEST and shape[1] == (entry.size or shape[1])
+    if name != "rgb" or kind != "tensor(uint8)" or not fits:
         raise DamagedModelError(
             f"a network of another kind: it takes {name} {kind} {shape}, not rgb uint8 [1, size, size, 3];"
             " give one of hairtint export"
         )
     return int(shape[1])
+
+
+def checked_map(answer: Any, size: int, path: Path) -> NDArray[np.float32]:
+    """The map of one picture out of a network's answer; DamagedModelError where it is no map of probabilities."""
+    found = np.asarray(answer)
+    fits = found.dtype == np.float32 and found.ndim == 3 and len(found) == 1 and found.size > 0
+    if not fits or max(found.shape[1:]) > size or not (found.min() >= 0 and found.max() <= 1):  # false for NaN too
+        raise DamagedModelError(
+            f"{path} answers {found.dtype} {found.shape} instead of probabilities from 0 to 1, at most {size}x{size};"
+            " give a network of hairtint export"
+        )
+    return np.asarray(found[0], np.float32)
+
+
+def _cannot_run(path: Path, error: Exception) -> DamagedModelError:
+    text = str(error).strip().splitlines() or [type(error).__name__]
+    return DamagedModelError(f"{path} is not a network that hairtint can run: {text[0][:160]}")

@@ -1,6 +1,8 @@
 """Checkpoints are whole or refused; the learning rate over time; the log."""
 
 import re
+import warnings
+from contextlib import suppress
 
 import pytest
 import torch
@@ -32,6 +34,35 @@ def test_checkpoints_are_whole_or_refused(quick, tmp_path):
         assert "\n" not in str(refusal.value)
     with pytest.raises(TrainingError, match="cannot write the checkpoint"):
         checkpoint.save(tmp_path / "no" / "last.pt", {})
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"config": {}, "ema": {}}, {"config": None, "ema": {}, "step": 1}, {"config": {}, "ema": [], "step": 1},
+        {"config": {}, "ema": {}, "step": "last"}, [1, 2],
+    ],
+)  # fmt: skip
+def test_other_contents_are_refused(tmp_path, state):
+    torch.save(state, tmp_path / "best.pt")
+    with pytest.raises(TrainingError, match=r"best\.pt"):
+        checkpoint.load(tmp_path / "best.pt")
+
+
+@pytest.mark.parametrize("weights", [{1: torch.zeros(1)}, {"head.bias": "x"}, {"head.bias": None}])
+def test_weights_of_another_kind_are_refused(tmp_path, weights):
+    with pytest.raises(TrainingError, match="another network"):
+        checkpoint.into(unet.build("light"), weights, tmp_path)
+
+
+def test_damaged_pickles_are_refused_whatever_torch_raises(tmp_path):
+    path = tmp_path / "old.pt"
+    torch.save({"config": {}, "ema": {"a": torch.zeros(2)}, "step": 1}, path, _use_new_zipfile_serialization=False)
+    good = path.read_bytes()
+    for at in range(0, len(good), 3):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x41]) + good[at + 1 :])
+        with suppress(TrainingError), warnings.catch_warnings(action="ignore"):
+            checkpoint.load_state(path)
 
 
 class Unsaveable:

@@ -52,6 +52,12 @@ def test_a_whole_number_is_a_number(tmp_path):
         ('network = "light"\noptimizer = "sgd"', "choose one of adam"),
         ('network = "light"\nprecision = "8"', "choose one of 32-true"),
         ("network = light", "not valid TOML"),
+        ('network = "light"\nlr = ' + "9" * 400, "lr = 999"),
+        ('network = "light"\nseed = ' + "9" * 400, "seed = 999"),
+        ('network = "light"\nlr = ' + "[" * 5000 + "]" * 5000, "not valid TOML"),
+        ('network = "light"\nlr = ' + "9" * 5000, "not valid TOML"),
+        ('network = "light"\n"two\\nlines" = 1', "unknown key two lines"),
+        ('network = "light"\n"\\u001b[31m" = 1', "unknown key ?[31m"),
         ("\xff", "not valid TOML"),
     ],
 )

@@ -97,6 +97,11 @@ def test_a_blend_starts_and_ends_right_and_lies_between(first, second, share):
         ('[[look]]\nat = 1\ncolor = "red"\neffects = ["glos"]', "unknown effect"),
         ('[[look]]\nat = 1\ncolor = "red"\nsudden = 1', "true or false"),
         ('[[look]]\nat = 1\ncolor = "red"\n[[look]]\nat = 1\ncolor = "blue"', "look 2: at 1 s"),
+        (f'[[look]]\nat = {"9" * 400}\ncolor = "red"', "look 1: time"),
+        (f'[[look]]\nat = "{"9" * 400}"\ncolor = "red"', "look 1: time"),
+        (f'[[look]]\nat = "{"9" * 5000}:00:00"\ncolor = "red"', "look 1: time"),
+        (f"look = {'[' * 5000}{']' * 5000}", "not a script"),
+        (f"look = {'9' * 5000}", "not a script"),
     ],
 )
 def test_mistakes_are_one_line_that_says_where(load, text, said):

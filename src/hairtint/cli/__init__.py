@@ -6,11 +6,12 @@ Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard er
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
-from hairtint.errors import HairtintError
+from hairtint.errors import HairtintError, printable
 
 COMMANDS = {
     "image": "hairtint.cli.image",
@@ -54,6 +55,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # a file name goes out byte for byte, be it text or not
     sys.exit(run(arguments))
 
 
@@ -67,7 +70,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return 2
     except (HairtintError, click.ClickException) as error:
-        click.echo(f"hairtint: {' '.join(str(error).split())}", err=True)
+        click.echo(f"hairtint: {printable(str(error))}", err=True)
         return 1
     except (click.Abort, KeyboardInterrupt):
         click.echo("hairtint: interrupted", err=True)
@@ -76,6 +79,6 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except (OSError, MemoryError) as error:
-        click.echo(f"hairtint: {type(error).__name__}: {' '.join(str(error).split())}", err=True)
+        click.echo(f"hairtint: {type(error).__name__}: {printable(str(error))}", err=True)
         return 1
     return status if isinstance(status, int) else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from rich.table import Table
 from hairtint.benchmark import report
 from hairtint.benchmark.measure import STAGES, Row
 from hairtint.cli import tables
+from hairtint.cli.options import Number
 from hairtint.cli.progress import bar
 
 SIZE = (1280, 720)
@@ -38,20 +38,12 @@ def _size(context: click.Context, option: click.Parameter, given: str | None) ->
     return int(found[1]), int(found[2])
 
 
-def _seconds(context: click.Context, option: click.Parameter, given: float) -> float:
-    if math.isnan(given):
-        raise click.BadParameter("give a number")
-    return given
-
-
 @click.command()
 @click.option("--models", multiple=True, callback=_names, help="Networks (see: hairtint models): a,b. Default: all.")
 @click.option("--devices", multiple=True, callback=_names, help="onnxruntime, …: a,b. Default: all that are here.")
 @click.option("--video", type=FILE, help="Video to measure with; default: a portrait under a moving camera.")
 @click.option("--size", callback=_size, help="Bring frames to this size. Default: 1280x720, or the video's own.")
-@click.option(
-    "--seconds", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, callback=_seconds, help="How long."
-)
+@click.option("--seconds", type=Number(0.1, 3600), default=20.0, show_default=True, help="How long.")
 @click.option("--json", "json_path", type=FILE, help="Also write the figures here.")
 @click.option("--plot", "plot_path", type=FILE, help="Also draw them here: .png, .svg or .pdf.")
 def benchmark(

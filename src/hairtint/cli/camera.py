@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER, dye_options
+from hairtint.cli.options import FOLDER, Number, dye_options
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class SizeType(click.ParamType[tuple[int, int]]):
     help="auto takes Picamera2 on a Raspberry Pi.",
 )
 @click.option("--size", type=SizeType(), default=SIZE, show_default=True, help="Picture size to ask of the camera.")
-@click.option("--fps", type=click.FloatRange(1, 240), help="Frames per second to ask of the camera.")
+@click.option("--fps", type=Number(1, 240), help="Frames per second to ask of the camera.")
 @click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
 @dye_options
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
@@ -73,7 +73,7 @@ class SizeType(click.ParamType[tuple[int, int]]):
 @click.option("--record", is_flag=True, help="Record from the beginning.")
 @click.option("--out", type=FOLDER, default=".", show_default=True, help="Folder for snapshots and recordings.")
 @click.option("--frames", type=click.IntRange(1), help="Stop after so many dyed frames.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after so many seconds.")
+@click.option("--seconds", type=Number(0, min_open=True), help="Stop after so many seconds.")
 @click.option("--stats", is_flag=True, help="Show frames per second and latency, and print them once a second.")
 def camera(
     color: str,

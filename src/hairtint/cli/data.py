@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.options import FOLDER, Number, data_folders
 from hairtint.cli.progress import bar
 
 
@@ -39,7 +39,7 @@ def check(data: tuple[Path, ...], no_hair: tuple[Path, ...], as_json: bool) -> N
 @data.command()
 @data_folders(required=True)
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--validation", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.2, show_default=True)
+@click.option("--validation", type=Number(0, 1, min_open=True, max_open=True), default=0.2, show_default=True)
 def split(data: tuple[Path, ...], no_hair: tuple[Path, ...], seed: int, validation: float) -> None:
     """Print as JSON which photos a training would learn from and which it would keep for validation."""
     from hairtint.training import datasets

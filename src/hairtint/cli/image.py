@@ -10,7 +10,7 @@ import click
 
 from hairtint import batch
 from hairtint.batch import Rgb
-from hairtint.cli.options import dye_options
+from hairtint.cli.options import Number, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
@@ -26,7 +26,7 @@ from hairtint.recolor import Method, recolor
 @dye_options
 @click.option(
     "--saturation",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.0,
     show_default=True,
     help="With hsv: add this to the saturation of all hair alike, the report's remedy for dark hair.",

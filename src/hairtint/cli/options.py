@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,17 @@ from hairtint.effects import EFFECTS
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 FOLDER = click.Path(path_type=Path)
+
+
+class Number(click.FloatRange):
+    """A range of numbers without the ones that compare to nothing: nan, and inf where the range is open."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
 
 
 def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,7 +40,7 @@ def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="hsv: the report's, only the hue changes.",
         ),
         click.option(
-            "--strength", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+            "--strength", type=Number(0, 1), default=1.0, show_default=True,
             help="0 leaves the picture as it is.",
         ),
     ):  # fmt: skip

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from hairtint.cli.options import Number
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -21,11 +23,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
     "--queue", type=click.IntRange(0), default=64, show_default=True, help="Requests that may wait; more get a 503."
 )
 @click.option(
-    "--patience", type=click.FloatRange(0, min_open=True), default=5, show_default=True,
+    "--patience", type=Number(0, min_open=True), default=5, show_default=True,
     help="Seconds that a request may wait; longer gets a 503.",
 )  # fmt: skip
 @click.option(
-    "--rate", type=click.FloatRange(0), default=300, show_default=True, help="Requests a minute for one client; 0: any."
+    "--rate", type=Number(0), default=300, show_default=True, help="Requests a minute for one client; 0: any."
 )
 @click.option("--max-bytes", type=click.IntRange(1), default=20_000_000, show_default=True, help="Of one picture file.")
 @click.option("--max-pixels", type=click.IntRange(1), default=25_000_000, show_default=True, help="Of one picture.")

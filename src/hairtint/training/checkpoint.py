@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ import torch
 from torch import nn
 
 from hairtint.errors import TrainingError
+
+CONTENTS = {"config": dict, "ema": dict, "step": int}  # what others read of a checkpoint of a training run
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -30,7 +31,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
 def load(path: Path) -> dict[str, Any]:
     """Read a checkpoint of a training run."""
     state = load_state(path)
-    if "config" not in state or "ema" not in state:
+    if not all(isinstance(state.get(key), kind) for key, kind in CONTENTS.items()):
         raise TrainingError(f"{path} is not a checkpoint of hairtint train: name a run folder's best.pt or last.pt")
     return state
 
@@ -39,7 +40,7 @@ def load_state(path: Path) -> dict[str, Any]:
     """Read a file of torch.save: tensors and plain values only (`weights_only`: nothing in the file can run code)."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, ValueError, KeyError) as error:
+    except Exception as error:  # archives and pickles can be damaged in so many ways that torch raises almost anything
         why = (str(error).splitlines() or [type(error).__name__])[0]
         raise TrainingError(f"{path} cannot be read as torch weights: {why}") from error
     if not isinstance(state, dict):
@@ -51,7 +52,7 @@ def into(network: nn.Module, weights: Any, path: Path) -> None:
     """Put weights by name into a network; TrainingError where they are another network's. `path` is for the message."""
     try:
         network.load_state_dict(weights)
-    except (RuntimeError, TypeError) as error:
+    except (RuntimeError, TypeError, AttributeError) as error:  # AttributeError: names that are no text
         raise TrainingError(
             f"{path} holds the weights of another network: build the one that it was trained as"
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any, get_type_hints
 
 from hairtint.errors import TrainingError
 
+MOST = 2**63 - 1  # what torch takes as a seed, and more than any other number here can mean
 CHOICES = {
     "recipe": ("report", "strong", "mild"),
     "optimizer": ("adam", "adamw"),
@@ -50,8 +50,8 @@ class Config:
             if getattr(self, key) not in allowed:
                 raise TrainingError(f"{key} = {getattr(self, key)!r} is unknown: choose one of {', '.join(allowed)}")
         for key, value in self._numbers():
-            if not math.isfinite(value) or value < 0:
-                raise TrainingError(f"{key} = {value} must be a number from 0 on")
+            if not 0 <= value <= MOST:
+                raise TrainingError(f"{key} = {str(value)[:40]} must be a number from 0 to {MOST}")
         for key in ("size", "epochs", "batch", "lr", "checkpoint_minutes"):
             if getattr(self, key) == 0:
                 raise TrainingError(f"{key} = 0 must be above 0")
@@ -71,7 +71,7 @@ class Config:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end
             raise TrainingError(f"{path} is not valid TOML: {error}") from error
         return cls.from_dict(values, str(path))
 
@@ -79,7 +79,7 @@ class Config:
     def from_dict(cls, values: dict[str, Any], where: str) -> Config:
         """Check keys and types; `where` names the source in messages."""
         kinds = get_type_hints(cls)
-        if unknown := sorted(values.keys() - kinds.keys()):
+        if unknown := sorted(map(str, values.keys() - kinds.keys())):
             raise TrainingError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(kinds)}")
         if "network" not in values:
             raise TrainingError(f'{where}: network is missing; add network = "light", say')
@@ -102,7 +102,7 @@ class Config:
 
 
 def _typed(key: str, value: Any, kind: Any, where: str) -> Any:
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST:
         return float(value)
     if kind in (int, float, str):
         good = type(value) is kind

@@ -81,7 +81,7 @@ class Keyframes:
             script = tomllib.loads(data.decode())
         except OSError as error:
             raise InputError(f"{name} cannot be read ({error.strerror}): name a script of looks") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end
             raise InputError(f"{name} is not a script of looks ({one_line(error)}): see docs/video.md") from None
         return cls._of(script, common or Look(Color(0, 0, 0)), name)
 

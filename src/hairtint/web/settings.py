@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what no server could keep to."""
         for name in ("workers", "queue", "rate", "keep_bytes"):
-            if getattr(self, name) < 0:
+            if not 0 <= getattr(self, name) < math.inf:
                 raise InputError(f"{name} = {getattr(self, name)}: give a number from 0 on")
         for name in ("patience", "keep_seconds", "sessions"):
             if not getattr(self, name) > 0:

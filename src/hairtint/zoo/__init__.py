@@ -76,11 +76,8 @@ def entries() -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for folder in folders():
         for name, values in read_manifest(folder).items():
-            path = folder / values["file"]
-            if name not in found and path.is_file():
-                found[name] = Entry(
-                    name, path, values["size"], values["sha256"], values.get("parameters"), values.get("metrics", {})
-                )
+            if name not in found and (folder / values["file"]).is_file():
+                found[name] = _entry(name, folder / values["file"], values)
     return {name: found[name] for name in sorted(found, key=_rank)}
 
 
@@ -124,11 +121,32 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         return {}
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        for values in manifest.values():
-            _ = values["file"], int(values["size"]), values["sha256"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        for name, values in manifest.items():
+            _check(name, values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{path} is not a manifest of networks: {error!r}; repair or delete it") from error
     return manifest  # type: ignore[no-any-return]
+
+
+def _check(name: str, values: dict[str, Any]) -> None:
+    """ValueError, or what looking for a value raises, where an entry is not as the head of this module says."""
+    file, size, count = values["file"], values["size"], values.get("parameters")
+    if not name.isprintable() or not isinstance(values["sha256"], str):
+        raise ValueError(f"{name!r} needs a printable name and its sha256 as text")
+    if not isinstance(file, str) or Path(file).name != file or not file.isprintable():
+        raise ValueError(f"{name!r} names no file beside the manifest")
+    if not _is_count(size) or not (count is None or _is_count(count)):
+        raise ValueError(f"{name!r} has a size or number of parameters that is no whole number above 0")
+    for figures in values.get("metrics", {}).values():
+        _ = float(figures["mean_iou"])
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**40
+
+
+def _entry(name: str, path: Path, values: dict[str, Any]) -> Entry:
+    return Entry(name, path, values["size"], values["sha256"], values.get("parameters"), values.get("metrics", {}))
 
 
 def _by_path(path: Path) -> Entry:
@@ -139,7 +157,7 @@ def _by_path(path: Path) -> Entry:
             return entry
     for name, values in read_manifest(path.parent).items():
         if values["file"] == path.name:
-            return Entry(name, path, values["size"], values["sha256"], values.get("parameters"))
+            return _entry(name, path, values)
     return Entry(path.stem, path, size=0)  # 0: the runtime reads it from the file
 
 

@@ -1,0 +1,22 @@
+"""What every error promises: one line that a terminal only prints."""
+
+import pytest
+
+from hairtint.errors import LONGEST, ColorError, HairtintError, UnknownModelError, printable
+
+
+@pytest.mark.parametrize("kind", [HairtintError, ColorError, UnknownModelError])
+def test_a_message_is_one_printable_line(kind):
+    error = kind("no file \x1b[31mred\nline two\u2028three \udcff.jpg: check the name")
+    assert str(error) == "no file ?[31mred line two three ?.jpg: check the name"
+    assert str(kind("plain: do this")) == "plain: do this"
+
+
+def test_a_message_does_not_grow_with_what_it_quotes():
+    text = str(HairtintError(f"{'x' * 100_000}: check the name"))
+    assert len(text) <= LONGEST
+    assert text.endswith("check the name")
+
+
+def test_printable_keeps_every_script():
+    assert printable("größer 颜色 لون 🎨") == "größer 颜色 لون 🎨"
