@@ -14,6 +14,7 @@ GUIDE = 256  # longest side, within a factor of 1.5, at which the filter is solv
 REACH = 1.6  # radius of the filter's window, in pixels of the probability map: as far as the map can be wrong
 SHARE = 0.0125  # the least radius as a share of the map's longer side: fine maps are wrong by more of their pixels
 PHOTO_REACH = 4.0  # pixels where small hair has a finer map (hairtint.looks)
+FAINT = 0.05  # where all is below this, there is no hair
 DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
@@ -29,45 +30,78 @@ def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: fl
     pyramid = Pyramid.of(picture)
     rgb, little = pyramid.rgb, pyramid.near(GUIDE)
     (height, width), small = rgb.shape[:2], little.shape[1::-1]
+    full = np.zeros((height, width), np.float32)
     step = round(max(height, width) / max(small))
-    guide = np.asarray(cv2.cvtColor(little, cv2.COLOR_RGB2GRAY), np.float32) * np.float32(1 / 255)
     mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
     longest = max(probability.shape)
     radius = max(1, round((reach or max(REACH, SHARE * longest)) * max(small) / longest))
-    slope, offset, around = _linear(guide, mask, radius)
-    sure = 1 - 4 * around * (1 - around)  # far from the outline the map is right, and no texture must enter the mask
-    slope, offset = slope * (1 - sure), offset * (1 - sure) + mask * sure
-    slope, offset = slope / (1 - 2 * DOUBT), (offset - DOUBT) / (1 - 2 * DOUBT)
-    full = np.zeros((height, width), np.float32)
-    hair = _with_core(slope * guide + offset)
-    slope, offset = slope * hair, offset * hair
-    box = cv2.boundingRect(hair)
-    left, right = _span(box[0], box[2], small[0], step, width)
-    top, bottom = _span(box[1], box[3], small[1], step, height)
-    if left.stop > left.start and top.stop > top.start:
-        size = (right.stop - right.start, bottom.stop - bottom.start)
+    place = around(mask > FAINT, 4 * radius)  # its rim, two windows wide, comes out empty
+    if place is None:
+        return full
+    slope, offset, hair = _solved(little[place], mask[place], radius)
+    box = around(hair, 1)
+    if box is None:
+        return full
+    top, left = (
+        slice(outer.start + inner.start, outer.start + inner.stop) for outer, inner in zip(place, box, strict=True)
+    )
+    bottom, right = _span(top, small[1], step, height), _span(left, small[0], step, width)
+    size = (right.stop - right.start, bottom.stop - bottom.start)
+    if min(size) > 0:
         grey = cv2.cvtColor(rgb[bottom, right], cv2.COLOR_RGB2GRAY)
-        fine = cv2.multiply(cv2.resize(slope[top, left], size), grey, scale=1 / 255, dtype=cv2.CV_32F)
-        fine = cv2.add(fine, cv2.resize(offset[top, left], size), dst=fine)
+        fine = cv2.multiply(cv2.resize(slope[box], size), grey, scale=1 / 255, dtype=cv2.CV_32F)
+        fine = cv2.add(fine, cv2.resize(offset[box], size), dst=fine)
         np.clip(fine, 0, 1, out=full[bottom, right])
     return full
 
 
-def _with_core(mask: Mask) -> NDArray[np.uint8]:
-    """1 in the regions of the mask that reach one half somewhere, and around them; 0 where it is but faint."""
-    count, labels = cv2.connectedComponents((mask > 0).astype(np.uint8), connectivity=8)
-    kept = np.zeros(count, np.uint8)
-    kept[labels[mask > 0.5]] = 1
-    kept[0] = 0
-    return np.asarray(cv2.dilate(kept[labels], np.ones((3, 3), np.uint8)), np.uint8)
+def _solved(little: NDArray[np.uint8], mask: Mask, radius: int) -> tuple[Mask, Mask, NDArray[np.bool_]]:
+    """Slope and offset of the mask by the lightness of a small picture, 0 where there is no hair; and where it is."""
+    guide = cv2.cvtColor(little, cv2.COLOR_RGB2GRAY) * np.float32(1 / 255)
+    slope, offset, near = _linear(guide, mask, radius)
+    unsure = 4 * near * (1 - near)  # far from the outline the map is right, and no texture must enter the mask
+    slope *= unsure
+    offset -= mask
+    offset *= unsure
+    offset += mask
+    offset -= np.float32(DOUBT)
+    for part in (slope, offset):
+        part *= np.float32(1 / (1 - 2 * DOUBT))
+    hair = _with_core(slope * guide + offset)
+    for part in (slope, offset):
+        part *= hair
+    return slope, offset, hair
 
 
-def _span(start: int, length: int, count: int, step: int, size: int) -> tuple[slice, slice]:
-    """A stretch of the small copy with a margin, and the stretch of the `size` pixels that it stands for."""
-    if not length:
-        return slice(0, 0), slice(0, 0)
-    first, last = max(0, start - 1), min(count, start + length + 1)
-    return slice(first, last), slice(first * step, size if last == count else min(size, last * step))
+def _with_core(mask: Mask) -> NDArray[np.bool_]:
+    """The regions of the mask that reach one half somewhere, and around them, not those where it is but faint."""
+    some = mask > 0
+    hair = np.zeros(mask.shape, np.uint8)
+    box = around(some, 1)
+    if box:
+        count, labels = cv2.connectedComponents(some[box].view(np.uint8), connectivity=8)
+        kept = np.zeros(count, np.uint8)
+        kept[labels[mask[box] > 0.5]] = 1
+        kept[0] = 0
+        hair[box] = cv2.dilate(kept[labels], np.ones((3, 3), np.uint8))
+    return hair.view(np.bool_)
+
+
+def around(marked: NDArray[np.bool_], margin: int) -> tuple[slice, slice] | None:
+    """Rows and columns around all that is marked, (H, W), and a margin; None where nothing is."""
+    left, top, width, height = cv2.boundingRect(marked.view(np.uint8))
+    if not width:
+        return None
+    rows, columns = marked.shape
+    return (
+        slice(max(0, top - margin), min(rows, top + height + margin)),
+        slice(max(0, left - margin), min(columns, left + width + margin)),
+    )
+
+
+def _span(part: slice, count: int, step: int, size: int) -> slice:
+    """Which of the `size` pixels a stretch of the `count` of the small copy stands for."""
+    return slice(part.start * step, size if part.stop == count else min(size, part.stop * step))
 
 
 def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:
@@ -94,7 +128,9 @@ def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask, Mask]:
         return np.asarray(cv2.blur(x, window, borderType=cv2.BORDER_REFLECT), np.float32)
 
     mean_guide, mean_mask = mean(guide), mean(mask)
-    variance: Mask = mean(guide * guide) - mean_guide * mean_guide
-    covariance = mean(guide * mask) - mean_guide * mean_mask
-    slope = covariance / (variance + EPSILON)
-    return mean(slope), mean(mean_mask - slope * mean_guide), mean_mask
+    variance, covariance = mean(guide * guide), mean(guide * mask)
+    variance -= mean_guide * mean_guide
+    variance += np.float32(EPSILON)
+    covariance -= mean_guide * mean_mask
+    slope = np.divide(covariance, variance, out=covariance)
+    return mean(slope), mean(np.subtract(mean_mask, slope * mean_guide)), mean_mask

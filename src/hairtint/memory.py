@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint import matte
 from hairtint.pyramid import Pyramid
 
 Map = NDArray[np.float32]
@@ -18,6 +19,7 @@ SIDE = 160  # longest side of the frames that motion is measured on
 KEEP = 0.96  # how much of the carried map stays where frame and memory agree
 CUT = 0.12  # mean error of the carried frame, in [0, 1], above which it is another scene
 TRUST = 0.1  # error of the carried frame at which a pixel's memory counts half
+MARGIN = 8  # pixels of the map around the hair of both frames; further away there is nothing to remember
 SURPRISE = 0.8  # difference of the maps at which the memory counts half
 
 
@@ -30,7 +32,9 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self.flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self.flow.setFinestScale(1)  # with half the pixels looked at, refining the motion gains little and costs most
+        self.flow.setVariationalRefinementIterations(0)
         self.frame: NDArray[np.uint8] | None = None
         self.map: Map | None = None
 
@@ -48,22 +52,32 @@ class Memory:
         return steady
 
     def _carried(self, new: Map, frame: Grey, before: Grey, old: Map) -> Map:
-        motion = self.flow.calc(frame, before, np.zeros((*frame.shape, 2), np.float32))  # to where each pixel was
-        there = _places(*frame.shape) + np.asarray(motion, np.float32)
-        found = _moved(before, there)
-        error = cv2.blur(cv2.absdiff(frame, found), (5, 5))
-        if float(np.mean(error)) > CUT * 255:
+        box = matte.around(np.maximum(new, old) > matte.FAINT, MARGIN)
+        if box is None:
+            return new
+        motion = np.asarray(self.flow.calc(frame, before, np.zeros((*frame.shape, 2), np.float32)), np.float32)
+        error = cv2.absdiff(frame, _moved(before, _places(*frame.shape) + motion))  # motion is to where each pixel was
+        error = cv2.blur(error, (5, 5))
+        if cv2.mean(error)[0] > CUT * 255:
             return new
         size = new.shape[::-1]
-        scale = np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]], np.float32)
-        to = _places(*new.shape) + np.asarray(cv2.resize(motion * scale, size), np.float32)
-        carried = np.asarray(_moved(old, to), np.float32)
-        surprise = np.asarray(cv2.blur(cv2.absdiff(new, carried), (5, 5)), np.float32)
-        unlike = np.asarray(cv2.resize(error, size), np.float32)
-        unlike *= np.float32(1 / (255 * TRUST))
-        keep = KEEP / ((1 + unlike * unlike) * (1 + np.square(surprise * np.float32(1 / SURPRISE))))
-        keep *= cv2.inRange(to, (-1, -1), size) > 0  # beyond the old frame there is no memory
-        return np.asarray(new + keep * (carried - new), np.float32)
+        motion *= np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]], np.float32)
+        to = _places(*new.shape)[box] + np.asarray(cv2.resize(motion, size), np.float32)[box]
+        steady = new.copy()
+        unlike = np.asarray(cv2.resize(error, size)[box], np.float32)
+        steady[box] = _blended(new[box], _moved(old, to), unlike, cv2.inRange(to, (-1, -1), size) > 0)
+        return steady
+
+
+def _blended(new: Map, carried: Map, error: Map, inside: NDArray[np.bool_]) -> Map:
+    """The new map and the old one that was carried to it; beyond the old frame there is no memory."""
+    change = carried - new
+    surprise = np.asarray(cv2.blur(cv2.absdiff(new, carried), (5, 5)), np.float32)
+    surprise *= np.float32(1 / SURPRISE)
+    unlike = error * np.float32(1 / (255 * TRUST))
+    change *= KEEP / ((1 + unlike * unlike) * (1 + surprise * surprise))
+    change *= inside
+    return new + change
 
 
 def _moved(values: NDArray[Any], there: NDArray[np.float32]) -> NDArray[Any]:
