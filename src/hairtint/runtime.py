@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import sys
 import threading
 from pathlib import Path
 from typing import Any, Protocol
@@ -86,8 +87,7 @@ class OpenVino:
     def __init__(self, entry: Entry, threads: int) -> None:
         if importlib.util.find_spec("openvino") is None:
             raise MissingExtraError("this needs openvino: pip install 'hairtint[openvino]'")
-        import openvino
-
+        openvino = _silent_openvino()
         core = openvino.Core()
         hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
         self.model = core.compile_model(core.read_model(entry.read()), "CPU", hints)
@@ -106,6 +106,20 @@ class OpenVino:
         except Exception as error:
             raise _cannot_run(self.path, error) from error
         return checked_map(answer, self.size, self.path)
+
+
+def _silent_openvino() -> Any:
+    """The package openvino, imported as if openvino_telemetry were not there.
+
+    With it the import alone reports to its maker over the network; without it openvino takes a stand-in of its own.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: an import of it fails
+    try:
+        import openvino
+    finally:
+        if sys.modules["openvino_telemetry"] is None:
+            del sys.modules["openvino_telemetry"]
+    return openvino
 
 
 def checked(name: str, kind: str, shape: list[Any], entry: Entry) -> int:
