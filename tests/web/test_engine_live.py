@@ -32,6 +32,13 @@ FRAME = """async ({ rgb, look, fresh }) => {
   const { image, mask, timings } = await live.frame(await picture(rgb), look);
   return { image: packed(image.data), mask: packed(mask.data), timings };
 }"""
+RECOLOR = """async ({ rgb, mask, other, looks }) => {
+  const [image, hair] = [await picture(rgb), await plane(mask)];
+  const dyed = await Promise.all(looks.map((look) => engine.recolor(image, hair, look)));
+  await engine.recolor(image, hair, { color: "no such dye" }).catch(() => {});
+  dyed.push(await engine.recolor(image, await plane(other), looks[0]));
+  return dyed.map(({ data }) => packed(data));
+}"""
 PLAY = """async () => {
   const [video, canvas] = ["video", "canvas"].map((name) => document.querySelector(name));
   video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
@@ -130,7 +137,20 @@ def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
         assert np.abs(mask - video.mask(portrait)).mean() < 1e-3
         difference = np.abs(dyed.astype(int) - recolor(portrait, mask, "platinum", strength=0.9))
         assert difference.mean() < 0.01
-        assert set(done["timings"]) == {"grab", "network", "memory", "matte", "color"}
+        assert set(done["timings"]) == {"grab", "network", "memory", "matte", "color", "travel"}
+
+
+def test_a_photo_is_sent_once_and_dyed_as_often_as_one_likes(engine, portrait):
+    rgb, mask = portrait[:256], np.zeros((256, 512), np.float32)
+    mask[40:200, 100:400] = 0.8
+    data = {"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask), "other": engine_page.sent(mask[::-1])}
+    looks = [{"color": "platinum"}, {"color": "blue", "strength": 0.5}, {"color": "red", "method": "hsv"}]
+    dyed = [engine_page.received(found) for found in engine.evaluate(RECOLOR, {**data, "looks": looks})]
+    masks = [mask, mask, mask, mask[::-1]]
+    for look, hair, found in zip([*looks, looks[0]], masks, dyed, strict=True):
+        options = dict(look)
+        expected = recolor(rgb, hair, options.pop("color"), **options)
+        assert np.abs(found.reshape(256, 512, 4)[..., :3].astype(int) - expected).mean() < 0.01
 
 
 def test_frames_of_another_size_start_anew(engine, portrait):

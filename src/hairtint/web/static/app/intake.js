@@ -32,10 +32,10 @@ function choosing(open) {
       input.value = ""; // so that the same file can be chosen again
     });
   }
-  byId("choose").addEventListener("click", () => {
-    warm();
-    file.click();
-  });
+  for (const place of document.querySelectorAll(".dropzone, #gallery")) {
+    for (const sign of ["pointerover", "focusin"]) place.addEventListener(sign, warm, { once: true });
+  }
+  byId("choose").addEventListener("click", () => file.click());
   byId("shoot").addEventListener("click", async () => {
     if (matchMedia("(pointer: coarse)").matches) return capture.click(); // phones have a better camera program
     try {
@@ -48,6 +48,7 @@ function choosing(open) {
 }
 
 function dropping(open) {
+  addEventListener("dragenter", warm, { once: true });
   const veil = byId("drop-veil");
   const files = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => {

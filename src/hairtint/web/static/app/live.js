@@ -144,7 +144,7 @@ export class LiveTab {
     context.drawImage(source, 0, 0);
     context.restore();
     if (this.#split) this.#drawBefore(context, width, height);
-    byId("pace").textContent = `${Math.round(fps)} pictures a second`;
+    if (fps) byId("pace").textContent = `${Math.round(fps) || "less than 1"} pictures a second`;
     if (this.#recorder) byId("timer").textContent = clock(performance.now() - this.#recorder.started);
   }
 

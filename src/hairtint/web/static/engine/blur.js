@@ -15,24 +15,34 @@ export function boxBlur({ width, height, data }, radius, edge = 0) {
   const columns = mirror(width, radius, edge);
   const out = new Float32Array(width * height);
   const sums = new Float64Array(width);
-  const wide = new Float64Array(columns.length);
   for (let t = 0; t < side; t++) addRow(sums, data, rows[t] * width);
   for (let y = 0; y < height; y++) {
-    for (let i = 0; i < wide.length; i++) wide[i] = sums[columns[i]];
-    slide(wide, side, out, y * width, width);
+    slide(sums, columns, radius, out, y * width);
     if (y + 1 < height) exchange(sums, data, rows[y + side] * width, rows[y] * width);
   }
   return { width, height, data: out };
 }
 
-/** The means of `side` neighbours along a row of sums. */
-function slide(wide, side, out, at, width) {
+/** The means of 2 radius + 1 neighbours along a row of sums; `columns` says what stands outside of it. */
+function slide(sums, columns, radius, out, at) {
+  const side = 2 * radius + 1;
   const scale = 1 / (side * side);
+  const width = sums.length;
+  const inside = Math.max(radius, width - radius - 1); // from `radius` to here all neighbours are in the row
   let sum = 0;
-  for (let t = 0; t < side; t++) sum += wide[t];
-  for (let x = 0; x < width; x++) {
+  let x = 0;
+  for (let t = 0; t < side; t++) sum += sums[columns[t]];
+  for (; x < radius && x < width; x++) {
     out[at + x] = sum * scale;
-    sum += wide[x + side] - wide[x];
+    sum += sums[columns[x + side]] - sums[columns[x]];
+  }
+  for (; x < inside && x < width; x++) {
+    out[at + x] = sum * scale;
+    sum += sums[x + radius + 1] - sums[x - radius];
+  }
+  for (; x < width; x++) {
+    out[at + x] = sum * scale;
+    sum += sums[columns[x + side]] - sums[columns[x]];
   }
 }
 

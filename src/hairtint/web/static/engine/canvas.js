@@ -7,6 +7,7 @@ import { GREY_LIGHTNESS } from "./perceptual.js";
 import { between, blendRows, greys, resize, round, shrink, View, widen } from "./raster.js";
 
 const { SMALL } = CANVAS;
+const COATS = 32; // a canvas keeps at most so many
 const clip = (x, low, high) => Math.min(Math.max(x, low), high);
 
 /** A small map that gives any of its rows at full size. */
@@ -40,10 +41,9 @@ export class Canvas {
    * @param {import("./raster.js").View} picture the box around the hair, red, green and blue
    * @param {import("./raster.js").View} cover its mask, in [0, 1]
    * @param {import("./shade.js").Shade} shade the hair before dyeing
-   * @param {number[]} dye the main colour: red, green, blue
    */
-  constructor(picture, cover, shade, dye) {
-    Object.assign(this, { picture, shade, dye, width: picture.width, height: picture.height });
+  constructor(picture, cover, shade) {
+    Object.assign(this, { picture, shade, width: picture.width, height: picture.height });
     const [wide, high] = this.#size(SMALL);
     const small = look(picture, wide, high, 3);
     this.cover = look(cover, wide, high, 1, Float32Array);
@@ -64,6 +64,7 @@ export class Canvas {
   coat(dye) {
     const key = dye.join();
     if (!this.#coats.has(key)) {
+      if (this.#coats.size >= COATS) this.#coats.clear();
       const tone = new Tone(this.shade, dye);
       const offset = { ...this.base, data: this.base.data.map((base, i) => tone.offset(base, this.rim.data[i])) };
       this.#coats.set(key, { levels: tone.levels(), colours: ramp(dye), offset: this.tall(offset) });

@@ -32,11 +32,11 @@ export function parseEffect(text) {
 }
 
 /**
- * Make an effect ready for the rows of a canvas.
+ * Make an effect ready for the rows of a canvas in one dye.
  * @returns {(dyed: Uint8ClampedArray, rows: import("./rows.js").Rows) => void} paints on one dyed row
  */
-export function painter(effect, canvas) {
-  return PAINTERS[effect.kind](effect, canvas);
+export function painter(effect, canvas, dye) {
+  return PAINTERS[effect.kind](effect, canvas, dye);
 }
 
 const PAINTERS = {
@@ -44,12 +44,12 @@ const PAINTERS = {
     const weight = along(canvas, 0.08, (at) => step(at, start, softness));
     return over(canvas, color, weight);
   },
-  roots({ color, depth, amount }, canvas) {
+  roots({ color, depth, amount }, canvas, dye) {
     const weight = along(canvas, 0.06, (at) => amount * (1 - step(at, 0.7 * depth, 1.1 * depth)));
-    return over(canvas, other(color, canvas, -40), weight);
+    return over(canvas, other(color, dye, -40), weight);
   },
-  highlights: (effect, canvas) => locks(effect, canvas, 1),
-  lowlights: (effect, canvas) => locks(effect, canvas, -1),
+  highlights: (effect, canvas, dye) => locks(effect, canvas, dye, 1),
+  lowlights: (effect, canvas, dye) => locks(effect, canvas, dye, -1),
   "two-tone"({ color, softness }, canvas) {
     return over(canvas, color, weights(canvas, [canvas.across], ([at]) => step(at, 0, softness)));
   },
@@ -67,10 +67,10 @@ const PAINTERS = {
   },
 };
 
-function locks({ color, amount, share }, canvas, side) {
+function locks({ color, amount, share }, canvas, dye, side) {
   const middle = 0.1 + 0.6 * (1 - share);
   const weight = weights(canvas, [canvas.strands], ([strand]) => amount * step(side * strand, middle, 0.9));
-  return over(canvas, other(color, canvas, 24 * side), weight);
+  return over(canvas, other(color, dye, 24 * side), weight);
 }
 
 /** A weight from the way along the hair, moved a little from lock to lock. */
@@ -118,6 +118,6 @@ function step(value, middle, width) {
 }
 
 /** The colour asked for, or the main dye made lighter or darker by `change` of L*. */
-function other(color, { dye }, change) {
+function other(color, dye, change) {
   return color ?? atLevel(dye, Math.min(Math.max(lab(dye)[0] + change, 8), 92));
 }

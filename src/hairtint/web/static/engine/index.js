@@ -30,7 +30,7 @@
  * @property {Float32Array} data height * width values in [0, 1], row by row
  *
  * @typedef {object} Timings milliseconds each stage took: grab (pixels out of the video, and squeezed), network, memory,
- *   matte, color
+ *   matte, color, travel (between the threads), and, where the engine runs the loop, draw
  *
  * @typedef {object} LiveFrame
  * @property {ImageData} image the dyed frame
@@ -49,8 +49,11 @@ export { DYES, EFFECTS, FAMILIES } from "./constants.js";
 
 const IN_FLIGHT = 2; // frames: while the network works on one, the frame before it is coloured
 
+const KEPT = 4_000_000; // pixels of a photo that the painter keeps for the next colour
+
 export class Engine {
   #painter;
+  #photo = null; // what the painter keeps
   #workers;
 
   /**
@@ -108,14 +111,23 @@ export class Engine {
 
   /**
    * The photo in another hair colour.
-   * @param {ImageData} image is not changed
+   * @param {ImageData} image is not changed, and must not be: for another colour it is not sent again
    * @param {Mask} mask of the same size
    * @param {Look} look
    * @returns {Promise<ImageData>}
    */
   async recolor(image, mask, look) {
     const { width, height, data } = image;
-    return toImage(await this.#painter.call("recolor", { width, height, data, mask: mask.data, look }));
+    const keep = width * height <= KEPT;
+    const known = this.#photo?.image === image && this.#photo.mask === mask;
+    this.#photo = keep ? { image, mask } : null;
+    const photo = known ? {} : { picture: { width, height, data }, cover: { width, height, data: mask.data } };
+    try {
+      return toImage(await this.#painter.call("recolor", { ...photo, keep, look }));
+    } catch (error) {
+      this.#photo = null;
+      throw error;
+    }
   }
 
   /**
@@ -157,10 +169,13 @@ export class Live {
    */
   async frame(source, look) {
     const picture = await portable(source);
+    const sent = performance.now();
     const args = { road: this.#road, picture, look, masks: this.#masks };
     const { mask, timings, ...pixels } = await this.#painter.call("frame", args, moving(picture));
+    const { within, ...stages } = timings;
+    stages.travel = performance.now() - sent - within;
     const image = toImage(pixels);
-    return { image, mask: mask && { width: image.width, height: image.height, data: mask }, timings };
+    return { image, mask: mask && { width: image.width, height: image.height, data: mask }, timings: stages };
   }
 
   /** Forget the frames before, as at the start of another video. */
@@ -201,7 +216,9 @@ export class Live {
           if (canvas.width !== done.image.width || canvas.height !== done.image.height) {
             [canvas.width, canvas.height] = [done.image.width, done.image.height];
           }
+          const before = performance.now();
           context.putImageData(done.image, 0, 0);
+          done.timings.draw = performance.now() - before;
           onframe({ ...done, fps: rate(drawn, performance.now()) });
         }
       } catch (error) {
@@ -218,10 +235,10 @@ export class Live {
   }
 }
 
-/** Frames per second over the last second and a half. */
+/** Frames per second over the last second and a half, or since the frame before where that is longer; 0 at first. */
 function rate(drawn, now) {
   drawn.push(now);
-  while (drawn[0] < now - 1500) drawn.shift();
+  while (drawn.length > 2 && drawn[0] < now - 1500) drawn.shift();
   return drawn.length > 1 ? (1000 * (drawn.length - 1)) / (now - drawn[0]) : 0;
 }
 

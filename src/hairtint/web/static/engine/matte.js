@@ -1,10 +1,12 @@
 /** From the network's small probability map to a soft mask at the picture's own size: see hairtint/matte.py. */
 
 import { boxBlur } from "./blur.js";
+import { bounds, widened } from "./box.js";
 import { MATTE } from "./constants.js";
-import { between, blendRows, grey, greys, resize, round } from "./raster.js";
+import { between, blendRows, grey, greys, resize, round, View } from "./raster.js";
 
 const { GUIDE, DOUBT, EPSILON } = MATTE;
+const NOTHING = 0.01; // where the map is below it in all windows that a pixel lies in, no hair comes out
 const SHARES = Float32Array.from({ length: 256 }, (_, level) => level / 255);
 
 /**
@@ -19,20 +21,27 @@ export function refine(probability, pyramid, reach = null) {
   const little = pyramid.near(GUIDE);
   const [wide, high] = [little.width, little.height];
   const step = round(Math.max(width, height) / Math.max(wide, high));
-  const guide = greys(little, SHARES);
   const mask = resize(probability, wide, high);
   const longest = Math.max(probability.width, probability.height);
   const far = reach ?? Math.max(MATTE.REACH, MATTE.SHARE * longest);
   const radius = Math.max(1, round((far * Math.max(wide, high)) / longest));
-  const fit = linear(guide, mask, radius);
-  const box = settle(fit, guide, mask);
   const full = new Float32Array(width * height);
-  if (box) {
-    const columns = span(box.left, box.right, wide, step, width);
-    const rows = span(box.top, box.bottom, high, step, height);
-    if (columns.to > columns.from && rows.to > rows.from) apply(fit, pyramid.view, columns, rows, full);
+  const near = bounds(new View(mask.data, wide, high), NOTHING);
+  const crop = near && widened(near, 4 * radius, wide, high);
+  const fit = crop && fitted(greys(little.box(crop), SHARES), part(mask, crop), radius);
+  if (fit) {
+    const columns = span(crop.left + fit.box.left, crop.left + fit.box.right, wide, step, width);
+    const rows = span(crop.top + fit.box.top, crop.top + fit.box.bottom, high, step, height);
+    if (columns.to > columns.from && rows.to > rows.from) apply(fit, crop, pyramid.view, columns, rows, full);
   }
   return { width, height, data: full };
+}
+
+/** Slope and offset where there is hair, 0 elsewhere, and the box of it; null without any. */
+function fitted(guide, mask, radius) {
+  const fit = linear(guide, mask, radius);
+  const box = settle(fit, guide, mask);
+  return box && { ...fit, box };
 }
 
 /** Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset; and the mean mask. */
@@ -148,16 +157,18 @@ function span(start, end, count, step, size) {
 }
 
 /** The linear function at full size, on the rows and columns that hold hair. */
-function apply({ slope, offset }, view, columns, rows, full) {
+function apply({ slope, offset }, crop, view, columns, rows, full) {
   const across = between(columns.last - columns.first, columns.to - columns.from);
   const down = between(rows.last - rows.first, rows.to - rows.from);
-  const parts = [slope, offset].map((plane) => part(plane, columns, rows));
+  const [left, right] = [columns.first - crop.left, columns.last - crop.left];
+  const [top, bottom] = [rows.first - crop.top, rows.last - crop.top];
+  const parts = [slope, offset].map((plane) => part(plane, { left, top, right, bottom }));
   const s = new Float32Array(columns.last - columns.first);
   const o = new Float32Array(columns.last - columns.first);
   for (let y = rows.from; y < rows.to; y++) {
-    const [top, share] = [down.left[y - rows.from], down.share[y - rows.from]];
-    blendRows(parts[0], top, share, s);
-    blendRows(parts[1], top, share, o);
+    const [upper, share] = [down.left[y - rows.from], down.share[y - rows.from]];
+    blendRows(parts[0], upper, share, s);
+    blendRows(parts[1], upper, share, o);
     line(s, o, across, view, y, columns.from, full);
   }
 }
@@ -181,15 +192,13 @@ function line(slope, offset, { left, share }, { data, offset: origin, row, pixel
   }
 }
 
-function part({ data, width }, columns, rows) {
-  const wide = columns.last - columns.first;
-  const high = rows.last - rows.first;
-  const out = new Float32Array(wide * high);
-  for (let y = 0; y < high; y++) {
-    const at = (y + rows.first) * width + columns.first;
-    out.set(data.subarray(at, at + wide), y * wide);
+function part({ data, width }, { left, top, right, bottom }) {
+  const wide = right - left;
+  const out = new Float32Array(wide * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    out.set(data.subarray(y * width + left, y * width + right), (y - top) * wide);
   }
-  return { width: wide, height: high, data: out };
+  return { width: wide, height: bottom - top, data: out };
 }
 
 /** The mask with every region but the largest set to 0; its soft rim, down to half the threshold, stays with it. */

@@ -6,12 +6,13 @@ import { largestRegion, refine } from "./matte.js";
 import { pixels } from "./pixels.js";
 import { Pyramid } from "./pyramid.js";
 import { resizeRgb, View } from "./raster.js";
-import { readLook, recolor } from "./recolor.js";
+import { readLook, Subject } from "./recolor.js";
 import { Moved, Remote, serve } from "./rpc.js";
 import { Tinter } from "./tinter.js";
 
 let network = null;
 let side = 0;
+let kept = null; // the photo that was dyed last: another colour for it needs neither a copy nor new maps
 const roads = new Map(); // of live video: the tinter, and the promise of the frame before
 
 serve(self, { load, mask, recolor: dye, frame, reset });
@@ -29,11 +30,15 @@ async function mask({ finest: fine, ...picture }) {
   return new Moved(found, [found.data.buffer]);
 }
 
-function dye({ width, height, data, mask: hair, look: chosen }) {
+/** Without a picture: the one kept from the call before. */
+function dye({ picture, cover, keep, look: chosen }) {
+  const subject = picture ? new Subject(picture, cover) : kept;
+  kept = keep ? subject : null;
   const read = readLook(chosen);
-  const cover = { width, height, data: hair };
-  recolor({ width, height, data }, read.largestRegion ? largestRegion(cover) : cover, read);
-  return new Moved({ width, height, data }, [data.buffer]);
+  const { width, height, data } = subject.picture;
+  const out = keep ? data.slice() : data;
+  (read.largestRegion ? new Subject(subject.picture, largestRegion(subject.mask)) : subject).dye(read, out);
+  return new Moved({ width, height, data: out }, [out.buffer]);
 }
 
 async function frame({ road, picture, look: chosen, masks }) {
@@ -51,6 +56,7 @@ async function frame({ road, picture, look: chosen, masks }) {
   });
   roads.set(road, { tinter, last: done });
   const { hair, timings } = await done;
+  timings.within = performance.now() - started;
   const result = { ...taken, mask: masks ? hair.data : null, timings };
   return new Moved(result, masks ? [taken.data.buffer, hair.data.buffer] : [taken.data.buffer]);
 }

@@ -1,5 +1,6 @@
 /** Dyeing hair whose mask is known, as hairtint/recolor.py does. */
 
+import { bounds, widened } from "./box.js";
 import { Canvas } from "./canvas.js";
 import { parseColor } from "./color.js";
 import { RECOLOR } from "./constants.js";
@@ -29,25 +30,43 @@ export function readLook({ color, strength = 1, method = "natural", effects = []
  * @param {import("./shade.js").Shade|null} [shade] the hair before dyeing; null measures this picture
  */
 export function recolor(picture, mask, look, shade = null) {
-  const { width, height } = picture;
-  if (mask.data.length !== width * height) {
-    throw new Error(`the mask has ${mask.data.length} values, the picture ${width} x ${height}: give a mask of its size`);
-  }
-  const box = look.strength > 0 ? visible(mask.data, width, height) : null;
-  if (!box) return;
-  const part = View.rgba(picture).box(box);
-  const cover = new View(mask.data, width, height).box(box);
-  if (look.method === "hsv") return swapHue(part, cover, look.dye, look.strength);
-  const canvas = new Canvas(part, cover, shade ?? measure(part, cover), look.dye);
-  paint(canvas, cover, look);
+  new Subject(picture, mask, shade).dye(look, picture.data);
 }
 
-function paint(canvas, cover, { dye, strength, effects }) {
+/** A picture and its mask, to be dyed once or again and again: what no dye changes is worked out only once. */
+export class Subject {
+  #canvas = null;
+
+  /** As `recolor`. */
+  constructor(picture, mask, shade = null) {
+    const { width, height } = picture;
+    if (mask.data.length !== width * height) {
+      throw new Error(`the mask has ${mask.data.length} values, the picture ${width} x ${height}: give a mask of its size`);
+    }
+    Object.assign(this, { picture, mask, shade, box: visible(mask.data, width, height) });
+  }
+
+  /**
+   * @param {ReturnType<typeof readLook>} look
+   * @param {Uint8ClampedArray} out holds the picture, and after this the dyed one; a copy where it is to be dyed again
+   */
+  dye(look, out) {
+    if (!this.box || !(look.strength > 0)) return;
+    const { width, height } = this.picture;
+    const [part, target] = [this.picture, { width, height, data: out }].map((whole) => View.rgba(whole).box(this.box));
+    const cover = new View(this.mask.data, width, height).box(this.box);
+    if (look.method === "hsv") return swapHue(target, cover, look.dye, look.strength);
+    this.#canvas ??= new Canvas(part, cover, this.shade ?? measure(part, cover));
+    paint(this.#canvas, cover, look, target);
+  }
+}
+
+function paint(canvas, cover, { dye, strength, effects }, target) {
   const coat = canvas.coat(dye);
-  const painters = effects.map((effect) => painter(effect, canvas)); // before the first pixel changes
+  const painters = effects.map((effect) => painter(effect, canvas, dye)); // before the first pixel changes
   const rows = new Rows(canvas, cover);
   const dyed = new Uint8ClampedArray(3 * canvas.width);
-  const { data, offset, row, pixel } = canvas.picture;
+  const { data, offset, row, pixel } = target;
   for (let y = 0; y < canvas.height; y++) {
     if (!rows.load(y)) continue;
     rows.dyed(coat, dyed);
@@ -73,23 +92,6 @@ function put({ behind, mask, from, to }, data, start, pixel, strength) {
 
 /** The box around all hair that can change a byte, with a margin of background; null without any. */
 function visible(data, width, height) {
-  let [left, right, top, bottom] = [width, 0, height, 0];
-  for (let y = 0; y < height; y++) {
-    const at = y * width;
-    for (let x = 0; x < width; x++) {
-      if (!(data[at + x] > RECOLOR.VISIBLE)) continue;
-      if (y < top) top = y;
-      if (y >= bottom) bottom = y + 1;
-      if (x < left) left = x;
-      if (x >= right) right = x + 1;
-    }
-  }
-  if (right <= left) return null;
-  const { MARGIN } = RECOLOR;
-  return {
-    left: Math.max(0, left - MARGIN),
-    top: Math.max(0, top - MARGIN),
-    right: Math.min(width, right + MARGIN),
-    bottom: Math.min(height, bottom + MARGIN),
-  };
+  const box = bounds(new View(data, width, height), RECOLOR.VISIBLE);
+  return box && widened(box, RECOLOR.MARGIN, width, height);
 }

@@ -1,5 +1,6 @@
 /** The measured shade of somebody's hair, the anchor that every dye starts from: see hairtint/shade.py. */
 
+import { bounds } from "./box.js";
 import { SHADE } from "./constants.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
 import { grey } from "./raster.js";
@@ -16,30 +17,12 @@ import { grey } from "./raster.js";
  * @returns {Shade|null} null where there is no hair
  */
 export function measure(picture, mask) {
-  const box = nonzero(mask);
+  const box = bounds(mask);
   if (!box) return null;
   const extent = Math.min(box.bottom - 1 - box.top, box.right - 1 - box.left);
   const step = Math.max(1, Math.floor(extent / SHADE.SAMPLES));
   const [hair, cover] = [picture.box(box), mask.box(box)];
   return sampled(hair.every(step), cover.every(step)) ?? sampled(hair, cover);
-}
-
-/** The box of everything that is not 0, or null. */
-function nonzero({ data, width, height, offset, row }) {
-  let [left, right, top, bottom] = [width, 0, -1, 0];
-  for (let y = 0; y < height; y++) {
-    const at = offset + y * row;
-    let first = 0;
-    while (first < width && !data[at + first]) first++;
-    if (first === width) continue;
-    let last = width - 1;
-    while (!data[at + last]) last--;
-    if (top < 0) top = y;
-    bottom = y + 1;
-    if (first < left) left = first;
-    if (last >= right) right = last + 1;
-  }
-  return top < 0 ? null : { left, top, right, bottom };
 }
 
 function sampled(picture, mask) {
