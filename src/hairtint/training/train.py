@@ -1,7 +1,7 @@
 """The training loop: one run folder, one config, resumable at any moment.
 
 A run folder holds config.json, data.json (which photo is on which side, and what was left out), log.csv, loss.png,
-accuracy.png, last.pt and best.pt. `best` is the epoch with the highest validation IoU, the mean over the sources.
+accuracy.png, last.pt and best.pt. `best` is the epoch with the highest validation IoU, the mean over the sources with hair.
 """
 
 from __future__ import annotations
@@ -38,17 +38,22 @@ Progress = Callable[[int, int, str], None]  # steps done, steps in all, a short 
 
 @dataclass
 class Score:
-    """Loss and metrics of one pass: pooled over pixels, and the mean IoU of the photos by source."""
+    """Loss and metrics of one pass: pooled over pixels, and the mean IoU of the photos by source.
+
+    `hairless`: the sources without any hair, where each photo is right or wrong, 1 or 0.
+    """
 
     loss: float
     accuracy: float
     dice: float
     iou: dict[str, float]
+    hairless: frozenset[str] = frozenset()
 
     @property
     def mean_iou(self) -> float:
-        """The mean over the sources, so that the largest set does not decide alone."""
-        return float(np.mean(list(self.iou.values())))
+        """The mean over the sources with hair: the largest set does not decide alone, nor the luck of a few photos."""
+        kept = [value for source, value in self.iou.items() if source not in self.hairless]
+        return float(np.mean(kept or list(self.iou.values())))
 
 
 def train(
@@ -198,6 +203,7 @@ class _Run:
         pooled, position = Counts(), 0
         losses_: list[float] = []
         ious: dict[str, list[float]] = defaultdict(list)
+        hairy: set[str] = set()
         for rgb, mask in in_order(self.check, self.config.batch):
             x, target = as_input(rgb.to(self.fabric.device), mask.to(self.fabric.device))
             with self.fabric.autocast():
@@ -207,10 +213,13 @@ class _Run:
             for k in range(len(rgb)):
                 counts = Counts.of(found[k], true[k])
                 pooled += counts
-                ious[self.held[position].source].append(image_iou(counts))
+                source = self.held[position].source
+                ious[source].append(image_iou(counts))
+                hairy |= {source} if true[k].any() else set()
                 position += 1
         means = {source: float(np.mean(values)) for source, values in sorted(ious.items())}
-        return Score(float(np.mean(losses_)), pooled.accuracy, pooled.dice, means)
+        hairless = frozenset(means) - hairy
+        return Score(float(np.mean(losses_)), pooled.accuracy, pooled.dice, means, hairless)
 
     def _log(self, met: list[float], checked: Score) -> None:
         seen, loss, right = met
