@@ -113,8 +113,9 @@ def test_every_stage_is_timed_by_itself_and_the_figure_is_the_median(film, monke
     monkeypatch.setattr(measure.matte, "refine", slow("matte", measure.matte.refine))
     [road], _ = measure.roads(["light"], ["onnxruntime"])
     still = road.segmenter.still
-    monkeypatch.setattr(still, "network", slow("network", still.network), raising=False)
-    still.network.size = 48
+    network = slow("network", still.networks[0])
+    network.size = 48
+    monkeypatch.setattr(still, "networks", [network])
     real = moving.frames(film)
 
     def frames():

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 import hairtint
+from hairtint import zoo
 from hairtint.errors import PictureError, UnknownModelError
-from hairtint.segmenter import preprocess
+from hairtint.segmenter import Segmenter, preprocess
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,12 @@ def test_an_unknown_model_is_refused():
 def test_preprocessing_is_the_squeezed_picture(portrait):
     assert preprocess(portrait, 64).shape == (64, 64, 3)
     np.testing.assert_array_equal(preprocess(np.full((9, 5, 3), 77, np.uint8), 64), np.full((64, 64, 3), 77, np.uint8))
+
+
+def test_a_photo_gets_the_mean_of_the_networks_that_are_better_together(portrait):
+    finest, alone = Segmenter(), [Segmenter(entry.name) for entry in zoo.for_photos()]
+    assert len(alone) == 2
+    found = [one.look(portrait) for one in alone]
+    expected = (found[0] + cv2.resize(found[1], found[0].shape[::-1])) / 2
+    np.testing.assert_allclose(finest.look(portrait), expected, atol=0.1)  # auto is another runtime there
+    assert np.abs(finest.look(portrait) - expected).mean() < 2e-3

@@ -15,10 +15,10 @@ from hairtint.pyramid import Pyramid
 
 
 class Segmenter:
-    """Finds hair in single pictures. Loads its network once; may be called from several threads.
+    """Finds hair in single pictures. Loads its networks once; may be called from several threads.
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
-    the best network there is, looking up to four times (hairtint.looks).
+    the mean of the networks that are best at it, looking up to four times (hairtint.looks).
     backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
     are cores.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
@@ -29,9 +29,10 @@ class Segmenter:
     def __init__(
         self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
     ) -> None:
-        self.entry = zoo.find(model)
         self.finest = model is None
-        self.network = runtime.load(self.entry, backend=backend, threads=threads, few=self.finest)
+        entries = zoo.for_photos() if model is None else [zoo.find(model)]
+        self.entry = entries[0]
+        self.networks = [runtime.load(e, backend=backend, threads=threads, few=self.finest) for e in entries]
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).
@@ -52,8 +53,12 @@ class Segmenter:
         return looks.finest(pyramid.rgb, self.look) if self.finest else self.look(pyramid)
 
     def look(self, picture: NDArray[np.uint8] | Pyramid) -> NDArray[np.float32]:
-        """The network's answer to one picture, as `probability`, by one look at it."""
-        return self.network(preprocess(picture, self.network.size))
+        """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it."""
+        pyramid = Pyramid.of(picture)
+        first, *others = (network(preprocess(pyramid, network.size)) for network in self.networks)
+        for other in others:
+            first = first + cv2.resize(other, first.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        return first / np.float32(len(self.networks)) if others else first
 
 
 class VideoSegmenter:

@@ -78,8 +78,9 @@ anything else has to judge whether that is covered.
 {settings}
 ```
 
-The weights are the exponential moving average at the epoch with the best validation IoU (mean over the sets with hair). The .onnx holds
-them in half precision; its probabilities differ from the torch module's by at most {parity:.1e} on validation photos.
+The weights are the exponential moving average at the epoch with the best validation IoU, the mean over the sets with
+hair. The .onnx holds them in half precision; its probabilities differ from the torch module's by at most
+{parity:.1e} on validation photos.
 
 ## Figures
 

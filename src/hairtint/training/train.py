@@ -1,7 +1,8 @@
 """The training loop: one run folder, one config, resumable at any moment.
 
 A run folder holds config.json, data.json (which photo is on which side, and what was left out), log.csv, loss.png,
-accuracy.png, last.pt and best.pt. `best` is the epoch with the highest validation IoU, the mean over the sources with hair.
+accuracy.png, last.pt and best.pt. `best` is the epoch with the highest validation IoU, the mean over the sources with
+hair.
 """
 
 from __future__ import annotations

@@ -29,8 +29,9 @@ HOME = Path(__file__).parent
 CHECKOUT = HOME.parents[2]
 LARGE = CHECKOUT / "weights"  # of a checkout: networks too large for the wheel
 MANIFEST = "manifest.json"
-ORDER = ("swift", "light", "medium", "full")  # this project's own first, then the report's by size
-PHOTO_PREFERENCE = ("swift", "full", "medium", "light")  # what a photo gets when nobody names a network
+ORDER = ("swift", "fine", "light", "medium", "full")  # this project's own first, then the report's by size
+PHOTO_PREFERENCE = ("fine", "swift", "full", "medium", "light")  # what a photo gets when nobody names a network
+TOGETHER = ("fine", "swift")  # the mean of these is better than each of them (docs/training.md)
 
 NOTHING = "no network is installed: install hairtint again, or train one with: hairtint train"
 
@@ -105,6 +106,15 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
     if path.suffix == ".onnx":
         return _by_path(path)
     raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or give an .onnx file")
+
+
+def for_photos() -> list[Entry]:
+    """The networks whose mean a photo gets: those that are better together, where they are here, else the finest one.
+
+    Raises UnknownModelError where none is installed.
+    """
+    here = entries()
+    return [here[name] for name in TOGETHER if name in here] or [find(None)]
 
 
 def fastest() -> str:
