@@ -129,7 +129,7 @@ def test_a_cut_starts_anew(modules):
 
 
 def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
-    video, look = VideoSegmenter("swift"), {"color": "platinum", "strength": 0.9}
+    video, look = VideoSegmenter("swift", backend="onnxruntime"), {"color": "platinum", "strength": 0.9}
     for number in range(2):
         done = engine.evaluate(FRAME, {"rgb": engine_page.sent(portrait), "look": look, "fresh": number == 0})
         mask = engine_page.received(done["mask"]).reshape(portrait.shape[:2])

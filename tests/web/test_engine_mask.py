@@ -6,7 +6,7 @@ import pytest
 from hair import hair
 from page_helpers import RUNTIME, needs
 
-from hairtint import Segmenter, VideoSegmenter, matte
+from hairtint import Segmenter, VideoSegmenter, looks, matte
 from hairtint.segmenter import preprocess
 
 REFINE = """async ({ probability, rgb, reach }) => {
@@ -67,9 +67,13 @@ def test_the_network_sees_what_it_sees_in_python(modules, width, height, side):
 
 @pytest.mark.parametrize("finest", [True, False])
 def test_a_photo_has_pythons_mask(modules, portrait, finest):
+    """By `swift` alone: the page does not fetch a second network for photos."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
     found = engine_page.received(modules.evaluate(PHOTO, {"rgb": engine_page.sent(portrait), "finest": finest}))
-    theirs = Segmenter().mask(portrait) if finest else VideoSegmenter("swift").mask(portrait)
+    network = Segmenter("swift", backend="onnxruntime")
+    theirs = VideoSegmenter(network).mask(portrait)
+    if finest:
+        theirs = matte.refine(looks.finest(portrait, network.look), portrait, reach=matte.PHOTO_REACH)
     difference = np.abs(found.reshape(theirs.shape) - theirs)
     assert difference.mean() < 5e-4
     assert difference.max() < 0.1
