@@ -15,6 +15,7 @@ import pytest
 from hairtint.errors import InputError, OutputError, PictureError
 from hairtint.live import jpeg_slot
 from hairtint.live.serve import MOST_COMMANDS, Server
+from hairtint.live.serve_http import Handler
 
 JSON = {"Content-Type": "application/json"}
 
@@ -274,3 +275,20 @@ def test_a_taken_port_and_a_strange_address_are_refused_with_a_cure(server):
 def test_what_is_no_frame_is_refused(server):
     with pytest.raises(PictureError):
         server.show(np.zeros((4, 4), np.uint8))
+
+
+def test_a_viewer_that_never_reads_gives_its_seat_back(monkeypatch):
+    monkeypatch.setattr(Handler, "timeout", 0.3)
+    noise = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)
+    with Server(port=0, viewers=1) as server, socket.socket() as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        link.connect(("127.0.0.1", server.port))
+        link.sendall(b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        until(lambda: server.seats._value == 0)
+
+        def freed():
+            server.show(noise.copy())
+            return server.seats._value == 1
+
+        until(freed, 60)
+        assert ask(server, "GET", "/").status == 200

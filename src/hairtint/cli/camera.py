@@ -98,8 +98,11 @@ def camera(
     frames: int | None,
     seconds: float | None,
     stats: bool,
-) -> None:
-    """See yourself live with another hair colour. In the window, H shows all keys."""
+) -> int:
+    """See yourself live with another hair colour. In the window, H shows all keys.
+
+    Exit status 1 where a snapshot or recording could not be written.
+    """
     from hairtint.color import Color
     from hairtint.effects import Effect
     from hairtint.live.look import Look
@@ -115,7 +118,7 @@ def camera(
 
         with suppress(KeyboardInterrupt), _signals(_interrupt):
             overlay.show(look, size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model, seconds=seconds)
-        return
+        return 0
     from hairtint.live.sources import open_source
 
     source = open_source(spec, kind=kind, size=size, fps=fps, rotate=int(rotate))
@@ -127,6 +130,7 @@ def camera(
         viewer.run(frames=frames, seconds=seconds, stop=stop)
     if stats or not window:
         _say(f"{viewer.stats.frames} frames, {viewer.stats.figures()}")
+    return 1 if viewer.keeper.failures else 0
 
 
 def _viewer(

@@ -22,10 +22,14 @@ class Keeper:
     Args:
         folder: where the files go, each under a fresh name.
         tell: takes the path of each file that is written, and why one could not be.
+
+    Attributes:
+        failures: how many files could not be written, or not to their end.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         self.folder, self.tell = folder, tell
+        self.failures = 0
         self._news: list[str] = []
         self._recording: Recording | None = None
         self._writer = ThreadPoolExecutor(1, "hairtint-snapshots")
@@ -91,6 +95,7 @@ class Keeper:
             self.tell(str(path))
 
     def _failed(self, error: HairtintError) -> None:
+        self.failures += 1
         self._news.append(str(error))
         self.tell(str(error))
 

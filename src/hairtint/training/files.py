@@ -19,8 +19,11 @@ LOCK = ".lock"
 def put(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of one; raises OSError."""
     partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(data)
-    partial.replace(path)
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:  # where the disk was full; once renamed there is nothing to remove
+        partial.unlink(missing_ok=True)
 
 
 def put_json(path: Path, values: dict[str, Any]) -> None:

@@ -55,7 +55,8 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     try:
         _write(folder)
     except OSError as error:
-        raise OutputError(f"{folder} cannot be written ({error.strerror or error}); name another folder") from None
+        why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error  # the first of many
+        raise OutputError(f"{folder} cannot be written ({why}); name another folder") from None
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
