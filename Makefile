@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types unit web-assets format train-light train-swift clean
+.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift clean
 
 help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
 	@echo "make test    set up and run every check: lint, types, tests"
+	@echo "make docs    build the site into build/site; make package, lowest, sbom, audit, reference: docs/packaging.md"
 	@echo "make format  put the code into its standard form"
 	@echo "make train-light, make train-swift   train again what ships (DATA=folder; swift also ENCODER=file)"
 
@@ -26,11 +27,12 @@ demo: $(BIN)/hairtint
 	@mkdir -p out
 	$(BIN)/hairtint image examples/eileen-collins.jpg -c copper -o out/eileen-collins-copper.jpg --mask --side-by-side --force
 
-test: lint types unit
+test: lint types package unit
 
 lint: $(VENV)/.full
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 types: $(VENV)/.full
 	$(BIN)/mypy
@@ -46,6 +48,39 @@ unit: $(VENV)/.full web-assets
 format: $(VENV)/.full
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The wheel and the sdist, and the wheel used as a stranger would: docs/packaging.md.
+package: $(VENV)/.full web-assets
+	$(BIN)/python scripts/check-package
+
+lowest: $(VENV)/.full
+	@mkdir -p build/lowest
+	$(BIN)/python scripts/lower-bounds video camera web > build/lowest/constraints.txt
+	$(PYTHON) -m venv --clear build/lowest/venv
+	build/lowest/venv/bin/python -m pip install --quiet --constraint build/lowest/constraints.txt --editable '.[video,camera,web]' pytest hypothesis scikit-image
+	build/lowest/venv/bin/python -m pytest $(LIVE_ROAD)
+LIVE_ROAD := $(addprefix tests/test_,cli_image.py color.py effects.py privacy.py recolor.py runtime.py segmenter.py tinting.py) tests/video/test_video_parts.py tests/live/test_sources.py
+
+# What the release tools need stays out of the project's own environment.
+build/tools/.done:
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet 'cyclonedx-bom>=7,<8' 'pip-audit>=2.9,<3'
+	@touch $@
+
+sbom: package build/tools/.done
+	build/tools/bin/cyclonedx-py environment --output-file build/package/hairtint.cdx.json build/package/venv/bin/python
+
+audit: package build/tools/.done
+	build/tools/bin/pip-audit --path $$(build/package/venv/bin/python -c 'import site; print(site.getsitepackages()[0])')
+
+reference: $(VENV)/.full
+	$(BIN)/python scripts/cli-reference
+	$(BIN)/python scripts/licences
+	$(BIN)/python docs/pictures/roads.py
+
+docs: $(VENV)/.full
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/mkdocs build --strict
 
 DATA ?= ../shared/data
 SETS := $(foreach set,figaro1k celebamask-hq lfw-parts ccp fasseg,--data $(DATA)/$(set)/train) --no-hair $(DATA)/no-hair/train

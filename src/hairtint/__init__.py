@@ -2,8 +2,9 @@
 
 A network finds the hair in a picture; the colour changes while every strand, shadow and highlight stays.
 
->>> import hairtint
->>> hairtint.tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+Examples:
+    >>> import hairtint
+    >>> hairtint.tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """Every error that hairtint raises on purpose.
 
-HairtintError
-├── InputError                 what was given cannot be used
-│   ├── PictureError           not a picture, damaged, too large, or of a kind that cannot be kept
-│   ├── SourceError            a camera, stream or video that cannot be read
-│   ├── MaskError              a mask that does not belong to its picture
-│   ├── ColorError             a colour that cannot be read
-│   └── InputSizeError         a tensor that a network cannot take
-├── ModelError                 a network cannot be had
-│   ├── UnknownModelError      no network of this name
-│   └── DamagedModelError      weights that are not the ones the manifest describes
-├── OutputError                the result cannot be written where it was asked for
-├── DataError                  a data set that cannot be read
-├── TrainingError              a training that cannot start or go on
-└── MissingExtraError          a part of hairtint whose dependencies are not installed
+    HairtintError
+    ├── InputError                 what was given cannot be used
+    │   ├── PictureError           not a picture, damaged, too large, or of a kind that cannot be kept
+    │   ├── SourceError            a camera, stream or video that cannot be read
+    │   ├── MaskError              a mask that does not belong to its picture
+    │   ├── ColorError             a colour that cannot be read
+    │   └── InputSizeError         a tensor that a network cannot take
+    ├── ModelError                 a network cannot be had
+    │   ├── UnknownModelError      no network of this name
+    │   └── DamagedModelError      weights that are not the ones the manifest describes
+    ├── OutputError                the result cannot be written where it was asked for
+    ├── DataError                  a data set that cannot be read
+    ├── TrainingError              a training that cannot start or go on
+    └── MissingExtraError          a part of hairtint whose dependencies are not installed
 
 Each message is one line that says what is wrong and what to do about it, whatever the names in it are made of.
 """

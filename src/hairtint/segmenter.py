@@ -23,7 +23,8 @@ class Segmenter:
     are cores.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
-    >>> mask = Segmenter().mask(rgb)  # doctest: +SKIP
+    Examples:
+        >>> mask = Segmenter().mask(rgb)  # doctest: +SKIP
     """
 
     def __init__(

@@ -67,7 +67,8 @@ def tint(
     Returns the same kind as `picture`; for a path a Pillow picture, as nothing is written to the disk.
     Raises HairtintError: PictureError, ColorError, ModelError, ….
 
-    >>> tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+    Examples:
+        >>> tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
     """
     photo = Photo.open(picture)
     mask = _segmenter(None if model is None else str(model)).mask(photo.rgb)

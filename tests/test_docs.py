@@ -1,0 +1,43 @@
+"""The generated pages say what the code says, the two roads are as drawn, and the site's own pages lead somewhere."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("script", ["cli-reference", "licences"])
+def test_generated_pages_are_up_to_date(script):
+    done = subprocess.run([sys.executable, ROOT / "scripts" / script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_drawing_of_the_roads_is_up_to_date():
+    import runpy
+
+    drawn = runpy.run_path(str(ROOT / "docs" / "pictures" / "roads.py"))["svg"]()
+    assert (ROOT / "docs" / "pictures" / "roads.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_commands_in_the_pages_exist():
+    reference = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"--[a-z][a-z-]+", reference)) | {"--help", "--version"}
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for line in re.findall(r"^hairtint .*$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            options = set(re.findall(r"(?<=\s)--[a-z][a-z-]+", line.split("#")[0]))
+            assert options <= known, f"{page.name}: {line}"
+
+
+def test_every_page_has_its_place_in_the_navigation():
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert f": {page.relative_to(ROOT / 'docs').as_posix()}" in nav, f"{page.name} is not in mkdocs.yml"
+
+
+def test_lower_bounds_are_read_from_the_project_file():
+    script = [sys.executable, ROOT / "scripts" / "lower-bounds", "video"]
+    lines = subprocess.run(script, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert any(re.fullmatch(r"numpy==\d+\.\d+\.\*", line) for line in lines)
+    assert any(line.startswith("av==") for line in lines)
