@@ -204,16 +204,16 @@ class Rows:
         if not soft.size:
             return
         seen = _at(self.hair, soft)
-        row, column = np.divmod(soft, self.canvas.width)
+        row, column = np.divmod(soft.astype(np.int32), np.int32(self.canvas.width))
         columns = self.canvas.hair.shape[1]
         near = (row + self.top) * columns + column * columns // self.canvas.width
         hair, behind = _at(self.canvas.hair, near), _at(self.canvas.behind, near)
-        share = _corrected(self.mask.reshape(-1).take(soft)[:, None], seen, hair, behind)
+        share = _corrected(self.mask.reshape(-1).take(soft), seen, hair, behind)
         rest = (seen - share * hair - (1 - share) * behind) / (share**2 + (1 - share) ** 2)
         self.hair = _with(self.hair, soft, hair + share * rest)
         self.behind = _with(self.behind, soft, behind + (1 - share) * rest)
         self.mask = self.mask.copy()
-        self.mask.reshape(-1)[soft] = share[:, 0]
+        self.mask.reshape(-1)[soft] = share
 
 
 def mix(below: U8, above: U8, weight: F32) -> U8:
@@ -223,17 +223,18 @@ def mix(below: U8, above: U8, weight: F32) -> U8:
 
 def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
     gap = hair - behind
-    distance = np.einsum("ij,ij->i", gap, gap)[:, None]
-    found = np.einsum("ij,ij->i", seen - behind, gap)[:, None] / np.maximum(distance, 1)
+    distance = np.einsum("ij,ij->j", gap, gap)
+    found = np.einsum("ij,ij->j", seen - behind, gap) / np.maximum(distance, 1)
     trust = distance / (distance + 40**2) * 4 * share * (1 - share)
     return np.asarray(share + trust * (np.clip((found - 0.1) / 0.75, 0, 1) - share), np.float32)
 
 
-def _at(picture: U8, places: npt.NDArray[np.intp]) -> F32:
-    return picture.reshape(-1, 3).take(places, axis=0).astype(np.float32)
+def _at(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
+    """Channel by channel, (3, n): rows that long are what numpy is fast with."""
+    return np.ascontiguousarray(picture.reshape(-1, 3).take(places, axis=0).T, np.float32)
 
 
 def _with(picture: U8, places: npt.NDArray[np.intp], colours: F32) -> U8:
     changed = picture.copy()
-    changed.reshape(-1, 3)[places] = np.clip(np.rint(colours), 0, 255)
+    changed.reshape(-1, 3)[places] = np.clip(np.rint(colours), 0, 255).astype(np.uint8).T
     return changed
