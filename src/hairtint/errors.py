@@ -12,6 +12,7 @@
     │   └── DamagedModelError      weights that are not the ones the manifest describes
     ├── OutputError                the result cannot be written where it was asked for
     ├── DataError                  a data set that cannot be read
+    ├── WorkerError                a process or host that died at its work
     ├── TrainingError              a training that cannot start or go on
     └── MissingExtraError          a part of hairtint whose dependencies are not installed
 
@@ -76,6 +77,10 @@ class OutputError(HairtintError):
 
 class DataError(HairtintError):
     """A data set that cannot be read."""
+
+
+class WorkerError(HairtintError):
+    """A process or host that died at its work."""
 
 
 class TrainingError(HairtintError):

@@ -61,7 +61,7 @@ def test_refusals(tiny_pairs, tiny, tmp_path):
     for pairs, out, seed, error, words in (
         (tiny_pairs[:1], tmp_path / "big", 1, OutputError, "other settings"),
         (tiny_pairs[:1] * 2, tmp_path / "new", 0, DataError, "2 photos are called Frame00001"),
-        (tiny_pairs[:1], tmp_path / "file", 0, OutputError, "another --out"),
+        (tiny_pairs[:1], tmp_path / "file", 0, OutputError, "choose another folder"),
         (tiny_pairs[:1], tiny, 0, OutputError, "holds other pictures"),
     ):
         with pytest.raises(error, match=words):

@@ -46,7 +46,7 @@ def test_a_run_folder_has_everything(quick, tiny_pairs, tmp_path):
     config = quick()
     best = train(config, tiny_pairs, tmp_path, progress=lambda done, total, text: seen.append((done, total, text)))
     assert best == tmp_path / "best.pt"
-    kinds = {"config.json", "data.json", "log.csv", "loss.png", "accuracy.png", "last.pt", "best.pt"}
+    kinds = {"config.json", "data.json", "log.csv", "loss.png", "accuracy.png", "last.pt", "best.pt", ".lock"}
     assert {path.name for path in tmp_path.iterdir()} == kinds
     assert (tmp_path / "loss.png").read_bytes()[:4] == b"\x89PNG" == (tmp_path / "accuracy.png").read_bytes()[:4]
     assert json.loads((tmp_path / "config.json").read_text()) == config.as_dict()

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
-from functools import cache
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hairtint import batch
-from hairtint.batch import Rgb
-from hairtint.cli.options import Number, dye_options
+from hairtint.cli.options import FOLDER, Number, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import HairtintError, OutputError
-from hairtint.matte import Mask
-from hairtint.recolor import Method, recolor
+from hairtint.errors import OutputError, PictureError
+from hairtint.recolor import Method
+
+A_PROCESS = 8  # photos that make it worth the start of another process
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.argument("inputs", nargs=-1, metavar="[IN...]")
 @click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
 @click.option("-o", "--out", help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
 @dye_options
@@ -35,6 +40,22 @@ from hairtint.recolor import Method, recolor
 @click.option("--mask", is_flag=True, help="Also write NAME-mask.png.")
 @click.option("--side-by-side", is_flag=True, help="Also write photo, mask and result in one picture.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
+@click.option("-r", "--recursive", is_flag=True, help="Folders in folders too; results keep their places.")
+@click.option("--list", "listing", help="Also the photos in this file, one path a line; - is standard input.")
+@click.option(
+    "--base",
+    type=FOLDER,
+    default=".",
+    help="Photos of the list keep their places below this folder; default: the current one.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes; default: all cores where it pays.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where they run: this machine, or a Ray cluster (docs/scale.md).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print refusals only.")
 def image(
     inputs: tuple[str, ...],
@@ -49,6 +70,11 @@ def image(
     mask: bool,
     side_by_side: bool,
     force: bool,
+    recursive: bool,
+    listing: str | None,
+    base: Path,
+    jobs: int | None,
+    engine: str,
     quiet: bool,
 ) -> int:
     """Give the hair in photos another colour.
@@ -56,49 +82,93 @@ def image(
     IN... are files, folders or patterns. Of many photos, those whose results exist are passed over, so that a stopped
     run goes on.
     """
-    from hairtint.matte import largest_region as clean
-    from hairtint.segmenter import Segmenter
+    from hairtint import batch
 
+    if not inputs and not listing:
+        raise click.UsageError("name photos: files, folders, patterns, or --list")
     if saturation and method != "hsv":
         raise click.UsageError("--saturation goes with --method hsv")
+    parsed = tuple(Effect.parse(text) for text in effects)
     dye = Color.parse(color)
-    parsed = [Effect.parse(text) for text in effects]
+    task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
-    jobs = batch.plan(batch.find(inputs), out, _slug(dye), mask=mask, sheet=side_by_side)
-    many = len(jobs) > 1
-    if out is not None and jobs[0].result != Path(out):
-        _make(Path(out))
-    network = cache(lambda: Segmenter(model))  # loaded once, and not for a photo that cannot be read
 
-    def segment(rgb: Rgb) -> Mask:
-        found = network().mask(rgb)
-        return clean(found) if largest_region else found
+    def work() -> Iterator[batch.Job]:
+        found = batch.find(inputs, recursive=recursive, without=Path(out) if out else None)
+        more = batch.listed(_lines(listing), base) if listing else ()
+        return batch.plan(chain(found, more), out, _slug(dye), mask=mask, sheet=side_by_side)
 
-    def dyed(rgb: Rgb, hair: Mask) -> Rgb:
-        return recolor(rgb, hair, dye, strength=strength, method=method, effects=parsed, hsv_saturation=saturation)
+    total = None if listing == "-" else sum(1 for _ in work())  # and whatever is wrong with the names comes first
+    many = total != 1 or listing is not None or recursive
+    if many and not force:
+        task = replace(task, resume=True)
+    run = _engine(engine, task, jobs, total)
+    planned = work() if out is None or not batch.is_folder(out) else _with_folders(work(), Path(out))
+    return _report(run(planned), total, alone=not many, quiet=quiet)
 
-    failed = 0
-    with bar(quiet=quiet or not many) as progress:
-        for job in progress.track(jobs, description="image"):
-            if many and job.done and not force:
-                _say(quiet, f"{job.result} exists, passed over")
-                continue
-            try:
-                notes = batch.run(job, segment, dyed, overwrite=force, resume=many)
-            except HairtintError as error:
-                if not many:
-                    raise
+
+def _lines(listing: str) -> Iterable[bytes]:
+    return sys.stdin.buffer if listing == "-" else _file(listing)
+
+
+def _file(listing: str) -> Iterator[bytes]:
+    try:
+        with Path(listing).open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise PictureError(f"cannot read the list {listing}: {error.strerror or error}") from error
+
+
+def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Callable[[Iterable[Any]], Iterator[Any]]:
+    """Jobs to outcomes, by as many processes as `jobs` says or as pay."""
+    from hairtint.batch import Dyer, crew
+
+    if engine == "ray":
+        from hairtint.batch.cluster import Actors
+
+        actors = Actors(partial(Dyer, replace(task, threads=1)))
+        return lambda planned: crew.share(planned, actors, jobs or actors.size, resume=task.resume)
+    cores = os.cpu_count() or 1
+    size = jobs or (cores if total is None else min(cores, -(-total // A_PROCESS)))
+    if size <= 1:
+        return lambda planned: crew.share(planned, crew.Alone(Dyer(task)), 1, resume=task.resume)
+    processes = crew.Processes(partial(Dyer, replace(task, threads=1)))
+    return lambda planned: crew.share(planned, processes, size, resume=task.resume)
+
+
+def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: bool) -> int:
+    """Say what becomes of the photos; the exit status."""
+    count = failed = 0
+    with bar(quiet=quiet or alone) as progress:
+        for done in progress.track(outcomes, total=total, description="image"):
+            count += 1
+            if done.passed:
+                _say(quiet, f"{done.job.result} exists, passed over")
+            elif done.error:
+                if alone:
+                    raise done.error
                 failed += 1
-                click.echo(f"hairtint: {error}", err=True)
-                continue
-            for note in notes:
-                _say(quiet, note, err=True)
-            for path in job.outputs:
-                _say(quiet, str(path))
+                click.echo(f"hairtint: {done.error}", err=True)
+            else:
+                for note in done.notes:
+                    _say(quiet, note, err=True)
+                for path in done.job.outputs:
+                    _say(quiet, str(path))
     if failed:
-        click.echo(f"hairtint: {failed} of {len(jobs)} photos could not be done, the others are", err=True)
+        click.echo(f"hairtint: {failed} of {count} photos could not be done, the others are", err=True)
     return 1 if failed else 0
+
+
+def _with_folders(planned: Iterable[Any], out: Path) -> Iterator[Any]:
+    """The same jobs; the folders for their results are made before."""
+    _make(out)
+    last = out
+    for job in planned:
+        if job.result.parent != last:
+            last = job.result.parent
+            _make(last)
+        yield job
 
 
 def _slug(dye: Color) -> str:

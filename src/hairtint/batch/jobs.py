@@ -1,0 +1,146 @@
+"""Which photos there are, and where the results of each go."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hairtint.errors import OutputError, PictureError
+from hairtint.photo import PICTURE_SUFFIXES
+
+Found = tuple[Path, Path]  # a photo, and its place beneath the folder of the results
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo and the files made of it; `mask` and `sheet` are None where they are not wanted."""
+
+    source: Path
+    result: Path
+    mask: Path | None = None
+    sheet: Path | None = None
+
+    @property
+    def outputs(self) -> list[Path]:
+        """The files that the job writes."""
+        return [path for path in (self.result, self.mask, self.sheet) if path]
+
+    @property
+    def done(self) -> bool:
+        """Whether everything wanted is there already."""
+        return all(path.exists() for path in self.outputs)
+
+    def absolute(self) -> Job:
+        """The same job, for somebody who is in another folder."""
+        mask, sheet = (path and path.absolute() for path in (self.mask, self.sheet))
+        return Job(self.source.absolute(), self.result.absolute(), mask, sheet)
+
+
+def find(names: Sequence[str], *, recursive: bool = False, without: Path | None = None) -> Iterator[Found]:
+    """The pictures of names that are files, folders (every picture in them) or patterns such as "*.jpg", each once.
+
+    recursive: the folders in a folder too; what they hold keeps its place beneath the results. without: a folder that
+    is passed over there, as the results may lie among the photos.
+    Raises PictureError for a folder without a picture and a pattern without a match; a missing file is reported when
+    its turn comes.
+    """
+    met: set[int] = set()
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = _tree(path, without) if recursive else _in(path)
+            nothing = f"{path} holds no picture: give a folder with JPEG, PNG, WebP, … files"
+            nothing += "" if recursive else ", or --recursive"
+        elif not path.exists() and glob.has_magic(name):
+            files = (Path(match) for match in sorted(glob.glob(name, recursive=True)) if Path(match).is_file())
+            inside, nothing = ((file, Path(file.name)) for file in files), f"no file matches {name}: check the pattern"
+        else:
+            inside, nothing = iter([(path, Path(path.name))]), ""
+        some = False
+        for found in inside:
+            some = True
+            if _first(found[0], met):
+                yield found
+        if not some:
+            raise PictureError(nothing)
+
+
+def listed(lines: Iterable[bytes], base: Path) -> Iterator[Found]:
+    """The photos of a list, one path a line; each keeps its place below `base` beneath the results.
+
+    Raises PictureError for a photo that lies elsewhere.
+    """
+    home = base.resolve()
+    for line in lines:
+        name = os.fsdecode(line.rstrip(b"\r\n"))
+        if not name:
+            continue
+        place = Path(os.path.relpath(Path(name).absolute(), home))
+        if place.parts[0] == os.pardir:
+            raise PictureError(f"{name} of the list does not lie in {base}: name the folder of all photos with --base")
+        yield Path(name), place
+
+
+def is_folder(out: str) -> bool:
+    """Whether results go into `out`: it is a folder, ends with a slash, or has no suffix."""
+    return Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix
+
+
+def plan(
+    found: Iterable[Found], out: str | None, suffix: str, *, mask: bool = False, sheet: bool = False
+) -> Iterator[Job]:
+    """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
+
+    Raises OutputError where two photos would be written to one file. What is remembered of each for this is a number.
+    """
+    folder = out is not None and is_folder(out)
+    met: set[int] = set()
+    for count, (source, place) in enumerate(found):
+        if out is None:
+            result = source.with_name(f"{source.stem}-{suffix}{source.suffix}")
+        elif folder:
+            result = Path(out) / place
+        elif count:
+            raise OutputError(f"several photos cannot become one file {out}: name a folder, {out}/ say")
+        else:
+            result = Path(out)
+        job = Job(
+            source,
+            result,
+            result.with_name(f"{result.stem}-mask.png") if mask else None,
+            result.with_name(f"{result.stem}-side-by-side{result.suffix}") if sheet else None,
+        )
+        for path in job.outputs:
+            if not _first(path, met):
+                raise OutputError(f"{source} and another photo would both become {path}: give them in two calls")
+        yield job
+
+
+def _first(path: Path, met: set[int]) -> bool:
+    """Whether a path has not been met before."""
+    number = hash(str(path))
+    if number in met:
+        return False
+    met.add(number)
+    return True
+
+
+def _in(folder: Path) -> Iterator[Found]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if _is_picture(entry.name) and entry.is_file())
+    return ((folder / name, Path(name)) for name in names)
+
+
+def _tree(folder: Path, without: Path | None) -> Iterator[Found]:
+    shut = without.resolve() if without else None
+    for home, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if Path(home, name).resolve() != shut)
+        place = Path(home).relative_to(folder)
+        yield from ((Path(home, name), place / name) for name in sorted(names) if _is_picture(name))
+
+
+def _is_picture(name: str) -> bool:
+    return Path(name).suffix.lower() in PICTURE_SUFFIXES

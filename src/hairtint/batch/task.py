@@ -1,0 +1,119 @@
+"""What is done to each photo of a batch, described so that another process or host can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint.batch.jobs import Job
+from hairtint.color import Color
+from hairtint.effects import Effect
+from hairtint.errors import HairtintError, ModelError, OutputError
+from hairtint.matte import Mask, largest_region
+from hairtint.photo import Photo, check_output, side_by_side, write_mask
+from hairtint.recolor import Method, recolor
+from hairtint.segmenter import Segmenter
+
+Rgb = NDArray[np.uint8]
+Segment = Callable[[Rgb], Mask]
+Dye = Callable[[Rgb, Mask], Rgb]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that `hairtint image` can be told about photos, alike for all of them.
+
+    resume: files that are there stay, and only the missing ones are made. threads: of the network, None for all cores.
+    """
+
+    color: Color
+    strength: float = 1.0
+    method: Method = "natural"
+    saturation: float = 0.0
+    effects: tuple[Effect, ...] = ()
+    model: str | None = None
+    largest_region: bool = False
+    overwrite: bool = False
+    resume: bool = False
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: notes for the user, or the error; `passed` where it had been done before."""
+
+    job: Job
+    notes: tuple[str, ...] = ()
+    error: HairtintError | None = None
+    passed: bool = False
+
+
+class Dyer:
+    """Does the jobs of one task, one after another; its network is loaded for the first photo that can be read."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    @cached_property
+    def network(self) -> Segmenter:
+        """The network of the task; ModelError where it cannot be had."""
+        return Segmenter(self.task.model, threads=self.task.threads)
+
+    def do(self, job: Job) -> Outcome:
+        """Do a job; what cannot be done is in the outcome. Raises ModelError, which no other photo would escape."""
+        try:
+            notes = run(job, self._mask, self._dyed, overwrite=self.task.overwrite, resume=self.task.resume)
+        except ModelError:
+            raise
+        except HairtintError as error:
+            return Outcome(job, error=error)
+        return Outcome(job, tuple(notes))
+
+    def _mask(self, rgb: Rgb) -> Mask:
+        found = self.network.mask(rgb)
+        return largest_region(found) if self.task.largest_region else found
+
+    def _dyed(self, rgb: Rgb, hair: Mask) -> Rgb:
+        task = self.task
+        return recolor(
+            rgb, hair, task.color, strength=task.strength, method=task.method, effects=task.effects,
+            hsv_saturation=task.saturation,
+        )  # fmt: skip
+
+
+def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume: bool = False) -> list[str]:
+    """Do one job and return notes for the user; nothing is computed where a result could not be written.
+
+    `resume`: files that are there already stay as they are, and only the missing ones are made; that another run writes
+    one of them meanwhile is no error. Raises PictureError or OutputError; no file is ever half-written.
+    """
+    wanted = [path for path in job.outputs if not (resume and path.exists())]
+    for path in wanted:
+        check_output(path, overwrite=overwrite)
+    photo = Photo.open(job.source)
+    mask = segment(photo.rgb)
+    dyed = photo.with_rgb(dye(photo.rgb, mask))
+    notes = list(photo.notes)
+    if not (mask > 0.5).any():
+        notes.append(f"{job.source}: no hair was found, so nothing changed")
+
+    def write(path: Path) -> None:
+        if path == job.mask:
+            write_mask(path, mask, overwrite=overwrite)
+        elif path == job.sheet:
+            Photo(side_by_side(photo.rgb, mask, dyed.rgb)).save(path, overwrite=overwrite)
+        else:
+            notes.extend(f"{path}: {line}" for line in dyed.save(path, overwrite=overwrite))
+
+    for path in reversed(wanted):  # the result last: it is what people look for
+        try:
+            write(path)
+        except OutputError:
+            if not (resume and path.exists()):
+                raise
+    return notes

@@ -1,0 +1,129 @@
+"""Jobs shared out among processes, some of which die."""
+
+import io
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from doers import Copier, jobs
+from PIL import Image
+
+from hairtint import batch
+from hairtint.batch.crew import Alone, Processes, share
+from hairtint.cli import run
+from hairtint.errors import ModelError, PictureError, WorkerError
+
+
+def by_name(outcomes):
+    return {outcome.job.source.stem: outcome for outcome in outcomes}
+
+
+def test_a_worker_that_dies_costs_a_photo_at_most(tmp_path):
+    names = ["a", "never", "b", "once", "refused", "c", "odd", "d"]
+    done = by_name(share(jobs(tmp_path, *names), Processes(Copier), 2, resume=False))
+    assert done.keys() == set(names)
+    assert sorted(p.stem for p in tmp_path.glob("*.out")) == ["a", "b", "c", "d", "once"]
+    assert all(done[name].error is None for name in ("a", "b", "c", "d", "once"))
+    assert isinstance(done["never"].error, WorkerError)
+    assert "never.jpg: 2 processes died at it (signal 9)" in str(done["never"].error)
+    assert isinstance(done["refused"].error, PictureError)
+    assert "odd.jpg: ZeroDivisionError: nobody thought of it" in str(done["odd"].error)
+
+
+def test_a_network_that_cannot_be_had_ends_the_batch(tmp_path):
+    with pytest.raises(ModelError, match="no such network"):
+        list(share(jobs(tmp_path, "model", "a"), Processes(Copier), 1, resume=False))
+    assert not list(tmp_path.glob("*.out"))
+
+
+def test_no_job_is_looked_at_before_its_time(tmp_path):
+    asked = []
+
+    def watched():
+        for job in jobs(tmp_path, *"abcdef"):
+            asked.append(job)
+            yield job
+
+    for count, _ in enumerate(share(watched(), Alone(Copier()), 1, resume=False), start=1):
+        assert len(asked) == count
+
+
+def test_what_is_done_is_passed_over(tmp_path):
+    (tmp_path / "b.out").write_text("before")
+    done = by_name(share(jobs(tmp_path, "a", "b"), Alone(Copier()), 1, resume=True))
+    assert [done[name].passed for name in "ab"] == [False, True]
+    assert (tmp_path / "b.out").read_text() == "before"
+
+
+def test_two_runs_in_one_folder_get_along(tmp_path, portrait, portrait_path):
+    job = batch.Job(portrait_path, tmp_path / "x.png", tmp_path / "x-mask.png")
+
+    def other_run_first(rgb):
+        batch.run(job, lambda rgb: rgb[..., 0] / 255, lambda rgb, mask: rgb // 2, resume=True)
+        return rgb[..., 0] / 255
+
+    batch.run(job, other_run_first, lambda rgb, mask: rgb, resume=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"x.png", "x-mask.png"}
+    assert (batch.task.Photo.open(tmp_path / "x.png").rgb == portrait // 2).all(), "the first one's stays"
+
+
+@pytest.fixture
+def tree(tmp_path, portrait):
+    for k, name in enumerate(("a.jpg", "in/b.png", "in/deep/c.jpg")):
+        (tmp_path / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(portrait).resize((120 + k, 120)).save(tmp_path / "photos" / name)
+    return tmp_path
+
+
+def results(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_processes_dye_as_one_does_and_trees_keep_their_structure(tree, capsys):
+    call = ["image", str(tree / "photos"), "-r", "-c", "copper", "--model", "light", "-o"]
+    assert run([*call, str(tree / "one"), "-j", "1"]) == 0
+    assert run([*call, str(tree / "two"), "-j", "2", "-q"]) == 0
+    assert results(tree / "one").keys() == {"a.jpg", "in/b.png", "in/deep/c.jpg"}
+    assert results(tree / "one") == results(tree / "two")
+    (tree / "one" / "in" / "b.png").unlink()
+    capsys.readouterr()
+    assert run([*call, str(tree / "one")]) == 0
+    assert capsys.readouterr().out.count("passed over") == 2
+    assert results(tree / "one") == results(tree / "two")
+
+
+def test_a_list_from_a_file_or_standard_input(tree, monkeypatch, capsys):
+    monkeypatch.chdir(tree)
+    names = b"photos/a.jpg\nphotos/none.jpg\nphotos/in/b.png\n"
+    (tree / "list").write_bytes(names)
+    call = ["image", "-c", "copper", "--model", "light", "--base", "photos"]
+    assert run([*call, "--list", "list", "-o", "one"]) == 1
+    assert "1 of 3 photos could not be done" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(names)))
+    assert run([*call, "--list", "-", "-j", "1", "-o", "two"]) == 1
+    assert results(tree / "one").keys() == {"a.jpg", "in/b.png"}
+    assert results(tree / "one") == results(tree / "two")
+    assert run([*call, "--list", "none", "-o", "two"]) == 1
+    assert "cannot read the list none" in capsys.readouterr().err
+    assert run(["image", "-c", "copper"]) == 2
+
+
+def test_killed_in_the_middle_and_gone_on(tree):
+    for k in range(20):
+        (tree / "photos" / f"more{k}.jpg").write_bytes((tree / "photos" / "a.jpg").read_bytes())
+    call = ["image", str(tree / "photos"), "-r", "-c", "copper", "--model", "light", "-o"]
+    with subprocess.Popen([sys.executable, "-m", "hairtint", *call, tree / "cut", "-j", "2"], stdout=-1) as batch_:
+        assert batch_.stdout.readline().endswith(b".jpg\n"), "the first photo is done"
+        batch_.send_signal(signal.SIGKILL)
+    left = results(tree / "cut")
+    assert 1 <= len(left) < 23
+    assert run([*call, str(tree / "cut"), "-q", "-j", "1"]) == 0
+    assert run([*call, str(tree / "whole"), "-q", "-j", "1"]) == 0
+    for _ in range(100):  # a worker that had begun may still end its photo
+        if not list((tree / "cut").rglob(".*.part")):
+            break
+        time.sleep(0.1)
+    whole = {name: data for name, data in results(tree / "cut").items() if not name.endswith(".part")}
+    assert whole == results(tree / "whole")

@@ -1,0 +1,92 @@
+"""Which photos there are, and where their results go."""
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from hairtint import batch
+from hairtint.errors import OutputError, PictureError
+
+
+def found(*names):
+    return [(Path(name), Path(Path(name).name)) for name in names]
+
+
+def plan(names, *arguments, **options):
+    return list(batch.plan(found(*names), *arguments, **options))
+
+
+def paths(pairs):
+    return [str(path) for path, _ in pairs]
+
+
+def test_results_lie_beside_their_photos_or_in_a_folder():
+    alone = plan(["a/x.jpg"], None, "copper", mask=True, sheet=True)[0]
+    assert [str(p) for p in alone.outputs] == ["a/x-copper.jpg", "a/x-copper-mask.png", "a/x-copper-side-by-side.jpg"]
+    assert plan(["a/x.jpg"], "y.png", "copper")[0].result == Path("y.png")
+    many = plan(["a/x.jpg", "a/y.png"], "out", "copper")
+    assert [job.result for job in many] == [Path("out/x.jpg"), Path("out/y.png")]
+
+
+def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():
+    assert plan(["x.jpg"], "my.folder/", "copper")[0].result == Path("my.folder/x.jpg")
+    with pytest.raises(OutputError, match="name a folder"):
+        plan(["x.jpg", "y.jpg"], "single.jpg", "copper")
+
+
+def test_two_photos_never_share_a_result_nor_a_mask():
+    with pytest.raises(OutputError, match="both become"):
+        plan(["a/x.jpg", "b/x.jpg"], "out", "copper")
+    assert len(plan(["x.jpg", "x.png"], "out", "copper")) == 2
+    with pytest.raises(OutputError, match=r"both become out/x-mask\.png"):
+        plan(["x.jpg", "x.png"], "out", "copper", mask=True)
+
+
+def test_names_patterns_and_folders_are_found_once(tmp_path):
+    for name in ("b.jpg", "a.png", "notes.txt", ".hairtint-1.part"):
+        (tmp_path / name).write_text("")
+    names = [str(tmp_path), str(tmp_path / "*.jpg"), str(tmp_path / "a.png")]
+    assert [p.name for p, _ in batch.find(names)] == ["a.png", "b.jpg"]
+
+
+def test_a_file_with_brackets_in_its_name_is_no_pattern(tmp_path):
+    (tmp_path / "me[1].jpg").write_text("")
+    assert paths(batch.find([str(tmp_path / "me[1].jpg")])) == [str(tmp_path / "me[1].jpg")]
+
+
+def test_trees_keep_their_structure_and_results_are_no_photos(tmp_path):
+    for name in ("b/2.jpg", "b/c/3.png", "1.jpg", "out/1.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    tree = batch.find([str(tmp_path)], recursive=True, without=tmp_path / "out")
+    jobs = batch.plan(tree, str(tmp_path / "out"), "copper")
+    results = [job.result.relative_to(tmp_path).as_posix() for job in jobs]
+    assert results == ["out/1.jpg", "out/b/2.jpg", "out/b/c/3.png"]
+    (tmp_path / "1.jpg").unlink()
+    with pytest.raises(PictureError, match="or --recursive"):
+        list(batch.find([str(tmp_path)]))
+
+
+def test_the_photos_of_a_list_keep_their_places_below_the_base(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = [b"a/x.jpg\r\n", b"\n", f"{tmp_path}/b/x.jpg\n".encode(), b"odd \xff.png"]
+    assert [place for _, place in batch.listed(lines, Path())] == [
+        Path("a/x.jpg"), Path("b/x.jpg"), Path("odd \udcff.png"),
+    ]  # fmt: skip
+    assert [place for _, place in batch.listed([b"a/b/x.jpg"], Path("a"))] == [Path("b/x.jpg")]
+    with pytest.raises(PictureError, match=r"\.\./x\.jpg of the list does not lie in .*: name .* with --base"):
+        list(batch.listed([b"../x.jpg"], Path()))
+
+
+def test_a_long_list_takes_little_memory():
+    many = 20_000
+    tracemalloc.start()
+    try:
+        lines = (b"photos/%09d.jpg\n" % k for k in range(many))
+        count = sum(1 for _ in batch.plan(batch.listed(lines, Path()), "out", "copper"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == many
+    assert peak < 200 * many, "bytes a photo; a Path alone takes several times as much"
