@@ -1,17 +1,22 @@
-"""Two processes on the CPU learn what one does."""
+"""Two processes on the CPU, on one host or on two, learn what one does."""
 
 import csv
 import os
+import socket
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from hairtint.cli import run
 from hairtint.errors import TrainingError
 from hairtint.networks import unet
-from hairtint.training.train import _Run
+from hairtint.training.fabric import agree
+from hairtint.training.train import _Run, train
+
+QUIET = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "GLOO_SOCKET_IFNAME": "lo"}
 
 
 def curve(folder):
@@ -26,8 +31,7 @@ def command(config, tiny, folder, devices="2"):
 def two(config, tiny, folder):
     """The result of two processes; each has its own interpreter, as Fabric starts the command anew."""
     arguments = [sys.executable, "-m", "hairtint", *command(config, tiny, folder)]
-    quiet = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    return subprocess.run(arguments, env=os.environ | quiet, capture_output=True, text=True, timeout=300)
+    return subprocess.run(arguments, env=os.environ | QUIET, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -47,6 +51,40 @@ def test_two_processes_give_the_curve_of_one(config, tiny, tmp_path):
     assert len(one) == len(both) == 4
     assert both == pytest.approx(one, abs=0.05)
     assert both[-1] < 0.9 * both[0]
+
+
+def test_two_hosts_as_torchrun_starts_them(config, tiny, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hosts = []
+    for rank in "01":
+        told = {"RANK": rank, "GROUP_RANK": rank, "LOCAL_RANK": "0", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1"}
+        told |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "TORCHELASTIC_RUN_ID": "test"}
+        arguments = [
+            sys.executable,
+            "-m",
+            "hairtint",
+            *command(config, tiny, tmp_path / "two", "auto"),
+            "--memory",
+            "0",
+        ]
+        hosts.append(subprocess.Popen(arguments, env=os.environ | QUIET | told, stdout=-1, stderr=-1, text=True))
+    said = [host.communicate(timeout=300) for host in hosts]
+    assert [host.returncode for host in hosts] == [0, 0], said
+    assert [out for out, _ in said] == [f"{tmp_path / 'two' / 'best.pt'}\n", ""], "one process speaks for both"
+    assert run(command(config, tiny, tmp_path / "one", "1")) == 0
+    assert curve(tmp_path / "two") == pytest.approx(curve(tmp_path / "one"), abs=0.05)
+
+
+def test_hosts_that_see_other_photos_or_another_run_are_refused(quick, tiny_pairs, tmp_path, monkeypatch):
+    alike = SimpleNamespace(device="cpu", all_gather=lambda mine: torch.stack([mine, mine]))
+    other = SimpleNamespace(device="cpu", all_gather=lambda mine: torch.stack([mine, mine + 1]))
+    assert agree(alike, ["a"], 3)
+    assert not agree(other, ["a"], 3)
+    monkeypatch.setattr("hairtint.training.train.agree", lambda *what: False)
+    with pytest.raises(TrainingError, match="hosts do not see the same photos"):
+        train(quick(), tiny_pairs, tmp_path / "run")
 
 
 def test_a_batch_that_cannot_be_shared_is_refused(quick, tmp_path):

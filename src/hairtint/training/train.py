@@ -10,16 +10,12 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
@@ -30,31 +26,11 @@ from hairtint.training.datasets import Pair, Report, split
 from hairtint.training.fabric import agree, fair_memory, is_first, start
 from hairtint.training.files import alone
 from hairtint.training.initial import first_network
-from hairtint.training.loader import Epoch, Photos, as_input, batches, in_order
-from hairtint.training.metrics import Counts, image_iou
+from hairtint.training.loader import Epoch, Photos, as_input, batches
+from hairtint.training.validating import Score, at_size, validate
 
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a short text
-
-
-@dataclass
-class Score:
-    """Loss and metrics of one pass: pooled over pixels, and the mean IoU of the photos by source.
-
-    `hairless`: the sources without any hair, where each photo is right or wrong, 1 or 0.
-    """
-
-    loss: float
-    accuracy: float
-    dice: float
-    iou: dict[str, float]
-    hairless: frozenset[str] = frozenset()
-
-    @property
-    def mean_iou(self) -> float:
-        """The mean over the sources with hair: the largest set does not decide alone, nor the luck of a few photos."""
-        kept = [value for source, value in self.iou.items() if source not in self.hairless]
-        return float(np.mean(kept or list(self.iou.values())))
 
 
 def train(
@@ -170,7 +146,7 @@ class _Run:
         """One step; the loss and the pixel accuracy of the batch, over all processes, before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.lr * schedule.factor(self.config, self.step, self.total)
-        logits = _at_size(self.model(x).float(), target)
+        logits = at_size(self.model(x).float(), target)
         loss = losses.combined(logits, target, self.config.loss)
         right = ((logits.detach() > 0) == (target > 0.5)).float().mean()
         means: Any = self.fabric.all_reduce(torch.stack([loss.detach(), right]), reduce_op="mean")
@@ -198,29 +174,9 @@ class _Run:
         )
         return TrainingError(f"{what} at step {self.step}: lower lr (now {self.config.lr:g}) or set clip_norm; {good}")
 
-    @torch.no_grad()
     def validate(self) -> Score:
         """The averaged network on the photos kept apart, never augmented."""
-        pooled, position = Counts(), 0
-        losses_: list[float] = []
-        ious: dict[str, list[float]] = defaultdict(list)
-        hairy: set[str] = set()
-        for rgb, mask in in_order(self.check, self.config.batch):
-            x, target = as_input(rgb.to(self.fabric.device), mask.to(self.fabric.device))
-            with self.fabric.autocast():
-                logits = _at_size(self.ema(x).float(), target)
-            losses_ += [float(losses.combined(logits, target, self.config.loss))] * len(rgb)
-            found, true = (logits > 0).cpu().numpy(), mask.numpy() > 127
-            for k in range(len(rgb)):
-                counts = Counts.of(found[k], true[k])
-                pooled += counts
-                source = self.held[position].source
-                ious[source].append(image_iou(counts))
-                hairy |= {source} if true[k].any() else set()
-                position += 1
-        means = {source: float(np.mean(values)) for source, values in sorted(ious.items())}
-        hairless = frozenset(means) - hairy
-        return Score(float(np.mean(losses_)), pooled.accuracy, pooled.dice, means, hairless)
+        return validate(self.ema, self.check, self.config, self.fabric)
 
     def _log(self, met: list[float], checked: Score) -> None:
         seen, loss, right = met
@@ -264,10 +220,3 @@ class _Run:
             )
         if is_first(self.fabric):
             curves.trim(self.folder / "log.csv", self.epoch)
-
-
-def _at_size(logits: Tensor, target: Tensor) -> Tensor:
-    """Logits at the target's size: some networks answer at half of their input's."""
-    if logits.shape == target.shape:
-        return logits
-    return F.interpolate(logits, target.shape[-2:], mode="bilinear", align_corners=False)
