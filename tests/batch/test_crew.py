@@ -105,6 +105,13 @@ def test_a_list_from_a_file_or_standard_input(tree, monkeypatch, capsys):
     assert run([*call, "--list", "-", "-j", "1", "-o", "two"]) == 1
     assert results(tree / "one").keys() == {"a.jpg", "in/b.png"}
     assert results(tree / "one") == results(tree / "two")
+    (tree / "two" / "deep").write_text("in the way")
+    (tree / "photos" / "deep").symlink_to(tree / "photos" / "in" / "deep")
+    (tree / "list").write_bytes(b"photos/deep/c.jpg\nphotos/a\0.jpg\nphotos/a.jpg\n")
+    assert run([*call, "--list", "list", "-o", "two"]) == 1
+    said = capsys.readouterr().err
+    assert "cannot create two/deep" in said
+    assert "2 of 3 photos could not be done" in said
     assert run([*call, "--list", "none", "-o", "two"]) == 1
     assert "cannot read the list none" in capsys.readouterr().err
     assert run(["image", "-c", "copper"]) == 2

@@ -4,6 +4,6 @@ Everything is an iterator, so that a million photos need no more memory than a f
 """
 
 from hairtint.batch.jobs import Found, Job, find, is_folder, listed, plan
-from hairtint.batch.task import Dyer, Outcome, Task, run
+from hairtint.batch.task import Dyer, Outcome, Task, make_folder, run
 
-__all__ = ["Dyer", "Found", "Job", "Outcome", "Task", "find", "is_folder", "listed", "plan", "run"]
+__all__ = ["Dyer", "Found", "Job", "Outcome", "Task", "find", "is_folder", "listed", "make_folder", "plan", "run"]

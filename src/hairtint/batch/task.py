@@ -28,7 +28,8 @@ Dye = Callable[[Rgb, Mask], Rgb]
 class Task:
     """Everything that `hairtint image` can be told about photos, alike for all of them.
 
-    resume: files that are there stay, and only the missing ones are made. threads: of the network, None for all cores.
+    resume: files that are there stay, and only the missing ones are made. folders: make those that the results go into.
+    threads: of the network, None for all cores.
     """
 
     color: Color
@@ -40,6 +41,7 @@ class Task:
     largest_region: bool = False
     overwrite: bool = False
     resume: bool = False
+    folders: bool = False
     threads: int | None = None
 
 
@@ -67,6 +69,8 @@ class Dyer:
     def do(self, job: Job) -> Outcome:
         """Do a job; what cannot be done is in the outcome. Raises ModelError, which no other photo would escape."""
         try:
+            if self.task.folders:
+                make_folder(job.result.parent)
             notes = run(job, self._mask, self._dyed, overwrite=self.task.overwrite, resume=self.task.resume)
         except ModelError:
             raise
@@ -84,6 +88,15 @@ class Dyer:
             rgb, hair, task.color, strength=task.strength, method=task.method, effects=task.effects,
             hsv_saturation=task.saturation,
         )  # fmt: skip
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, and those it lies in; OutputError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"cannot create {folder} ({why}): name another folder with -o") from error
 
 
 def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume: bool = False) -> list[str]:

@@ -84,9 +84,7 @@ def expand(
 @data.command()
 @data_folders(required=True)
 @click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write the shards into.")
-@click.option(
-    "--megabytes", type=click.FloatRange(0, min_open=True), default=64, show_default=True, help="Most of one shard."
-)
+@click.option("--megabytes", type=Number(0, min_open=True), default=64, show_default=True, help="Most of one shard.")
 def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes: float) -> None:
     """Pack checked pairs into few large files, as they are; a stopped run goes on where it was.
 

@@ -18,7 +18,7 @@ from hairtint.cli.options import FOLDER, Number, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import OutputError, PictureError
+from hairtint.errors import PictureError
 from hairtint.recolor import Method
 
 A_PROCESS = 8  # photos that make it worth the start of another process
@@ -91,6 +91,8 @@ def image(
     parsed = tuple(Effect.parse(text) for text in effects)
     dye = Color.parse(color)
     task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)
+    if out is not None and batch.is_folder(out):
+        task = replace(task, folders=True)
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
 
@@ -104,8 +106,9 @@ def image(
     if many and not force:
         task = replace(task, resume=True)
     run = _engine(engine, task, jobs, total)
-    planned = work() if out is None or not batch.is_folder(out) else _with_folders(work(), Path(out))
-    return _report(run(planned), total, alone=not many, quiet=quiet)
+    if task.folders and out:
+        batch.make_folder(Path(out))
+    return _report(run(work()), total, alone=not many, quiet=quiet)
 
 
 def _lines(listing: str) -> Iterable[bytes]:
@@ -160,26 +163,8 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
     return 1 if failed else 0
 
 
-def _with_folders(planned: Iterable[Any], out: Path) -> Iterator[Any]:
-    """The same jobs; the folders for their results are made before."""
-    _make(out)
-    last = out
-    for job in planned:
-        if job.result.parent != last:
-            last = job.result.parent
-            _make(last)
-        yield job
-
-
 def _slug(dye: Color) -> str:
     return re.sub(r"[^a-z0-9]+", "-", (dye.name or dye.hex[1:]).lower())
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot create {folder} ({error.strerror}): name another folder with -o") from error
 
 
 def _say(quiet: bool, text: str, *, err: bool = False) -> None:

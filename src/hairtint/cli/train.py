@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.options import FOLDER, Number, data_folders
 from hairtint.cli.progress import bar
 from hairtint.errors import HairtintError
 
@@ -33,7 +33,7 @@ from hairtint.errors import HairtintError
 )
 @click.option(
     "--memory",
-    type=click.FloatRange(0),
+    type=Number(0),
     metavar="GB",
     help="Keep decoded photos in memory up to so many gigabytes a process, read the others each time;"
     " default: half of the machine's.",

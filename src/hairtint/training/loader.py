@@ -104,7 +104,7 @@ def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
     try:
         yield from DataLoader(photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead)
     except DataError as error:  # out of a worker it comes as that one's whole traceback
-        why = str(error).strip().splitlines()[-1]
+        why = str(error.args[0]).strip().splitlines()[-1]
         raise DataError(why.removeprefix(f"{DataError.__module__}.{DataError.__name__}: ")) from error
 
 
