@@ -71,7 +71,8 @@ sbom: package build/tools/.done
 	build/tools/bin/cyclonedx-py environment --output-file build/package/hairtint.cdx.json build/package/venv/bin/python
 
 audit: package build/tools/.done
-	build/tools/bin/pip-audit --path $$(build/package/venv/bin/python -c 'import site; print(site.getsitepackages()[0])')
+	build/package/venv/bin/python -m pip freeze --exclude hairtint > build/package/requirements.txt
+	build/tools/bin/pip-audit --strict --no-deps --disable-pip --requirement build/package/requirements.txt
 
 reference: $(VENV)/.full
 	$(BIN)/python scripts/cli-reference
