@@ -9,6 +9,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
 CARDS = ("src/hairtint/zoo", "weights")  # weights/: networks too large for the wheel, where this checkout has them
+CARD = re.compile(r"\]\(\.\./(?:src/hairtint/zoo|weights)/(\w+\.md)")
 OUTWARD = re.compile(r"\[([^]]+)\]\((?:\.\./)+(?!\w+\.md)([\w./-]+)\)")  # links that leave docs/
 
 
@@ -39,6 +40,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Links to files that only a checkout has become plain names; links from outside docs/ find their pages."""
     if page.file.src_uri == "contributing.md":
         markdown = re.sub(r"\]\(docs/", "](", markdown)
+    markdown = CARD.sub(r"](cards/\1", markdown)
     here = Path(page.file.src_uri).parent
     return markdown if len(here.parts) else OUTWARD.sub(r"\1 (`\2`)", markdown)
 
