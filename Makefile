@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift clean
+.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift report report-speed clean
 
 help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
 	@echo "make test    set up and run every check: lint, types, tests"
 	@echo "make docs    build the site into build/site; make package, lowest, sbom, audit, reference: docs/packaging.md"
+	@echo "make report  make docs/report.md and docs/networks.md anew (RUNS=run folders whose logs to take in)"
 	@echo "make format  put the code into its standard form"
 	@echo "make train-light, make train-swift   train again what ships (DATA=folder; swift also ENCODER=file)"
 
@@ -95,6 +96,14 @@ train-swift: $(VENV)/.full
 	$(BIN)/hairtint train configs/swift-160.toml $(SETS) --encoder $(ENCODER)
 	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
 	$(BIN)/hairtint export runs/swift $(SETS)
+
+report: $(VENV)/.full
+	$(BIN)/python -m docs.report.make $(RUNS:%=--take %) --data $(DATA) --portraits $(DATA)/portraits-cc0/images
+
+# TFLITE: "--tflite FILE" of MediaPipe's hair segmenter times that as well
+report-speed: $(VENV)/.full
+	$(BIN)/python -m docs.report.speed --size 256x256 $(TFLITE)
+	$(BIN)/python -m docs.report.speed --size 1280x720 $(TFLITE)
 
 clean:
 	rm -rf $(VENV) out
