@@ -8,6 +8,7 @@ import threading
 import cv2
 import pytest
 from PIL import Image
+
 from tests.conftest import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
