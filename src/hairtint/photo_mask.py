@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import MaskError, OutputError, PictureError
+from hairtint.frame import MAX_PIXELS
 from hairtint.photo_reading import one_line
 from hairtint.photo_writing import write_bytes
 
@@ -56,8 +57,10 @@ def side_by_side(
 
 
 def _grey(mask: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    if mask.ndim != 2 or 0 in mask.shape or mask.dtype.kind != "f":
-        raise MaskError(f"a mask is float (H, W) with values in [0, 1]; this is {mask.dtype} {mask.shape}")
+    if mask.ndim != 2 or not 0 < mask.size <= MAX_PIXELS or mask.dtype.kind != "f":
+        limit = MAX_PIXELS / 1e6
+        what = f"float (H, W) with values in [0, 1] and at most {limit:g} megapixels"
+        raise MaskError(f"a mask is {what}; this is {mask.dtype} {mask.shape}")
     if not (mask.min() >= 0 and mask.max() <= 1):  # false for NaN too
         raise MaskError("the mask has values outside [0, 1] or NaN; clip it first")
     grey: NDArray[np.uint8] = np.rint(mask * 255).astype(np.uint8)

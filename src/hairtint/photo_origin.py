@@ -98,6 +98,8 @@ class Origin:
                         del options[key]
                 options |= self.jpeg or {"quality": 95, "subsampling": 0}
             case "PNG":
+                if len(options.get("icc_profile", b"")) > PngImagePlugin.MAX_TEXT_CHUNK:
+                    del options["icc_profile"]  # Pillow writes it, but neither Pillow nor hairtint could read it again
                 options["pnginfo"] = self._png_texts()
             case "WEBP":
                 options |= {"lossless": True, "exact": True} if self.lossless else {"quality": 92}

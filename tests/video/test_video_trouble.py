@@ -66,6 +66,22 @@ def test_a_file_that_is_cut_off_is_done_as_far_as_it_goes(tmp_path, portrait, bl
     assert any("says it is 2.4 s long" in note or "cannot be read further" in note for note in report.notes)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.mp4", "ffconcat version 1.0\nfile in.mp4\n"),
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{folder}/in.ts\n#EXT-X-ENDLIST\n"),
+        ("far.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:1/in.ts\n#EXT-X-ENDLIST\n"),
+    ],
+)
+def test_a_list_of_other_files_is_refused(clip, tmp_path, portrait, blue, name, text):
+    make(tmp_path / "in.ts", pictures(portrait, 3))
+    (tmp_path / name).write_text(text.format(folder=tmp_path))
+    with pytest.raises(SourceError, match=r"list of other files|cannot be opened"):
+        dye_file(tmp_path / name, tmp_path / "out.mp4", blue)
+    assert not (tmp_path / "out.mp4").exists()
+
+
 def test_many_broken_places_are_counted_not_listed(tmp_path, portrait, blue):
     whole = make(tmp_path / "whole.mkv", pictures(portrait, 12), codec="ffv1")
     data = bytearray(whole.read_bytes())

@@ -46,7 +46,7 @@ PATHS = st.sampled_from(["/predict", "/change_color", "/api/v1/mask", "/api/v1/r
 GETS = st.sampled_from(
     ["/api/v1/models", "/api/v1/colors", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/"]
 )
-BODY = st.dictionaries(NAMES, GOOD | JSON, max_size=4)
+BODY = st.one_of(st.just({"color": "copper"}), st.dictionaries(NAMES, GOOD | JSON, max_size=4))
 TEXT = st.text(max_size=20)
 CASES = st.one_of(
     st.tuples(st.just("json"), PATHS, BODY, files(SEEDS) | st.none()),

@@ -42,7 +42,7 @@ VALUE = st.one_of(st.none(), st.integers(), st.text(max_size=5), st.lists(st.int
 STATE = st.fixed_dictionaries(
     {},
     optional={
-        "config": CONFIG.map(lambda c: {"network": "light"} | c) | VALUE,
+        "config": st.just({"network": "light"}) | CONFIG.map(lambda c: {"network": "light"} | c) | VALUE,
         "ema": st.just("whole") | VALUE,
         "step": st.integers(-5, 5) | VALUE,
     },

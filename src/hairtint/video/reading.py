@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MAX_PIXELS = 8192 * 8192
+_PLAYLISTS = frozenset({"hls", "concat", "dash", "imf", "sdp", "rtsp"})  # what is sent to us names no files of ours
 _SHORT = 1.0  # seconds missing at the end from which a file counts as cut off
 _BEHIND = 2.0  # seconds by which sound may lie behind its picture in the file
 _LISTED = 5  # broken places that are reported one by one
@@ -219,10 +220,16 @@ def _opened(path: Path, name: str) -> InputContainer:
             raise SourceError(f"{name} is a folder: name a video file")
         if path.is_file() and not path.stat().st_size:
             raise SourceError(f"{name} is empty: copy or download it again")
-        return av.open(str(path.absolute()), "r", metadata_errors="replace")
+        container = av.open(
+            str(path.absolute()), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
     except (av.FFmpegError, OSError, ValueError) as error:
         why = "no video that can be read" if isinstance(error, av.InvalidDataError) else _why(error)
         raise SourceError(f"{name} cannot be opened ({why}): it is cut off, damaged, or no video file") from None
+    if container.format.name in _PLAYLISTS:
+        container.close()
+        raise SourceError(f"{name} is a list of other files: name the video file itself")
+    return container
 
 
 def _video(container: InputContainer, name: str) -> VideoStream:
