@@ -14,7 +14,11 @@ from hairtint.errors import HairtintError
 from hairtint.photo import Photo
 from hairtint.recolor import recolor
 from hairtint.segmenter import Segmenter, VideoSegmenter
+from hairtint.style import StyleClassifier, style
 from hairtint.tinting import tint
 from hairtint.zoo import models
 
-__all__ = ["Color", "HairtintError", "Photo", "Segmenter", "VideoSegmenter", "models", "recolor", "tint"]
+__all__ = [
+    "Color", "HairtintError", "Photo", "Segmenter", "StyleClassifier", "VideoSegmenter",
+    "models", "recolor", "style", "tint",
+]  # fmt: skip

@@ -7,6 +7,8 @@ import os
 import platform
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,17 +42,46 @@ def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few
     """
     if backend not in BACKENDS:
         raise InputError(f"unknown backend {backend!r}: choose one of {', '.join(BACKENDS)}")
+    count = _threads(threads)
+    kind = OpenVino if backend == "openvino" or (backend == "auto" and not few and _suits_openvino()) else OnnxRuntime
+    with _explained(entry):
+        return kind(entry, count)
+
+
+def session(entry: Entry, threads: int | None = None) -> Any:
+    """ONNX Runtime's InferenceSession of a network whose inputs are not a Network's; the errors are those of `load`."""
+    count = _threads(threads)
+    with _explained(entry):
+        return _session(entry, count)
+
+
+def _threads(threads: int | None) -> int:
     if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS):
         raise InputError(
             f"threads = {threads!r} must be a whole number from 1 to {MOST_THREADS}, or None for all cores"
         )
-    kind = OpenVino if backend == "openvino" or (backend == "auto" and not few and _suits_openvino()) else OnnxRuntime
+    return threads or os.cpu_count() or 1
+
+
+@contextmanager
+def _explained(entry: Entry) -> Iterator[None]:
     try:
-        return kind(entry, threads or os.cpu_count() or 1)
+        yield
     except HairtintError:
         raise
     except Exception as error:  # the runtimes' own errors have no common root
         raise _cannot_run(entry.path, error) from error
+
+
+def _session(entry: Entry, threads: int) -> Any:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3
+    # Threads that spin between frames would take the cores from the rest of the road.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
 
 
 def _suits_openvino() -> bool:
@@ -61,14 +92,7 @@ class OnnxRuntime:
     """ONNX Runtime on the CPU."""
 
     def __init__(self, entry: Entry, threads: int) -> None:
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = 3
-        # Threads that spin between frames would take the cores from the rest of the road.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.session = ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
+        self.session = _session(entry, threads)
         [declared] = self.session.get_inputs()
         self.size, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
 

@@ -18,11 +18,13 @@ COMMANDS = {
     "video": "hairtint.cli.video",
     "camera": "hairtint.cli.camera",
     "web": "hairtint.cli.web",
+    "style": "hairtint.cli.style",
     "benchmark": "hairtint.cli.benchmark",
     "colors": "hairtint.cli.listings",
     "models": "hairtint.cli.listings",
     "data": "hairtint.cli.data",
     "train": "hairtint.cli.train",
+    "train-style": "hairtint.cli.train_style",
     "evaluate": "hairtint.cli.evaluate",
     "export": "hairtint.cli.export",
     "doctor": "hairtint.cli.doctor",
@@ -43,7 +45,7 @@ class LazyGroup(click.Group):
 
         if name not in COMMANDS:
             return None
-        found: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        found: click.Command = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
         return found
 
 

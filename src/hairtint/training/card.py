@@ -72,7 +72,7 @@ anything else has to judge whether that is covered.
 
 ## Recipe
 
-`hairtint train`, {trained.step} steps, code at commit {_commit()}:
+`hairtint train`, {trained.step} steps, code at commit {commit()}:
 
 ```toml
 {settings}
@@ -123,7 +123,8 @@ def _n(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit of the code that runs, short; "unknown" outside a checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import DataError
+from hairtint.style import STYLES as STYLES
 from hairtint.training.files import Slice
 
 File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
-STYLES = ("straight", "wavy", "curly", "kinky", "braids", "dreadlocks", "short")
 ORIENTATION = 0x0112  # EXIF's tag; 5 to 8 mean that the picture lies on its side
 
 

@@ -10,7 +10,7 @@ manifest.json maps a name to
   parameters   of the network
   metrics      what the card says, measured on photos kept apart from training
 Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and w
-are at most size.
+are at most size. The folder style/ holds, in the same form, the network that names hairstyles (hairtint.style).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ MANIFEST = "manifest.json"
 ORDER = ("swift", "fine", "light", "medium", "full")  # this project's own first, then the report's by size
 PHOTO_PREFERENCE = ("fine", "swift", "full", "medium", "light")  # what a photo gets when nobody names a network
 TOGETHER = ("fine", "swift")  # the mean of these is better than each of them (docs/training.md)
+STYLE = "style"  # the folder of the network that names hairstyles, and its name there
 
 NOTHING = "no network is installed: install hairtint again, or train one with: hairtint train"
 
@@ -72,10 +73,13 @@ def folders() -> Iterator[Path]:
         yield LARGE
 
 
-def entries() -> dict[str, Entry]:
-    """Every network whose weights are here, by name; a user's own hides one of the same name."""
+def entries(part: str = "") -> dict[str, Entry]:
+    """Every network whose weights are here, by name; a user's own hides one of the same name.
+
+    part: "" for those that find hair, STYLE for the one that names hairstyles.
+    """
     found: dict[str, Entry] = {}
-    for folder in folders():
+    for folder in (home / part for home in folders()):
         for name, values in read_manifest(folder).items():
             if name not in found and (folder / values["file"]).is_file():
                 found[name] = _entry(name, folder / values["file"], values)
@@ -115,6 +119,14 @@ def for_photos() -> list[Entry]:
     """
     here = entries()
     return [here[name] for name in TOGETHER if name in here] or [find(None)]
+
+
+def find_style() -> Entry:
+    """The network that names hairstyles; UnknownModelError where it is not installed."""
+    try:
+        return entries(STYLE)[STYLE]
+    except KeyError:
+        raise UnknownModelError("the network that names hairstyles is not here: install hairtint again") from None
 
 
 def fastest() -> str:

@@ -1,0 +1,102 @@
+"""Teaching the network that names hairstyles, on stripes that lie differently for each style."""
+
+import numpy as np
+import pytest
+import torch
+from tiny_pictures import picture, write
+
+from hairtint import StyleClassifier, zoo
+from hairtint.cli import run
+from hairtint.errors import DataError, TrainingError
+from hairtint.networks import swift
+from hairtint.style import STYLES
+from hairtint.training import style as lesson
+from hairtint.training.datasets import open_dataset
+from hairtint.training.style_card import confusion, table
+
+EACH = 7  # photos of a style
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A set in which stripes over the hair get broader from style to style."""
+    folder = tmp_path_factory.mktemp("data") / "stripes"
+    for style in range(len(STYLES)):
+        for k in range(EACH):
+            rgb, mask = picture(k, 120, 140)
+            stripes = 70 * np.sin(np.arange(140) * 2 / (style + 1) + k)
+            hairy = (mask > 0)[..., None] * (stripes + 70)[None, :, None]
+            write(folder, f"Frame{style * 150 + k + 1:05d}", np.clip(rgb + hairy, 0, 255).astype(np.uint8), mask)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    """Weights by chance, in torchvision's naming."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("encoder") / "encoder.pt"
+    torch.save({f"features.{key}": value for key, value in swift.build().features.state_dict().items()}, path)
+    return path
+
+
+def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_path, capsys):
+    command = ["train-style", "--data", str(folder), "--encoder", str(encoder), "--zoo", str(tmp_path)]
+    assert run(command) == 0
+    assert str(tmp_path / "style" / "style.onnx") in capsys.readouterr().out
+    values = zoo.read_manifest(tmp_path / "style")["style"]
+    entry = zoo.Entry("style", tmp_path / "style" / "style.onnx", values["size"], values["sha256"])
+    metrics = values["metrics"]
+    assert np.sum(metrics["confusion"]) == metrics["photos"] == len(STYLES)
+    assert metrics["accuracy_training"] > 0.9
+    pairs, _ = open_dataset(folder)
+    counts = confusion(StyleClassifier(entry), pairs, lambda _, mask: lesson.soft(mask))
+    assert np.trace(counts) > 0.8 * len(pairs)
+    card = (tmp_path / "style" / "style.md").read_text()
+    for words in ("# style", "stripes: 42 photos trained on, 7 kept apart", "Their terms allow", "## Limits"):
+        assert words in card
+    assert table(metrics["confusion"]) in card
+
+
+def test_the_same_seed_gives_the_same_layer():
+    torch.manual_seed(0)
+    x, y = torch.randn(60, 5), torch.arange(60) % len(STYLES)
+    assert all(
+        torch.equal(one, other) for one, other in zip(lesson.fit(x, y, 0.01), lesson.fit(x, y, 0.01), strict=True)
+    )
+    strong, weak = (lesson.fit(x, y, decay)[0].square().sum() for decay in (1.0, 0.001))
+    assert strong < weak / 10
+
+
+def test_cross_validation_never_asks_what_it_learnt():
+    """Labels by chance: a leak would show as answers better than chance."""
+    torch.manual_seed(0)
+    x, y = torch.randn(140, 1, 100), torch.randint(len(STYLES), (140,))
+    assert max(lesson.cross_validated(x, y, 0).values()) < 0.35
+    x[torch.arange(140), 0, y] += 10
+    assert min(lesson.cross_validated(x, y, 0).values()) > 0.9
+
+
+def test_variants_keep_picture_and_mask_together():
+    grey, hair = np.full((64, 64), 90, np.uint8), np.zeros((64, 64), np.uint8)
+    hair[20:40, 10:30] = 255
+    grey[hair > 0] = 200
+    for seed in range(20):
+        changed, moved = lesson.varied(grey, hair, np.random.default_rng(seed))
+        assert changed[moved > 0].mean() > changed[moved == 0].mean() + 20
+
+
+def test_too_few_photos_and_wrong_weights_are_refused(folder, encoder, tmp_path):
+    pairs, _ = open_dataset(folder)
+    with pytest.raises(DataError, match="too few photos of short hair"):
+        lesson.learn([pair for pair in pairs if pair.style != "short"], encoder)
+    torch.save({"features.0": torch.zeros(1)}, tmp_path / "other.pt")
+    with pytest.raises(TrainingError, match="not MobileNetV2"):
+        lesson.learn(pairs, tmp_path / "other.pt")
+
+
+def test_a_refusal_is_one_line(tmp_path, capsys):
+    (tmp_path / "none.pt").write_text("no weights")
+    assert run(["train-style", "--data", str(tmp_path / "missing"), "--encoder", str(tmp_path / "none.pt")]) == 1
+    printed = capsys.readouterr()
+    assert "no data folder" in printed.err
+    assert printed.err.count("\n") == 1
