@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift report report-speed clean
+.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift report report-speed train-style clean
 
 help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
@@ -11,7 +11,7 @@ help:
 	@echo "make docs    build the site into build/site; make package, lowest, sbom, audit, reference: docs/packaging.md"
 	@echo "make report  make docs/report.md and docs/networks.md anew (RUNS=run folders whose logs to take in)"
 	@echo "make format  put the code into its standard form"
-	@echo "make train-light, make train-swift   train again what ships (DATA=folder; swift also ENCODER=file)"
+	@echo "make train-light, train-swift, train-style   train again what ships (DATA=folder; swift and style also ENCODER=file)"
 
 # Demo needs the live road only; the training parts are not installed for it.
 $(BIN)/hairtint: pyproject.toml constraints.txt
@@ -104,6 +104,9 @@ report: $(VENV)/.full
 report-speed: $(VENV)/.full
 	$(BIN)/python -m docs.report.speed --size 256x256 $(TFLITE)
 	$(BIN)/python -m docs.report.speed --size 1280x720 $(TFLITE)
+
+train-style: $(VENV)/.full
+	$(BIN)/hairtint train-style --data $(DATA)/figaro1k/train --encoder $(ENCODER)
 
 clean:
 	rm -rf $(VENV) out

