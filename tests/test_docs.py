@@ -22,6 +22,15 @@ def test_the_drawing_of_the_roads_is_up_to_date():
     assert (ROOT / "docs" / "pictures" / "roads.svg").read_text(encoding="utf-8") == drawn
 
 
+def test_the_fairness_page_quotes_the_card():
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    card = (ROOT / "src" / "hairtint" / "zoo" / "swift.md").read_text(encoding="utf-8")
+    skin = card.split("| skin |")[1]
+    for tone in ("dark", "light"):
+        [figure] = re.findall(rf"^\| {tone} \(celebamask-hq\) \| ([\d.]+) \|", skin, re.MULTILINE)
+        assert figure in page, f"{tone} skin: the card says {figure}"
+
+
 def test_commands_in_the_pages_exist():
     reference = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     known = set(re.findall(r"--[a-z][a-z-]+", reference)) | {"--help", "--version"}
