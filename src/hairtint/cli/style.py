@@ -28,7 +28,7 @@ def style(inputs: tuple[str, ...], model: str | None, as_json: bool) -> int:
     IN... are files, folders or patterns. A name is the likeliest style, not a sure one: docs/style.md says how often it
     is right.
     """
-    sources = [path for _, path in batch.find(inputs)]
+    sources = [path for path, _ in batch.find(inputs)]
     networks = cache(lambda: (Segmenter(model), StyleClassifier()))  # not loaded for a photo that cannot be read
     rows, failed = [], 0
     for source in sources:
