@@ -8,6 +8,7 @@ from typing import Any
 from docs.report import arithmetic
 from docs.report.plots import NAMES, mask_times
 from docs.report.sources import CELEBA, DOCS, FIGARO, STATED, Run, Sources
+
 from hairtint import zoo
 from hairtint.benchmark.report import CPU, GPU, REPORT
 from hairtint.networks import unet
