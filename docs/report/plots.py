@@ -124,7 +124,7 @@ def _iou(figure: Any, figures: Figures) -> None:
         for name, point in figures["points"].items():
             if point[key] is None:
                 continue
-            axes.plot(point[key], point["iou"], "o", color=COLORS[name], markersize=8)
+            axes.plot(point[key], point["iou"], "o", color=COLORS.get(name, "tab:green"), markersize=8)
             axes.annotate(NAMES.get(name, name), (point[key], point["iou"]), (7, -11), textcoords="offset points")
         for name, iou in figures["lines"].items():
             axes.axhline(iou, color="tab:gray", linestyle=":")
