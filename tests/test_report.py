@@ -7,12 +7,11 @@ import sys
 
 import pytest
 
-from hairtint import zoo
-
 pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 flask = pytest.importorskip("flask")
 
+from hairtint import networks  # noqa: E402
 from hairtint.training import curves  # noqa: E402
 from hairtint.training.config import Config  # noqa: E402
 
@@ -121,10 +120,11 @@ def test_the_reports_configs_are_its_recipe(made, request):
 
 def test_work_and_sight_of_the_networks(made):
     arithmetic = made["arithmetic"]
-    for name, entry in made["sources"].Sources.load().shipped.items():
+    shipped = made["sources"].Sources.load().shipped
+    for name, entry in ((name, shipped[name]) for name in networks.names() if name in shipped):
         assert arithmetic.parameters(name) == entry["parameters"]
         assert arithmetic.gflop(name, entry["size"]) == pytest.approx(entry["gflop"], abs=0.001)
-    for name in zoo.ORDER:
+    for name in networks.names():
         assert sum(arithmetic.work_by_scale(name).values()) == pytest.approx(1)
     # light: 3x3 at full size, pooled, 3x3 at a half, pooled, 3x3 at a quarter, and up again
     assert arithmetic.sees("light") == 26

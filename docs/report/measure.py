@@ -17,10 +17,10 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from docs.report.arithmetic import gflop
-from docs.report.sources import CELEBA, FIGARO, HERE, Sources, read, write
 from numpy.typing import NDArray
 
+from docs.report.arithmetic import gflop
+from docs.report.sources import CELEBA, FIGARO, HERE, Sources, read, write
 from hairtint import Segmenter, zoo
 from hairtint.networks import unet
 from hairtint.training import checkpoint, datasets, evaluate

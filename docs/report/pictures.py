@@ -6,11 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from docs.report.sources import DOCS, PICTURES, Sources
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import hairtint
+from docs.report.sources import DOCS, PICTURES, Sources
 
 Rgb = NDArray[np.uint8]
 

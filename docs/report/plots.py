@@ -12,9 +12,9 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-from docs.report.sources import FIGARO, PUBLISHED_IOU, Run, Sources
 from matplotlib import pyplot as plt
 
+from docs.report.sources import FIGARO, PUBLISHED_IOU, Run, Sources
 from hairtint.benchmark.report import REPORT
 
 NAMES = {"mediapipe": "MediaPipe", "report-light": "light as the report published it"}

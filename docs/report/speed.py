@@ -21,12 +21,12 @@ from typing import Any, TypeVar
 import cv2
 import numpy as np
 import torch
-from docs.report.arithmetic import SIZE, gflop, parameters
-from docs.report.measure import MediaPipe
-from docs.report.sources import HERE, read, write
 from numpy.typing import NDArray
 from skimage.color import hsv2rgb, rgb2hsv
 
+from docs.report.arithmetic import SIZE, gflop, parameters
+from docs.report.measure import MediaPipe
+from docs.report.sources import HERE, read, write
 from hairtint import zoo
 from hairtint.benchmark import moving, report
 from hairtint.benchmark.measure import Road

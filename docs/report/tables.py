@@ -8,8 +8,7 @@ from typing import Any
 from docs.report import arithmetic
 from docs.report.plots import NAMES, mask_times
 from docs.report.sources import CELEBA, DOCS, FIGARO, STATED, Run, Sources
-
-from hairtint import zoo
+from hairtint import networks, zoo
 from hairtint.benchmark.report import CPU, GPU, REPORT
 from hairtint.networks import unet
 from hairtint.training.pairs import STYLES
@@ -200,7 +199,7 @@ def _network(title: str, known: dict[str, Any], figures: dict[str, Any], time: f
 
 
 def _scales() -> str:
-    shares = {name: arithmetic.work_by_scale(name) for name in zoo.ORDER}
+    shares = {name: arithmetic.work_by_scale(name) for name in zoo.ORDER if name in networks.names()}
     rows = []
     for scale in sorted(set().union(*shares.values())):
         where = "full size" if scale == 1 else f"1/{scale}"

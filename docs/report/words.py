@@ -5,7 +5,6 @@ from __future__ import annotations
 from docs.report import arithmetic
 from docs.report.sources import CELEBA, DATA, FIGARO, STATED, Sources
 from docs.report.tables import percent
-
 from hairtint.benchmark.report import CPU, GPU, REPORT
 from hairtint.training.config import Config
 
