@@ -19,9 +19,9 @@ def test_the_drawn_error_tree_is_true():
     parents, stack = {}, []
     for line in errors.__doc__.splitlines():
         name = next((word for word in line.replace("│", " ").split() if word.endswith("Error")), None)
-        if not name or not (line.startswith(name) or "──" in line):
+        if not name or not (line.strip().startswith(name) or "──" in line):
             continue
-        level = line.index(name) // 4
+        level = line.index(name) // 4 - 1  # the drawing is indented, as a block of code
         del stack[level:]
         parents[name] = stack[-1] if stack else None
         stack.append(name)
