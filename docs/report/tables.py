@@ -153,10 +153,9 @@ def _speed(sources: Sources) -> str:
         base = fps["light", "report's loop"]
         devices = list(dict.fromkeys(device for _, device in fps))
         lines = []
-        for name in zoo.ORDER:
+        for name, inputs in run["inputs"].items():
             stated = REPORT.get(name)
             theirs = [stated and f"{stated.fps[d] / REPORT['light'].fps[d]:.2f}" for d in (GPU, CPU)]
-            inputs = run["inputs"].get(name)
             mine = [number(fps[name, d] / base, 2) if (name, d) in fps else None for d in devices]
             lines.append((f"`{name}`, {inputs} px", *theirs, *mine))
         title = f"Frames of {size}, one core of an {run['machine']['processor']}"
