@@ -45,10 +45,10 @@ def mounted(folder, options):
 
 @contextlib.contextmanager
 def full(folder):
-    """A disk of 16 kB, of which a file takes half."""
+    """A disk of 16 kB, of which a file takes three quarters."""
     folder.mkdir()
     with mounted(folder, "size=16k") as disk:
-        (disk / "there").write_bytes(bytes(8192))
+        (disk / "there").write_bytes(bytes(12288))
         yield disk
 
 

@@ -81,10 +81,14 @@ def test_the_networks_in_the_readme_are_the_ones_that_ship(request):
     rows = re.findall(
         r"^\| `(\w+)` \| ([\d,]+) \| ([\d.]+) \| ([\d.]+) MB \| ([\d.]+) \|", readme(request), re.MULTILINE
     )
-    shipped = zoo.read_manifest(zoo.HOME)
+    shipped = {
+        name: (values, (home / values["file"]).stat().st_size)
+        for home in (zoo.HOME, zoo.LARGE)
+        for name, values in zoo.read_manifest(home).items()
+    }
     assert {row[0] for row in rows} == set(shipped)
     for name, parameters, gflop, megabytes, iou in rows:
-        values, size = shipped[name], (zoo.HOME / shipped[name]["file"]).stat().st_size
+        values, size = shipped[name]
         assert parameters == f"{values['parameters']:,}"
         assert float(gflop) == pytest.approx(values["gflop"], abs=0.005)
         assert float(megabytes) == pytest.approx(size / 1e6, abs=0.05)

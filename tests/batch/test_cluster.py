@@ -1,55 +1,13 @@
-"""The same on a Ray cluster: one of two cores on this machine."""
+"""Ray's tests, in a process of their own: its threads outlive its shutdown, and later tests would meet them."""
 
-import importlib.util
+import subprocess
 import sys
-
-import doers
-import pytest
-from doers import Copier, jobs
-from needs import left_out
-
-from hairtint.batch import cluster
-from hairtint.batch.crew import share
-from hairtint.cli import run
-from hairtint.errors import WorkerError
+from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def ray():
-    if importlib.util.find_spec("ray") is None:
-        left_out("needs ray")
-    import ray
-
-    ray.cloudpickle.register_pickle_by_value(sys.modules[doers.__name__])
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, _node_ip_address="127.0.0.1")
-    yield ray
-    ray.shutdown()
-
-
-def test_actors_do_the_work_and_one_that_dies_is_replaced(ray, tmp_path):
-    actors = cluster.Actors(Copier)
-    assert actors.size == 2
-    done = {
-        o.job.source.stem: o for o in share(jobs(tmp_path, "a", "never", "once", "refused"), actors, 2, resume=False)
-    }
-    assert sorted(p.stem for p in tmp_path.glob("*.out")) == ["a", "once"]
-    assert done["a"].job == next(jobs(tmp_path, "a"))
-    assert isinstance(done["never"].error, WorkerError)
-    assert "is no photo" in str(done["refused"].error)
-
-
-def test_the_command(ray, tmp_path, portrait_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "list").write_text(f"{portrait_path}\n")
-    call = ["image", "--list", "list", "--base", str(portrait_path.parent), "-c", "copper", "--model", "light", "-q"]
-    assert run([*call, "-o", "cluster/", "--engine", "ray"]) == 0
-    assert run([*call, "-o", "here/"]) == 0
-    name = portrait_path.name
-    assert (tmp_path / "cluster" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
-
-
-def test_without_ray_the_extra_is_named(tmp_path, portrait_path, monkeypatch, capsys):
-    real = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "ray" else real(name, *a))
-    assert run(["image", str(portrait_path), "-c", "copper", "-o", str(tmp_path / "x.jpg"), "--engine", "ray"]) == 1
-    assert capsys.readouterr().err == "hairtint: this needs ray: pip install 'hairtint[ray]'\n"
+def test_on_a_cluster():
+    tests = Path(__file__).with_name("on_cluster.py")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(tests)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -18,6 +18,7 @@ GOOD = {  # what each command needs, so that the one wrong thing is what it refu
     "web": ["--no-open", "--model", "light"],
     "train": ["config.toml", "--data", "."],
     "evaluate": ["--data", "."],
+    "train-style": ["--data", ".", "--encoder", "encoder.pt"],
     "export": ["run", "--data", "."],
     "data": ["--data", "."],
     ("data", "expand"): ["--data", ".", "--out", "out"],
@@ -85,7 +86,7 @@ def test_every_command_is_tried():
 def test_unknown_options_and_too_many_arguments(names, capsys):
     good = GOOD.get(names, GOOD.get(names[0], []))
     assert "--nonsense" in refused(capsys, *names, *good, "--nonsense", statuses=[2])
-    if names != ("image",):  # which takes any number of photos
+    if names not in (("image",), ("style",)):  # which take any number of photos
         assert "nonsense" in refused(capsys, *names, *good, "nonsense", statuses=[2])
 
 
