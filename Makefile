@@ -43,8 +43,10 @@ types: $(VENV)/.full
 web-assets:
 	@bash scripts/fetch-web-assets && npm ci --prefix tests/web --no-audit --no-fund --silent || test -z "$$CI"
 
+# Two processes: PyTorch's threads and those of the other runtimes, Ray and Chromium crashed together in one.
 unit: $(VENV)/.full web-assets
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/training --ignore=tests/networks
+	$(BIN)/python -m pytest tests/training tests/networks
 
 format: $(VENV)/.full
 	$(BIN)/ruff check --fix .
