@@ -118,7 +118,7 @@ def main(size: tuple[int, int], rounds: int, tflite: Path | None) -> None:
             for device in DEVICES
             for name, entry in zoo.entries().items()
         ]
-        at = {road.name: road.segmenter.still.network.size for road in roads}
+        at = {road.name: road.segmenter.still.networks[0].size for road in roads}
         roads += [Peer(name, LOOP, eager(name), hue_swapped) for name in unet.PLANS]
         if tflite:
             roads.append(Peer("mediapipe", "LiteRT", MediaPipe(tflite, 1), lambda rgb, mask: rgb))
