@@ -38,13 +38,13 @@ cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 
 there() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 chroot "$root" "$@"; }
 
-rm -rf "$root/work" "$work/x86"
-mkdir -p "$root/work" "$work/x86"
-$here/python -m pip wheel --quiet --no-deps --wheel-dir "$root/work" .
-cp constraints.txt "$root/work"
+rm -rf "$root/exchange" "$work/x86"
+mkdir -p "$root/exchange" "$work/x86"
+$here/python -m pip wheel --quiet --no-deps --wheel-dir "$root/exchange" .
+cp constraints.txt "$root/exchange"
 [ -x "$root/venv/bin/python" ] || there python3 -m venv /venv
 there /venv/bin/pip install --quiet --disable-pip-version-check --cert /etc/ssl/certs/ca-certificates.crt \
-    --no-cache-dir --constraint /work/constraints.txt --force-reinstall "/work/$(basename "$root"/work/hairtint-*.whl)"
+    --no-cache-dir --constraint /exchange/constraints.txt --force-reinstall "/exchange/$(basename "$root"/exchange/hairtint-*.whl)"
 
 versions='import platform, sys, numpy, cv2, onnxruntime, PIL
 print(platform.machine(), "Python", platform.python_version(), "numpy", numpy.__version__, "OpenCV", cv2.__version__,
@@ -54,18 +54,18 @@ there /venv/bin/python -c "$versions"
 
 for photo in "${photos[@]}"; do
     name=$(basename "$photo")
-    cp "$photo" "$root/work/$name"
+    cp "$photo" "$root/exchange/$name"
     for model in "${models[@]}"; do
         choice=(); [ "$model" = finest ] || choice=(--model "$model")
         options=(-c copper --mask --force --quiet "${choice[@]}")
         out=${name%.*}-$model.png
         $here/hairtint image "$photo" "${options[@]}" -o "$work/x86/$out"
-        there /venv/bin/hairtint image "/work/$name" "${options[@]}" -o "/work/$out"
+        there /venv/bin/hairtint image "/exchange/$name" "${options[@]}" -o "/exchange/$out"
     done
 done
-cp benchmarks/same_stages.py "$root/work"
+cp benchmarks/same_stages.py "$root/exchange"
 $here/python benchmarks/same_stages.py write "${photos[0]}" "$work/x86/stages.npz"
-there /venv/bin/python /work/same_stages.py write "/work/$(basename "${photos[0]}")" /work/stages.npz
+there /venv/bin/python /exchange/same_stages.py write "/exchange/$(basename "${photos[0]}")" /exchange/stages.npz
 
-$here/python benchmarks/same_stages.py compare "$work/x86/stages.npz" "$root/work/stages.npz"
-$here/python benchmarks/same_pictures.py "$work/x86" "$root/work"
+$here/python benchmarks/same_stages.py compare "$work/x86/stages.npz" "$root/exchange/stages.npz"
+$here/python benchmarks/same_pictures.py "$work/x86" "$root/exchange"
