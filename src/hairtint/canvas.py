@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from hairtint.color import Color
 from hairtint.natural import STEP, Tone, ramp
+from hairtint.pixels import U8, at, with_pixels
 from hairtint.shade import GREY_LIGHTNESS, Shade
 
-U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
 
 _SMALL = 128  # longest side of the small maps
@@ -120,21 +120,30 @@ class Canvas:
         colours = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
         shares = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
         near = _spread(colours, shares, 1, _spread(colours, shares, 4, otherwise))
-        return np.rint(self.tall(near)).astype(np.uint8)
+        return np.asarray(cv2.convertScaleAbs(self.tall(near)), np.uint8)
 
 
 def _shrink(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]:
-    """A picture or mask at a small size; of large ones every k-th pixel is looked at, for speed and memory."""
+    """A picture or mask at a small size; of large ones every k-th pixel is looked at, for speed and memory.
+
+    By halves and then bilinearly: a tenth of the time that exact means take.
+    """
     step = max(1, max(picture.shape[:2]) // (2 * max(size)))
     top, left = (min(step // 2, side - 1) for side in picture.shape[:2])
-    looked_at = np.ascontiguousarray(picture[top::step, left::step])
-    return np.asarray(cv2.resize(looked_at, size, interpolation=cv2.INTER_AREA))
+    small = np.ascontiguousarray(picture[top::step, left::step]) if step > 1 else picture
+    while small.shape[1] >= 2 * size[0] and small.shape[0] >= 2 * size[1]:
+        height, width = (side // 2 for side in small.shape[:2])
+        small = cv2.resize(small[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    if small.dtype != np.uint8:
+        return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
+    linear = cv2.resize(small.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)  # of bytes, it would round down
+    return np.asarray(cv2.convertScaleAbs(linear))
 
 
 def _blur(values: F32, sigma: float) -> F32:
-    if sigma > 6 and min(values.shape[:2]) > 32:  # a wide blur is as smooth on a quarter of the size
-        quarter = cv2.resize(values, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-        blurred = _blur(np.asarray(quarter, np.float32), sigma / 4)
+    if sigma > 3 and min(values.shape[:2]) > 32:  # a wide blur is as smooth at half the size
+        half = cv2.resize(values, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        blurred = _blur(np.asarray(half, np.float32), sigma / 2)
         return np.asarray(cv2.resize(blurred, values.shape[1::-1]), np.float32)
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
 
@@ -203,11 +212,11 @@ class Rows:
         soft = np.flatnonzero((self.mask > _FAINT) & (self.mask < _SOLID))
         if not soft.size:
             return
-        seen = _at(self.hair, soft)
+        seen = _channels(self.hair, soft)
         row, column = np.divmod(soft.astype(np.int32), np.int32(self.canvas.width))
         columns = self.canvas.hair.shape[1]
         near = (row + self.top) * columns + column * columns // self.canvas.width
-        hair, behind = _at(self.canvas.hair, near), _at(self.canvas.behind, near)
+        hair, behind = _channels(self.canvas.hair, near), _channels(self.canvas.behind, near)
         share = _corrected(self.mask.reshape(-1).take(soft), seen, hair, behind)
         rest = (seen - share * hair - (1 - share) * behind) / (share**2 + (1 - share) ** 2)
         self.hair = _with(self.hair, soft, hair + share * rest)
@@ -229,12 +238,10 @@ def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
     return np.asarray(share + trust * (np.clip((found - 0.1) / 0.75, 0, 1) - share), np.float32)
 
 
-def _at(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
+def _channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
     """Channel by channel, (3, n): rows that long are what numpy is fast with."""
-    return np.ascontiguousarray(picture.reshape(-1, 3).take(places, axis=0).T, np.float32)
+    return np.ascontiguousarray(at(picture, places).T, np.float32)
 
 
 def _with(picture: U8, places: npt.NDArray[np.intp], colours: F32) -> U8:
-    changed = picture.copy()
-    changed.reshape(-1, 3)[places] = np.clip(np.rint(colours), 0, 255).astype(np.uint8).T
-    return changed
+    return with_pixels(picture, places, np.clip(np.rint(colours), 0, 255).astype(np.uint8).T)

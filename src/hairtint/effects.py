@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 
 from hairtint import perceptual
-from hairtint.canvas import F32, U8, Rows, mix
+from hairtint.canvas import F32, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.errors import InputError
 from hairtint.natural import at_level
+from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,7 @@ class Tone:
         """How much more light the dyed hair reflects, on the scale of L*: above 1 bleach, below 1 dye."""
         return (self.centre + 16) / (self.start + 16)
 
-    def light(self, base: npt.NDArray[np.float32]) -> perceptual.Array:
+    def light(self, base: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
         """The new L* of broad light (L*, any shape)."""
         away = base - self.start
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
@@ -65,14 +66,14 @@ class Tone:
         fall = np.clip(self.lift**0.5, 0.5, 1.8) * np.maximum(-away, 0)
         return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
 
-    def strand(self, level: npt.NDArray[np.float32]) -> perceptual.Array:
+    def strand(self, level: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
         """The strands' scale: L* (any shape) such that differences on it are kept."""
         grid = np.linspace(0, 100, 201)
         far = np.clip(np.abs(grid - self.start) / 45, 0, 1)
         bent = 0.3 * np.clip(np.abs(self.lift - 1), 0, 1) * far * far * (3 - 2 * far)
         beyond = grid > self.start if self.lift > 1 else grid < self.start
         slope = np.clip(self.lift**0.25, 1.0, 1.25) * np.where(beyond, 1 - bent, 1)
-        return np.interp(level, grid, np.cumsum(slope) * 0.5)
+        return np.asarray(np.interp(level, grid, np.cumsum(slope) * 0.5))
 
     @property
     def rim(self) -> float:
@@ -85,7 +86,9 @@ class Tone:
 
     def offset(self, base: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """What to add to `levels` where the broad light is `base` (L*), in steps; indices of `ramp`."""
-        return ((self.light(base) - self.strand(base) - LOWEST) / STEP).astype(np.float32)
+        grid = np.linspace(0, 100, 401)  # a table, as most of the time goes into powers otherwise
+        table = (self.light(grid) - self.strand(grid) - LOWEST) / STEP
+        return np.interp(base, grid, table).astype(np.float32)
 
 
 @lru_cache(maxsize=64)

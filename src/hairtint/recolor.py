@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hairtint.canvas import U8, Canvas, Rows, mix
+from hairtint.canvas import Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.effects import Effect
 from hairtint.errors import InputError, MaskError
 from hairtint.frame import check_frame
 from hairtint.hsv import HueSwap
+from hairtint.pixels import U8
 from hairtint.shade import Shade
 
 __all__ = ["Method", "Shade", "recolor"]
 
 Method = Literal["natural", "hsv"]
 Box = tuple[slice, slice]
+Cover = npt.NDArray[Any]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
 _BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
@@ -65,7 +67,7 @@ def recolor(
         InputError: strength, method or effects are none of the above.
     """
     dye = Color.parse(color)
-    cover = np.asarray(_checked(rgb, mask))
+    cover, peaks = _checked(rgb, mask)
     rgb = np.asarray(rgb)  # a subclass, as masked arrays are, would not get through OpenCV
     _check_number("strength", strength)
     _check_number("hsv_saturation", hsv_saturation)
@@ -79,7 +81,7 @@ def recolor(
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
     out = np.array(rgb, order="C")
-    box = _box(cover) if strength > 0 else None
+    box = _box(cover, peaks) if strength > 0 else None
     if box is None:
         return out
     if method == "hsv":
@@ -102,28 +104,30 @@ def _check_number(name: str, value: object) -> None:
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
-def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """The mask as uint8 up to 255 or float32 up to 1, or a reason why the two cannot be used."""
+def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple[Cover, Cover]:
+    """The mask as uint8 up to 255 or float32 up to 1 and the most of each row, or why the two cannot be used."""
     check_frame(rgb)
     if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
         what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
         raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
-    if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and mask.max() <= 1):
-        return mask.astype(np.uint8) * np.uint8(255)
+    mask = np.asarray(mask)
+    peaks = mask.max(axis=1)
+    if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and peaks.max() <= 1):
+        return mask.astype(np.uint8) * np.uint8(255), peaks.astype(np.uint8) * np.uint8(255)
     if mask.dtype == np.uint8:
-        return mask
+        return mask, peaks
     if not np.issubdtype(mask.dtype, np.floating):
         raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
-    low, high = float(mask.min()), float(mask.max())
+    low, high = float(mask.min()), float(peaks.max())
     if not (low >= -1e-3 and high <= 1 + 1e-3):
         raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")
-    return mask.astype(np.float32, copy=False)
+    return mask.astype(np.float32, copy=False), peaks
 
 
-def _box(cover: npt.NDArray[np.generic]) -> Box | None:
-    """The rows and columns around all hair, with a margin; None without any hair."""
+def _box(cover: Cover, peaks: Cover) -> Box | None:
+    """The rows and columns around all hair, with a margin; None without any hair. `peaks`: the most of each row."""
     least = _VISIBLE * (255 if cover.dtype == np.uint8 else 1)
-    rows = np.flatnonzero(cover.max(axis=1) > least)
+    rows = np.flatnonzero(peaks > least)
     if not rows.size:
         return None
     columns = np.flatnonzero(cover[rows[0] : rows[-1] + 1].max(axis=0) > least)

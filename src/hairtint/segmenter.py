@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import looks, matte, runtime, zoo
+from hairtint import heap, looks, matte, runtime, zoo
 from hairtint.frame import check_frame
 from hairtint.memory import Memory
 from hairtint.pyramid import Pyramid
@@ -30,6 +30,7 @@ class Segmenter:
     def __init__(
         self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
     ) -> None:
+        heap.keep_for_next_frame()
         self.finest = model is None
         entries = zoo.for_photos() if model is None else [zoo.find(model)]
         self.entry = entries[0]

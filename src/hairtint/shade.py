@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hairtint.errors import MaskError
 from hairtint.perceptual import lightness, to_linear
+from hairtint.pixels import at, every
 
 _SAMPLES = 128  # per side of the hair's box: medians of more pixels move by less than a grey level
 
@@ -55,12 +56,13 @@ class Shade:
         if not rows.size:
             raise MaskError("the mask has no hair: there is no shade to measure")
         step = max(1, int(min(rows[-1] - rows[0], columns[-1] - columns[0])) // _SAMPLES)
-        box = np.s_[rows[0] : rows[-1] + 1 : step, columns[0] : columns[-1] + 1 : step]
-        return cls._of(rgb[box], mask[box]) if mask[box].any() else cls._of(rgb, mask)
+        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        sampled = every(rgb[box], step), every(mask[box], step)
+        return cls._of(*sampled) if sampled[1].any() else cls._of(rgb, mask)
 
     @classmethod
     def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
-        hair = np.ascontiguousarray(rgb[mask > np.float32(0.5) * np.float32(mask.max())])
+        hair = at(rgb, np.flatnonzero(mask > np.float32(0.5) * np.float32(mask.max())))
         grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
         low, middle, high = (float(GREY_LIGHTNESS[level]) for level in _quantiles(grey, 0.1, 0.5, 0.9))
         red, green, blue = (float(_quantiles(np.ascontiguousarray(hair[:, k]), 0.5)[0]) for k in range(3))

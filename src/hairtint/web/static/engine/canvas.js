@@ -4,7 +4,7 @@ import { blur } from "./blur.js";
 import { CANVAS } from "./constants.js";
 import { Tone, ramp } from "./natural.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
-import { between, blendRows, greys, resize, round, shrink, View, widen } from "./raster.js";
+import { between, blendRows, greys, resize, round, shrink, stretch, View, widen } from "./raster.js";
 
 const { SMALL } = CANVAS;
 const COATS = 32; // a canvas keeps at most so many
@@ -172,10 +172,16 @@ export class Canvas {
   }
 }
 
-/** A view at a small size; of large ones every k-th pixel is looked at. */
+/** A view at a small size, by halves and then bilinearly; of large ones every k-th pixel is looked at. */
 function look(view, width, height, channels, Values) {
   const step = Math.max(1, Math.floor(Math.max(view.width, view.height) / (2 * Math.max(width, height))));
-  return shrink(view.every(step, true), width, height, channels, Values);
+  let small = view.every(step, true);
+  while (small.width >= 2 * width && small.height >= 2 * height) {
+    const [right, bottom] = [small.width & ~1, small.height & ~1];
+    const half = shrink(small.box({ left: 0, top: 0, right, bottom }), right / 2, bottom / 2, channels, Values);
+    small = new View(half.data, half.width, half.height, { row: channels * half.width, pixel: channels });
+  }
+  return stretch(small, width, height, channels, Values);
 }
 
 function levels(small) {

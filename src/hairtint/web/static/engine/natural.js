@@ -22,6 +22,7 @@ export class Tone {
     this.lift = (this.centre + 16) / (this.start + 16);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
     this.grid = this.#strands();
+    this.offsets = Float64Array.from({ length: 4 * 100 + 1 }, (_, i) => this.light(i / 4) - this.strand(i / 4) - LOWEST);
   }
 
   #strands() {
@@ -59,7 +60,10 @@ export class Tone {
 
   /** What to add to `levels` where the broad light is `base` and the outline's share is `rim`: index of `ramp`. */
   offset(base, rim) {
-    return (this.light(base) - this.strand(base) - LOWEST - this.rim * rim) / STEP;
+    const at = clip(4 * base, 0, 400);
+    const i = Math.min(Math.floor(at), 399);
+    const offset = this.offsets[i] + (at - i) * (this.offsets[i + 1] - this.offsets[i]);
+    return (offset - this.rim * rim) / STEP;
   }
 }
 

@@ -5,7 +5,7 @@ import { finest } from "./looks.js";
 import { largestRegion, refine } from "./matte.js";
 import { pixels } from "./pixels.js";
 import { Pyramid } from "./pyramid.js";
-import { resizeRgb, View } from "./raster.js";
+import { stretch, View } from "./raster.js";
 import { readLook, Subject } from "./recolor.js";
 import { Moved, Remote, serve } from "./rpc.js";
 import { Tinter } from "./tinter.js";
@@ -73,5 +73,5 @@ function look(pyramid) {
 
 /** The whole picture squeezed to the network's size; no padding, no normalisation. */
 function squeeze(pyramid) {
-  return resizeRgb(pyramid.covering(side, side), side, side).data;
+  return stretch(pyramid.covering(side, side), side, side).data;
 }

@@ -195,26 +195,26 @@ export function resize(plane, width, height) {
   return { width, height, data };
 }
 
-/** Red, green and blue of a view at another size by linear interpolation, as bytes (INTER_LINEAR). */
-export function resizeRgb(view, width, height) {
+/** A view at another size by linear interpolation (INTER_LINEAR); bytes are rounded. */
+export function stretch(view, width, height, channels = 3, Values = Uint8ClampedArray) {
   const across = between(view.width, width);
   const down = between(view.height, height);
   const right = view.width > 1 ? view.pixel : 0;
   const below = view.height > 1 ? view.row : 0;
-  const out = new Uint8ClampedArray(3 * width * height);
+  const out = new Values(channels * width * height);
   const { data } = view;
   for (let y = 0, o = 0; y < height; y++) {
     const [row, fy] = [view.offset + down.left[y] * view.row, down.share[y]];
     for (let x = 0; x < width; x++) {
       const [i, fx] = [row + across.left[x] * view.pixel, across.share[x]];
-      for (let k = i; k < i + 3; k++, o++) {
+      for (let k = i; k < i + channels; k++, o++) {
         const upper = data[k] + fx * (data[k + right] - data[k]);
         const lower = data[k + below] + fx * (data[k + below + right] - data[k + below]);
         out[o] = upper + fy * (lower - upper);
       }
     }
   }
-  return { width, height, channels: 3, data: out };
+  return { width, height, channels, data: out };
 }
 
 /** One row between two rows of a plane, with all its channels. */

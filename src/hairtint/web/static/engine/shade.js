@@ -22,7 +22,9 @@ export function measure(picture, mask) {
   const extent = Math.min(box.bottom - 1 - box.top, box.right - 1 - box.left);
   const step = Math.max(1, Math.floor(extent / SHADE.SAMPLES));
   const [hair, cover] = [picture.box(box), mask.box(box)];
-  return sampled(hair.every(step), cover.every(step)) ?? sampled(hair, cover);
+  const whole = { left: 0, top: 0, right: hair.width - (hair.width % step), bottom: hair.height - (hair.height % step) };
+  const [few, their] = [hair, cover].map((view) => view.box(whole).every(step));
+  return sampled(few, their) ?? sampled(hair, cover);
 }
 
 function sampled(picture, mask) {
