@@ -18,9 +18,9 @@ LARGEST = """async ({ mask }) => {
   return packed(largestRegion(await plane(mask)).data);
 }"""
 SHRINK = """async ({ rgb, width, height }) => {
-  const [{ Pyramid }, { resizeRgb, View }] = await Promise.all(["pyramid", "raster"].map(module));
+  const [{ Pyramid }, { stretch, View }] = await Promise.all(["pyramid", "raster"].map(module));
   const pyramid = new Pyramid(View.rgba(await picture(rgb)));
-  return packed(resizeRgb(pyramid.covering(width, height), width, height).data);
+  return packed(stretch(pyramid.covering(width, height), width, height).data);
 }"""
 PHOTO = """async ({ rgb, finest }) => {
   const { Engine } = await module("index");

@@ -47,7 +47,7 @@ import { Remote } from "./rpc.js";
 
 export { DYES, EFFECTS, FAMILIES } from "./constants.js";
 
-const IN_FLIGHT = 2; // frames: while the network works on one, the frame before it is coloured
+const IN_FLIGHT = 3; // frames: one in the network, the one before it being coloured, the next one ready for either
 
 const KEPT = 4_000_000; // pixels of a photo that the painter keeps for the next colour
 
@@ -160,8 +160,8 @@ export class Live {
   }
 
   /**
-   * The next frame in another hair colour. May be called again before the frame before is done: two frames in flight
-   * keep two cores busy. Results come in order.
+   * The next frame in another hair colour. May be called again before the frame before is done: three frames in
+   * flight keep two cores busy. Results come in order.
    *
    * @param {HTMLVideoElement|HTMLCanvasElement|OffscreenCanvas|ImageBitmap|ImageData} source
    * @param {Look} look
