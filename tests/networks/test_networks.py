@@ -132,3 +132,23 @@ def test_frozen_blocks_stay_as_they_are():
     assert all(p.grad is not None for p in network.features[4:].parameters())
     with pytest.raises(TrainingError, match="17 blocks"):
         network.freeze(18)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 2), (5, 1)])
+def test_depthwise_convolutions_train_in_float32_among_bfloat16(kernel, stride):
+    torch.manual_seed(0)
+    conv = swift.Depthwise(16, 16, kernel, stride, kernel // 2, groups=16, bias=False)
+    plain = torch.nn.Conv2d(16, 16, kernel, stride, kernel // 2, groups=16, bias=False)
+    plain.load_state_dict(conv.state_dict())
+    x = torch.randn(2, 16, 12, 12).to(torch.bfloat16)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = conv(x)
+    expected = plain(x.float())
+    assert y.dtype == torch.bfloat16
+    assert torch.equal(y, expected.to(torch.bfloat16))
+    y.float().sum().backward()
+    expected.sum().backward()
+    torch.testing.assert_close(conv.weight.grad, plain.weight.grad)
+    conv.eval()
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        torch.testing.assert_close(conv(x).float(), expected, rtol=2e-2, atol=2e-2)
