@@ -7,6 +7,7 @@ kept, because Pillow cannot write them: IPTC blocks, extended XMP, depth or gain
 
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -52,6 +53,13 @@ class Origin:
     jpeg: Mapping[str, Any] | None = None
     lossless: bool = False
     compression: str | None = None
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory that it takes, but for small change."""
+        blocks = [self.exif, self.icc, self.xmp, self.comment]
+        words = [word for pair in (self.texts or {}).items() for word in pair]
+        return sum(map(sys.getsizeof, [*filter(None, blocks), *words]))
 
     @classmethod
     def of(

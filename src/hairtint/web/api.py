@@ -147,9 +147,7 @@ def _frame(services: Services) -> Operation:
 
 def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look], Tinted]) -> Response:
     studio = services.studio
-    photo = studio.open(values["image"])
-    if photo.rgb.shape[0] * photo.rgb.shape[1] > FRAME_PIXELS:
-        raise Problem(422, f"a frame has at most {FRAME_PIXELS / 1e6:g} megapixels; send smaller ones", field="image")
+    photo = studio.open(values["image"], FRAME_PIXELS)
     only_mask = values["output"] == "mask"
     look = Look(Color(0, 0, 0), 0.0, largest_region=values["largest_region"]) if only_mask else chosen(values)
     tinted = tint(photo.rgb, look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import threading
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -53,6 +54,7 @@ def assembled(settings: Settings) -> Services:
         Photos(settings.keep_bytes, settings.keep_seconds),
         Sessions(settings.sessions, studio.tinter),
         metrics,
+        threading.Semaphore(settings.slots),
     )
     metrics.watch(services.workers, services.photos, services.sessions)
     return services

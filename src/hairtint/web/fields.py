@@ -52,7 +52,7 @@ def read(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
     known = {field.name: field for field in fields}
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1)
+            near = difflib.get_close_matches(str(name)[:40], known, 1)
             hint = f'did you mean "{near[0]}"?' if near else f"choose among {', '.join(known)}"
             raise Problem(422, f"unknown field {str(name)[:40]!r}: {hint}", field=str(name)[:40])
     return {field.name: _value(field, values) for field in fields}

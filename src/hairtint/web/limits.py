@@ -108,6 +108,8 @@ class Workers:
                 if future.cancel():  # never started: nobody should wait that long
                     raise self._busy() from None
                 return future.result()
+            finally:
+                del future  # it holds the error of the job, whose traceback holds this frame and with it the picture
         finally:
             with self.lock:
                 self.inside -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,7 @@ class Services:
     photos: Photos
     sessions: Sessions
     metrics: Metrics
+    reading: threading.Semaphore  # bodies take many times their size while they are taken apart
 
     def work(self, job: Callable[[], Response]) -> Response:
         """The answer of a job that one of the workers does, with the time of its stages in Server-Timing.
@@ -115,7 +117,9 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
         services.rate.take(request.remote_addr, operation.cost)
         if operation.cost:
             services.workers.check()  # before anything is read that would be refused all the same
-        return operation.work(_values(operation))
+        with services.reading:
+            values = _values(operation)
+        return operation.work(values)
 
     blueprint.add_url_rule(
         operation.path, operation.name, view, methods=[operation.method], provide_automatic_options=True

@@ -25,6 +25,7 @@ from hairtint.web.problems import CONTENT_TYPE, Problem
 
 SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its files are always served
 CONNECTIONS = 256
+UPLOAD_SECONDS = 120  # the largest picture at 2 Mbit a second
 IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed
 
 _CURES = {
@@ -54,6 +55,13 @@ class ProblemChannel(HTTPChannel):  # type: ignore[misc]
     """A connection with such answers."""
 
     error_task_class = ProblemTask
+    begun: tuple[Any, float] = (None, 0.0)  # a request that has not come to its end, and when it was seen first
+
+    def dawdles(self, now: float) -> bool:
+        """Whether one request has been coming in for longer than any honest one: a byte now and then is no upload."""
+        if self.request is None or self.request is not self.begun[0]:
+            self.begun = self.request, now
+        return self.request is not None and now - self.begun[1] > UPLOAD_SECONDS
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
@@ -65,7 +73,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """Close idle connections; waitress itself waits until it can write to them, which may be never."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if channel.will_close and not channel.requests:
+            if (channel.will_close and not channel.requests) or channel.dawdles(now):
                 channel.handle_close()
 
 

@@ -21,6 +21,7 @@ from hairtint.photo import Photo
 from hairtint.web.problems import Problem
 
 SESSION_SECONDS = 60.0
+_LEAST = 4096  # bytes that even the smallest kept picture takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class Kept:
     def bytes(self) -> int:
         """The memory it takes."""
         alpha = 0 if self.photo.alpha is None else self.photo.alpha.nbytes
-        return self.photo.rgb.nbytes + self.mask.nbytes + alpha
+        return self.photo.rgb.nbytes + self.mask.nbytes + alpha + self.photo.origin.weight + _LEAST
 
 
 class Photos:

@@ -95,11 +95,15 @@ class Studio:
             dyed = recolor(rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects)
         return Tinted(dyed, mask, {})
 
-    def open(self, data: bytes) -> Photo:
-        """The picture of a file's bytes; Problem where they are refused unseen, PictureError where they are damaged."""
+    def open(self, data: bytes, most: int | None = None) -> Photo:
+        """The picture of a file's bytes, of at most so many pixels; by default as many as the settings allow.
+
+        Problem where they are refused unseen, PictureError where they are damaged.
+        """
         uploads.check(data, self.settings.max_bytes)
         with self.stages("decode"):
-            return Photo.open(data, max_pixels=self.settings.max_pixels)
+            limit = self.settings.max_pixels
+            return Photo.open(data, max_pixels=limit if most is None else min(most, limit))
 
     def mask(self, photo: Photo, model: str | None) -> NDArray[np.uint8]:
         """The hair, uint8 (H, W) from 0 to 255."""

@@ -18,6 +18,7 @@ MOST_SCANS = 100
 TAKEN = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
 _BRANDS = frozenset({b"avif", b"avis", b"mif1", b"heic", b"heix", b"msf1"})
+_SPACE = b" \t\r\n\f\v"
 _DATA_URL = re.compile(r"data:(?P<kind>[\w.+/-]*)(?:;[\w=.+-]+)*?(?P<base64>;base64)?,", re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ def from_text(text: str) -> bytes:
             raise unsupported()
         text = text[found.end() :]
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode(text.encode("ascii").translate(None, _SPACE), validate=True)
     except (binascii.Error, ValueError):
         raise Problem(422, "image is not base64; encode the bytes of the picture file", field="image") from None
 

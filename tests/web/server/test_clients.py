@@ -97,7 +97,7 @@ def test_a_client_that_goes_away_in_mid_upload_leaves_nothing(server, small, jpe
 def test_nobody_works_for_a_client_that_has_gone(server, small, jpeg, monkeypatch):
     services, opened = small.extensions["hairtint"], []
     real = services.studio.open
-    monkeypatch.setattr(services.studio, "open", lambda data: opened.append(data) or real(data))
+    monkeypatch.setattr(services.studio, "open", lambda data, *most: opened.append(data) or real(data, *most))
     with occupied(services.workers) as release:
         with asked(server, form(jpeg, color="copper")), asked(server, form(jpeg, color="blue")):
             until(lambda: services.workers.waiting == 2, "two requests that wait")
@@ -136,3 +136,22 @@ def test_more_clients_than_there_is_room_for_are_told_at_once(server, small, jpe
         assert healthy(server)
         release.set()
         assert all(b" 200 OK" in link.recv(100) for link in waiting)
+
+
+def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(serving, "UPLOAD_SECONDS", 0.5)
+    with connected(server) as link:
+        link.sendall(HEAD.format("image/jpeg", 1_000_000).encode())
+        until(lambda: server.active_channels, "the connection")
+
+        def drip():
+            with contextlib.suppress(OSError):
+                link.sendall(b"x")
+
+        until(lambda: drip() or not server.active_channels, "the end of the connection")
+    with connected(server) as link:
+        link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert link.recv(4000).startswith(b"HTTP/1.1 200"), "one that has come is never given up"
+        time.sleep(1)
+        link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b" 200 OK" in link.recv(4000)

@@ -1,6 +1,10 @@
 """Who may ask for how much: the rate, the queue, and what is remembered between requests."""
 
+import contextlib
+import functools
+import gc
 import threading
+import weakref
 from io import BytesIO
 
 import numpy as np
@@ -8,6 +12,7 @@ import pytest
 
 from hairtint.errors import InputError
 from hairtint.photo import Photo
+from hairtint.photo_origin import Origin
 from hairtint.web import create_app
 from hairtint.web.limits import MOST_CLIENTS, RateLimit, Workers, client_of
 from hairtint.web.problems import Problem
@@ -212,8 +217,39 @@ def test_a_full_server_says_so(app, client, monkeypatch, jpeg):
     assert client.get("/").status_code == 200
 
 
-def kept(side):
-    return Kept(Photo(np.zeros((side, side, 3), np.uint8)), np.zeros((side, side), np.uint8), None)
+def test_a_job_that_fails_keeps_nothing_alive():
+    """Not even until the garbage collector comes: what failed may be a large picture."""
+
+    class Picture:
+        pass
+
+    def fail(picture=None):
+        raise ZeroDivisionError
+
+    picture, workers = Picture(), Workers(1, 4, PATIENCE)
+    watched = weakref.ref(picture)
+    gc.disable()
+    try:
+        with contextlib.suppress(ZeroDivisionError):
+            workers.do(functools.partial(fail, picture))
+        workers.do(int)  # or the thread still has its last job in hand
+        del picture
+        assert watched() is None
+    finally:
+        gc.enable()
+        workers.close()
+
+
+def kept(side, **origin):
+    photo = Photo(np.zeros((side, side, 3), np.uint8), origin=Origin(**origin))
+    return Kept(photo, np.zeros((side, side), np.uint8), None)
+
+
+def test_what_a_file_holds_beside_its_pixels_counts_as_kept():
+    plain = kept(10).bytes
+    assert kept(10, xmp=b"x" * 100_000).bytes - plain == pytest.approx(100_000, rel=0.01)
+    assert kept(10, texts={"Comment": "\u4e2d" * 100_000}).bytes - plain == pytest.approx(200_000, rel=0.01)
+    assert Photos(100_000, 600, Clock()).put(kept(10, icc=b"x" * 200_000)) is None
 
 
 def test_kept_pictures_go_in_time():
@@ -236,7 +272,8 @@ def test_kept_pictures_make_room_for_newer_ones():
     names = [photos.put(kept(100)) for _ in range(2)]
     photos.get(names[0])
     names.append(photos.put(kept(100)))
-    assert photos.bytes == 80_000
+    assert photos.bytes == 2 * kept(100).bytes
+    assert 80_000 < photos.bytes < 100_000
     assert photos.get(names[0])
     with pytest.raises(Problem):
         photos.get(names[1])

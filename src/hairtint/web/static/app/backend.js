@@ -51,7 +51,7 @@ async function start() {
     if (!canCompute()) throw new Error("This browser is too old for it: WebAssembly SIMD is missing.");
     return await load();
   } catch (error) {
-    if (!config.api) throw new Problem("The colours could not be started", error.message);
+    if (!config.api || error.kind === "download") throw new Problem("The colours could not be started", error.message);
     if (!(await allowed(error.message)))
       throw new Problem("Nothing was sent", "The photo stayed on this device. To colour it here, try another browser.");
     sayRemote();
@@ -74,7 +74,8 @@ function allowed(reason) {
 
 /** Takes the promise back where it does not hold. */
 export function sayRemote() {
-  byId("privacy").textContent = "Photos are coloured by this server, which does not keep them.";
+  byId("privacy").textContent = "Photos are coloured by this server, which forgets them within minutes.";
+  byId("shutter-privacy").textContent = "The picture goes to this server, which forgets it within minutes.";
 }
 
 /** WebAssembly with SIMD, by the smallest module that uses it: i32.const 0, i8x16.splat, drop. */

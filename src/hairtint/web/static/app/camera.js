@@ -25,9 +25,10 @@ export async function play(video, deviceId) {
       "Browsers give it only to pages that come by https or from this computer itself (localhost).",
     );
   }
+  let stream = null;
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({
+    stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: { ...which, width: { ideal: 640 }, height: { ideal: 480 } },
     });
@@ -35,6 +36,7 @@ export async function play(video, deviceId) {
     await video.play();
     return stream;
   } catch (error) {
+    release(stream);
     const [title, cure] = REASONS[error.name] ?? ["The camera did not start", error.message];
     throw new Problem(title, cure);
   }

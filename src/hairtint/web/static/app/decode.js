@@ -1,6 +1,7 @@
 /** A file becomes pixels. */
 
 import { limits } from "./config.js";
+import { hiddenCanvas } from "./dom.js";
 import { Problem } from "./problem.js";
 
 const KINDS = "Choose a JPEG, PNG, WebP, AVIF or GIF picture.";
@@ -58,7 +59,7 @@ async function isHeic(file) {
 function pixels(bitmap, side) {
   const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((n) => Math.max(1, Math.round(n * scale)));
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  const context = hiddenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.fillStyle = "#fff"; // transparent pictures lie on white
   context.fillRect(0, 0, width, height);

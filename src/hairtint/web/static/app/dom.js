@@ -40,3 +40,14 @@ export function shrink(source, canvas, side = 240) {
   context.imageSmoothingQuality = "high";
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
 }
+
+/** A canvas that nobody sees, also in browsers that know none but those of the page. */
+export function hiddenCanvas(width, height) {
+  return globalThis.OffscreenCanvas ? new OffscreenCanvas(width, height) : make("canvas", { width, height });
+}
+
+/** The file of a hidden canvas. @returns {Promise<Blob>} */
+export function fileOf(canvas, type, quality) {
+  if (canvas.convertToBlob) return canvas.convertToBlob({ type, quality });
+  return new Promise((resolve) => canvas.toBlob(resolve, type, quality));
+}

@@ -98,10 +98,17 @@ function row(effect) {
     take: (texts) => {
       const mine = texts.find((text) => text.split(":")[0] === effect.kind);
       toggle.checked = Boolean(mine);
-      if (mine && color) color.value = dyeIn(mine) ?? color.value;
+      if (mine && color) color.value = dyeIn(mine) ?? effect.color;
+      if (mine) numbersIn(mine, effect).forEach((number, at) => sliders[at].set(number));
       refresh();
     },
   };
+}
+
+/** The effect's numbers as a text has them; where it has none, those it begins with. */
+function numbersIn(text, { numbers }) {
+  const given = text.split(":").filter((part, at) => at && part !== "" && Number(part) >= 0 && Number(part) <= 1);
+  return numbers.map(([, value], at) => Number(given[at] ?? value));
 }
 
 const dyeIn = (text) => text.split(":").find((part, at) => at && DYES.some((dye) => dye.name === part));
@@ -134,7 +141,8 @@ function slider({ kind }, name, value) {
   const refresh = () => {
     output.textContent = `${range.value} %`;
   };
-  return { element: field(name, output, range), refresh, value: () => String(range.value / 100) };
+  const set = (number) => (range.value = Math.round(100 * number));
+  return { element: field(name, output, range), refresh, set, value: () => String(range.value / 100) };
 }
 
 function field(name, ...controls) {

@@ -92,8 +92,8 @@ function card({ title, color, effects, picture }, open, store) {
   button.addEventListener("click", async () => {
     store.change({ color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects });
     try {
-      const answer = await fetch("static/examples/eileen-collins.jpg");
-      if (!answer.ok) throw new Problem("The example is not here", "Reload the page, or choose a photo of your own.");
+      const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);
+      if (!answer?.ok) throw new Problem("The example is not here", "Check the connection and reload the page, or choose a photo of your own.");
       open(await answer.blob(), "eileen-collins.jpg");
     } catch (error) {
       showProblem(error);

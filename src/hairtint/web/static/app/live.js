@@ -18,14 +18,18 @@ export class LiveTab {
   #recorder = null;
   #split = 0;
   #running = false;
+  #turn = 0; // the last start or stop wins
 
   /** @param {import("./look.js").LookStore} store @param {() => void} onchange the camera was started or stopped */
   constructor(store, onchange) {
     this.#store = store;
     this.onchange = onchange;
     startCompare(byId("live-compare"), (share) => (this.#split = share));
-    byId("camera-start").addEventListener("click", () => this.start());
-    byId("camera-stop").addEventListener("click", () => this.stop());
+    byId("camera-start").addEventListener("click", async () => (await this.start()) && byId("snapshot").focus());
+    byId("camera-stop").addEventListener("click", async () => {
+      await this.stop();
+      byId("camera-start").focus();
+    });
     byId("camera-choice").addEventListener("change", ({ target }) => this.start(target.value));
     byId("snapshot").addEventListener("click", () => this.snapshot());
     byId("record").addEventListener("click", () => this.record());
@@ -37,45 +41,49 @@ export class LiveTab {
     return this.#running;
   }
 
-  /** @param {string} [deviceId] */
+  /** @param {string} [deviceId] @returns {Promise<boolean>} false: it failed, or was left while it was starting */
   async start(deviceId) {
+    const turn = ++this.#turn;
+    let stream = null;
     clearProblem();
     byId("camera-start").disabled = true;
     try {
       await this.#halt();
       this.#starting("Starting the camera");
-      this.#stream = await play(this.#video, deviceId);
-      const engine = await backend(({ loaded, total }) =>
-        this.#starting(`Fetching the network, once: ${Math.round((100 * loaded) / (total || loaded))} %`),
-      );
+      stream = await play(this.#video, deviceId);
+      if (turn !== this.#turn) return false;
+      const engine = await backend((state) => turn === this.#turn && this.#starting(fetched(state)));
       const live = engine.live();
       if (!live) throw new Problem("Live colours need a newer browser", "Update it, or try a photo: those work here.");
-      if (!this.#stream) return; // left while it was starting
-      await this.#listCameras();
+      const found = await cameras();
+      if (turn !== this.#turn) return false;
+      this.#stream = stream;
+      this.#listCameras(found);
       this.#stop = live.play(this.#video, this.#dyed, {
         look: () => this.#store.look,
         onframe: (state) => this.#draw(state),
         onerror: (error) => this.#fail(error),
       });
-      this.#stream
-        .getVideoTracks()[0]
-        .addEventListener("ended", () =>
-          this.#fail(new Problem("The camera is gone", "Connect it again and start it.")),
-        );
+      stream.getVideoTracks()[0].addEventListener("ended", () => {
+        if (turn === this.#turn) this.#fail(new Problem("The camera is gone", "Connect it again and start it."));
+      });
       this.#running = true;
       byId("live").querySelector(".live-start").hidden = true;
       byId("live").querySelector(".live-view").hidden = false;
       this.onchange();
+      this.#startable();
     } catch (error) {
-      this.#fail(error);
+      if (turn === this.#turn) this.#fail(error);
     } finally {
-      byId("camera-start").disabled = false;
-      this.#starting("Start the camera");
+      if (stream !== this.#stream) release(stream);
     }
+    return turn === this.#turn && this.#running;
   }
 
   /** Switches the camera off. */
   async stop() {
+    this.#turn++;
+    this.#startable();
     await this.#halt();
     byId("live").querySelector(".live-start").hidden = false;
     byId("live").querySelector(".live-view").hidden = true;
@@ -158,9 +166,9 @@ export class LiveTab {
     context.restore();
   }
 
-  async #listCameras() {
+  #listCameras(found) {
     const now = this.#stream.getVideoTracks()[0].getSettings().deviceId;
-    const options = (await cameras()).map(({ id, label }) =>
+    const options = found.map(({ id, label }) =>
       make("option", { value: id, selected: id === now }, label),
     );
     byId("camera-choice").replaceChildren(...options);
@@ -182,11 +190,24 @@ export class LiveTab {
 
   #starting(text) {
     byId("camera-start").lastChild.textContent = text;
+    const [stage] = text.split(":"); // to be heard once, not with every megabyte
+    if (byId("live-stage").textContent !== stage) byId("live-stage").textContent = stage;
+  }
+
+  #startable() {
+    byId("camera-start").disabled = false;
+    byId("camera-start").lastChild.textContent = "Start the camera";
+    byId("live-stage").textContent = "";
   }
 
   #say(text) {
     byId("live-status").textContent = text;
   }
+}
+
+function fetched({ loaded, total }) {
+  const amount = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 2 ** 20).toFixed(1)} MB`;
+  return `Fetching the network, once: ${amount}`;
 }
 
 function clock(milliseconds) {

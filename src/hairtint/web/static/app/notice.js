@@ -18,5 +18,6 @@ export function clearProblem() {
 
 byId("notice-close").addEventListener("click", () => {
   clearProblem();
-  byId("stage").querySelector("button:not([hidden]):not(#notice-close)")?.focus();
+  const others = [...byId("stage").querySelectorAll("button:not(#notice-close)")];
+  others.find((button) => button.offsetParent && !button.disabled)?.focus();
 });

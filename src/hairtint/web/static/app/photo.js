@@ -16,6 +16,8 @@ export class PhotoTab {
   #portrait = null;
   #latest = new Latest();
   #turn = 0; // the photo chosen last wins
+  #opening = 0; // and so does the file
+  #making = false; // something to take home
 
   /** @param {import("./look.js").LookStore} store */
   constructor(store) {
@@ -32,11 +34,10 @@ export class PhotoTab {
 
   /** Takes a photo. @param {Blob} file @param {string} name for what is saved later */
   async open(file, name) {
+    const portrait = await this.#opened(file, name);
+    if (!portrait) return;
     const turn = ++this.#turn;
-    clearProblem();
     try {
-      const portrait = await Portrait.open(file, name);
-      if (turn !== this.#turn) return;
       this.#place(portrait);
       const engine = await backend((state) => turn === this.#turn && progress(state));
       if (turn === this.#turn) busy("Looking for the hair");
@@ -50,19 +51,33 @@ export class PhotoTab {
     }
   }
 
+  /** The photo of a file; null where another one was chosen meanwhile, or it is none, which harms no photo before it. */
+  async #opened(file, name) {
+    const opening = ++this.#opening;
+    clearProblem();
+    try {
+      const portrait = await Portrait.open(file, name);
+      return opening === this.#opening ? portrait : null;
+    } catch (error) {
+      if (opening === this.#opening) showProblem(error);
+      return null;
+    }
+  }
+
   /** Back to the welcome. */
   close() {
     this.#turn++;
+    this.#opening++;
     this.#portrait = null;
     idle();
     state("empty");
   }
 
   async save() {
+    const { look, choice } = this.#store; // of now: they may change while the picture is made
     await this.#made("Preparing the picture", async (portrait) => {
-      const blob = await this.#encoded(portrait);
-      download(blob, this.#named(portrait));
-      this.#say(`Saved as ${this.#named(portrait)}`);
+      download(await encodedIn(look, portrait), named(choice, portrait));
+      return `Saved as ${named(choice, portrait)}`;
     });
   }
 
@@ -71,13 +86,15 @@ export class PhotoTab {
       const { mask } = await portrait.large();
       const name = fileName(portrait.name, "mask", "png");
       download(await encoded(greyOf(mask), "image/png"), name);
-      this.#say(`Saved as ${name}`);
+      return `Saved as ${name}`;
     });
   }
 
   async share() {
+    const { look, choice, words } = this.#store;
     await this.#made("Preparing the picture", async (portrait) => {
-      await share(await this.#encoded(portrait), this.#named(portrait));
+      await share(await encodedIn(look, portrait), named(choice, portrait));
+      return words;
     });
   }
 
@@ -103,8 +120,8 @@ export class PhotoTab {
   }
 
   #refuse(error) {
-    if (!this.ready) this.close();
-    idle();
+    if (this.ready) this.#reveal();
+    else this.close();
     showProblem(error);
   }
 
@@ -122,25 +139,22 @@ export class PhotoTab {
     });
   }
 
-  /** Does something with the finished photo under the veil. */
+  /** Does something with the finished photo under the veil, one thing at a time, and says what came of it. */
   async #made(text, work) {
-    if (!this.ready) return;
+    if (!this.ready || this.#making) return;
+    const portrait = this.#portrait;
+    this.#making = true;
     busy(text);
+    let said = "";
     try {
-      await work(this.#portrait);
+      said = await work(portrait);
     } catch (error) {
       showProblem(error);
     }
+    this.#making = false;
+    if (portrait !== this.#portrait) return; // the veil is another photo's by now
     idle();
-  }
-
-  async #encoded(portrait) {
-    return encoded(await portrait.largeDyed(this.#store.look), portrait.type);
-  }
-
-  #named(portrait) {
-    const { name, color } = this.#store.choice;
-    return fileName(portrait.name, name || color, portrait.type === "image/png" ? "png" : "jpg");
+    this.#say(said);
   }
 
   #paint(id, image) {
@@ -157,6 +171,14 @@ export class PhotoTab {
   #say(text) {
     byId("status").textContent = text;
   }
+}
+
+async function encodedIn(look, portrait) {
+  return encoded(await portrait.largeDyed(look), portrait.type);
+}
+
+function named({ name, color }, portrait) {
+  return fileName(portrait.name, name || color, portrait.type === "image/png" ? "png" : "jpg");
 }
 
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */

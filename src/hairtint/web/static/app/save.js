@@ -1,5 +1,7 @@
 /** What the visitor takes home. */
 
+import { fileOf, hiddenCanvas } from "./dom.js";
+
 /** "me.jpg", "copper", "jpg" -> "me-copper.jpg"; letters of all languages stay. */
 export function fileName(source, what, extension) {
   const stem = clean(source.replace(/\.[^.]*$/, "")).slice(0, 60) || "hairtint";
@@ -13,9 +15,9 @@ function clean(text) {
 
 /** @param {ImageData} image @param {"image/png"|"image/jpeg"} type @returns {Promise<Blob>} */
 export function encoded(image, type) {
-  const canvas = new OffscreenCanvas(image.width, image.height);
+  const canvas = hiddenCanvas(image.width, image.height);
   canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas.convertToBlob({ type, quality: 0.94 });
+  return fileOf(canvas, type, 0.94);
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -1,5 +1,6 @@
 /** The engine's calls, answered by the server's API. */
 
+import { hiddenCanvas } from "./dom.js";
 import { Problem } from "./problem.js";
 import { encoded } from "./save.js";
 
@@ -59,7 +60,9 @@ const kind = ({ width, height }) => (width * height <= SMALL ? "image/png" : "im
 
 async function pixels(answer) {
   const bitmap = await createImageBitmap(await answer.blob());
-  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+  const { width, height } = bitmap;
+  const context = hiddenCanvas(width, height).getContext("2d");
   context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, bitmap.width, bitmap.height);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
 }

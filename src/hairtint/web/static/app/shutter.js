@@ -1,7 +1,7 @@
 /** A photo by the camera, in a dialog. */
 
 import { play, release } from "./camera.js";
-import { byId } from "./dom.js";
+import { byId, fileOf, hiddenCanvas } from "./dom.js";
 
 /** @returns {Promise<Blob|null>} null: the visitor has changed their mind */
 export async function takePhoto() {
@@ -31,9 +31,9 @@ function closed(dialog) {
 
 /** As others see it: only the preview is a mirror. */
 function still(video) {
-  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+  const canvas = hiddenCanvas(video.videoWidth, video.videoHeight);
   canvas.getContext("2d").drawImage(video, 0, 0);
-  return canvas.convertToBlob({ type: "image/jpeg", quality: 0.95 });
+  return fileOf(canvas, "image/jpeg", 0.95);
 }
 
 byId("shutter-take").addEventListener("click", () => byId("shutter").close("take"));

@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 /** @param {string} text what is being done */
 export function busy(text) {
   byId("veil-text").textContent = text;
+  byId("status").textContent = text; // which screen readers say
   byId("progress").removeAttribute("value");
   byId("veil").hidden = false;
   byId("compare").setAttribute("aria-busy", "true");

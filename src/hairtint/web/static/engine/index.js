@@ -200,6 +200,7 @@ export class Live {
     const drawn = [];
     let running = true;
     let flying = 0;
+    const over = () => this.#painter.call("drop", { road: this.#road }).catch(() => {}); // it may be closed by now
     const next = () => {
       if (!running) return;
       if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(send);
@@ -226,10 +227,12 @@ export class Live {
         running = false;
       }
       flying -= 1;
+      if (!running && !flying) over();
       if (flying === IN_FLIGHT - 1) next();
     };
     next();
     return () => {
+      if (running && !flying) over();
       running = false;
     };
   }

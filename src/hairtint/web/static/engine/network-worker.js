@@ -79,8 +79,12 @@ async function realGpu() {
 /** The bytes of the network, telling of progress. */
 async function download(url) {
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok) throw new Error("The network could not be downloaded: check the connection and reload the page.");
-  const total = Number(response.headers.get("Content-Length")) || 0;
+  if (!response?.ok) {
+    const message = "The network could not be downloaded: check the connection and reload the page.";
+    throw Object.assign(new Error(message), { kind: "download" });
+  }
+  const packed = response.headers.has("Content-Encoding"); // then the length is that of the packed bytes
+  const total = (!packed && Number(response.headers.get("Content-Length"))) || 0;
   const parts = [];
   let loaded = 0;
   const reader = response.body.getReader();

@@ -15,7 +15,7 @@ let side = 0;
 let kept = null; // the photo that was dyed last: another colour for it needs neither a copy nor new maps
 const roads = new Map(); // of live video: the tinter, and the promise of the frame before
 
-serve(self, { load, mask, recolor: dye, frame, reset });
+serve(self, { load, mask, recolor: dye, frame, reset, drop });
 
 function load({ port, size }) {
   network = new Remote(port);
@@ -43,8 +43,8 @@ function dye({ picture, cover, keep, look: chosen }) {
 
 async function frame({ road, picture, look: chosen, masks }) {
   const started = performance.now();
+  const taken = await pixels(picture); // first, as it closes the picture, whatever the look is
   const read = readLook(chosen);
-  const taken = await pixels(picture);
   const pyramid = new Pyramid(View.rgba(taken));
   const squeezed = squeeze(pyramid);
   const grab = performance.now() - started;
@@ -63,6 +63,11 @@ async function frame({ road, picture, look: chosen, masks }) {
 
 function reset({ road }) {
   roads.get(road)?.tinter.reset();
+}
+
+/** The video is over. */
+function drop({ road }) {
+  roads.delete(road);
 }
 
 /** The network's map of a picture. */

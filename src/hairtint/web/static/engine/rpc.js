@@ -1,4 +1,4 @@
-/** Calls across a worker's or a port's messages: `{id, method, args}` there, `{id, result}` or `{id, error}` back. */
+/** Calls across a worker's or a port's messages: `{id, method, args}` there, `{id, result}` or `{id, error, kind}` back. */
 
 /** The caller's side. */
 export class Remote {
@@ -17,7 +17,7 @@ export class Remote {
       const call = this.#waiting.get(data.id);
       if (!call) return onevent(data);
       this.#waiting.delete(data.id);
-      if (data.error !== undefined) call.reject(new Error(data.error));
+      if (data.error !== undefined) call.reject(Object.assign(new Error(data.error), { kind: data.kind }));
       else call.resolve(data.result);
     };
     port.onerror = (event) => this.fail(event.message || "The worker could not be started: reload the page.");
@@ -67,7 +67,7 @@ export function serve(port, methods) {
       if (answer instanceof Moved) port.postMessage({ id, result: answer.result }, answer.transfer);
       else port.postMessage({ id, result: answer });
     } catch (error) {
-      port.postMessage({ id, error: String(error?.message ?? error) });
+      port.postMessage({ id, error: String(error?.message ?? error), kind: error?.kind });
     }
   };
 }
