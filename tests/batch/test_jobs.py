@@ -31,6 +31,24 @@ def test_results_lie_beside_their_photos_or_in_a_folder():
     assert [job.result for job in many] == [Path("out/x.jpg"), Path("out/y.png")]
 
 
+def test_photos_of_kinds_that_are_only_read_get_another_suffix():
+    kinds = {"x.jfif": "jpg", "x.JPE": "jpg", "x.jp2": "png", "x.ppm": "png", "x.webp": "webp"}
+    for name, kind in kinds.items():
+        assert plan([name], None, "copper")[0].result == Path(f"x-copper.{kind}")
+        assert plan([name], "out/", "copper")[0].result == Path(f"out/x.{kind}")
+
+
+def test_results_of_an_earlier_call_are_no_photos(tmp_path):
+    for name in ("a.jpg", "b.jfif", "c-copper.jpg"):
+        (tmp_path / name).write_text("")
+    for job in plan(sorted(map(str, tmp_path.glob("*"))), None, "copper", mask=True, sheet=True):
+        for path in job.outputs:
+            path.write_text("")
+    again = plan(sorted(map(str, tmp_path.glob("*"))), None, "copper", mask=True, sheet=True)
+    assert [job.source.name for job in again] == ["a.jpg", "b.jfif", "c-copper.jpg"]
+    assert [job.source.name for job in plan([str(tmp_path / "a-copper.jpg")], None, "blue")] == ["a-copper.jpg"]
+
+
 def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():
     assert plan(["x.jpg"], "my.folder/", "copper")[0].result == Path("my.folder/x.jpg")
     with pytest.raises(OutputError, match="name a folder"):

@@ -229,6 +229,17 @@ def test_the_overlay_lies_on_the_hair_and_follows_the_choice(pi, portrait):
     assert expected[hair].mean() > 0.9
 
 
+def test_closing_the_window_ends_the_overlay(pi, portrait):
+    pi.scene = cv2.resize(portrait, (640, 640))
+    with PiCameraSource((640, 640), preview="drm") as source:
+
+        def look():
+            source.camera.preview = None  # what the window's X leads to
+            return Look(Color(10, 20, 230))
+
+        overlay.run(source, overlay.Overlay("light"), look, threading.Event())
+
+
 @pytest.mark.parametrize(
     ("rotate", "mirror", "flips"), [(0, False, ""), (0, True, "h"), (180, False, "hv"), (180, True, "v")]
 )

@@ -22,6 +22,13 @@ def played(path):
     return [frame.to_ndarray(format="rgb24") for frame in frames], [frame.time for frame in frames]
 
 
+def planes(frame):
+    """Luma and both chromas of a frame in yuv420p."""
+    data = frame.to_ndarray(format="yuv420p").reshape(-1)
+    count = frame.width * frame.height
+    return np.split(data, [count, count * 5 // 4])
+
+
 class Clock:
     def __init__(self):
         self.now = 100.0
@@ -41,6 +48,24 @@ def test_every_picture_at_the_moment_it_was_shown(tmp_path, monkeypatch):
     assert times == pytest.approx([0, 0.04, 0.54], abs=0.002)
     for picture, color in zip(pictures, COLORS, strict=True):
         assert np.abs(picture.mean((0, 1)) - color).max() < 12
+
+
+@pytest.mark.parametrize(("size", "matrix"), [((640, 480), 6), ((1280, 720), 1)])
+def test_a_recording_says_how_its_colours_are_meant_and_keeps_them(tmp_path, size, matrix):
+    color = (181, 86, 43)
+    with Recorder(tmp_path / "a.mp4") as sink:
+        for _ in range(3):
+            sink.show(plain(color, size))
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        frame = next(container.decode(video=0))
+    assert (int(frame.color_range), int(frame.colorspace)) == (1, matrix)
+    luma, blue, red = (float(plane.mean()) for plane in planes(frame)[:3])
+    kr, kb = {6: (0.299, 0.114), 1: (0.2126, 0.0722)}[matrix]  # BT.601, BT.709
+    r, g, b = (value / 255 for value in color)
+    y = kr * r + (1 - kr - kb) * g + kb * b
+    assert luma == pytest.approx(16 + 219 * y, abs=2)
+    assert blue == pytest.approx(128 + 112 * (b - y) / (1 - kb), abs=2)
+    assert red == pytest.approx(128 + 112 * (r - y) / (1 - kr), abs=2)
 
 
 def test_odd_sizes_and_a_change_of_size(tmp_path):

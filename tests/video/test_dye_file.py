@@ -144,6 +144,17 @@ def test_start_and_end_cut_picture_and_sound_alike(tmp_path, portrait, blue):
         assert result.duration == pytest.approx(1_000_000, abs=60_000)
 
 
+@pytest.mark.parametrize("gop", ["20", "250"])
+def test_start_is_exact_where_a_seek_leads_between_keyframes(tmp_path, portrait, blue, gop):
+    clip = make(tmp_path / "in.ts", pictures(portrait, 75), sound="aac", options={"g": gop})
+    out = tmp_path / "out.mp4"
+    said = []
+    report = dye_file(clip, out, blue, start=1.5, quality="draft", say=said.append)
+    assert report.frames == pytest.approx(75 - 37.5, abs=1)
+    assert times(out)[0] == pytest.approx(0, abs=0.05)
+    assert not said
+
+
 def test_chapters_metadata_and_subtitles_stay(tmp_path, portrait, blue):
     chapters = [
         {"id": i, "start": 200 * i, "end": 200 * (i + 1), "time_base": Fraction(1, 1000), "metadata": {"title": name}}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hairtint.errors import OutputError, PictureError
 from hairtint.photo import PICTURE_SUFFIXES
+from hairtint.photo_writing import OUTPUT_SUFFIXES
 
 Found = tuple[Path, Path]  # a photo, and its place beneath the folder of the results
 
@@ -100,9 +101,11 @@ def plan(
     met: set[int] = set()
     for count, (source, place) in enumerate(found):
         if out is None:
-            result = source.with_name(f"{source.stem}-{suffix}{source.suffix}")
+            if _is_result(source, suffix):
+                continue
+            result = _writable(source.with_name(f"{source.stem}-{suffix}{source.suffix}"))
         elif folder:
-            result = Path(out) / place
+            result = _writable(Path(out) / place)
         elif count:
             raise OutputError(f"several photos cannot become one file {out}: name a folder, {out}/ say")
         else:
@@ -117,6 +120,22 @@ def plan(
             if not _first(path, met):
                 raise OutputError(f"{source} and another photo would both become {path}: give them in two calls")
         yield job
+
+
+def _is_result(path: Path, suffix: str) -> bool:
+    """Whether a file is what an earlier call made of a photo beside it, in the same colour."""
+    for end in (f"-{suffix}", f"-{suffix}-mask", f"-{suffix}-side-by-side"):
+        if path.stem.endswith(end) and (stem := path.stem.removesuffix(end)):
+            return any(path.with_name(stem + kind).exists() for kind in (path.suffix, *PICTURE_SUFFIXES))
+    return False
+
+
+def _writable(path: Path) -> Path:
+    """The name of a result whose photo is of a kind that is read only: JPEG by another name, or without loss."""
+    kind = path.suffix.lower()
+    if kind in OUTPUT_SUFFIXES or kind not in PICTURE_SUFFIXES:
+        return path
+    return path.with_suffix(".jpg" if kind in (".jfif", ".jpe") else ".png")
 
 
 def _first(path: Path, met: set[int]) -> bool:

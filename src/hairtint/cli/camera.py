@@ -112,12 +112,17 @@ def camera(
     parsed = tuple(Effect.parse(text) for text in effects)
     look = Look(Color.parse(color), strength, method, parsed, largest_region)
     if display == "overlay":
-        if serve or virtual or record or frames or spec or kind == "opencv":
+        if serve or virtual or record or frames or kind == "opencv" or not (spec or "0").isdecimal():
             raise click.UsageError("--display overlay is the Pi camera's own picture: it goes with no sink and no file")
+        if effects or method != "natural" or stats:
+            raise click.UsageError("--display overlay lays one colour on: leave --effect, --method and --stats out")
         from hairtint.live import overlay
 
         with suppress(KeyboardInterrupt), _signals(_interrupt):
-            overlay.show(look, size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model, seconds=seconds)
+            overlay.show(
+                look, camera=int(spec or 0), size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model,
+                seconds=seconds,
+            )  # fmt: skip
         return 0
     from hairtint.live.sources import open_source
 

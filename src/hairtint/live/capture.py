@@ -17,7 +17,9 @@ import numpy as np
 from hairtint.errors import SourceError
 from hairtint.live.sources import Frame, Rgb, Size
 
-PATIENCE = 10  # reads in a row that may fail before a camera counts as gone
+PATIENCE = 10  # reads in a row that may fail before a camera counts as gone,
+DEADLINE = 4.0  # or seconds, as a read of a camera that stalls takes its time
+BUFFERS = 2 if sys.platform == "linux" else 1  # with one, V4L2 has nowhere to put a frame while the last is decoded
 PAUSE = 0.02  # seconds between them
 TIMEOUT = 5000  # milliseconds that a stream may keep us waiting
 FARTHEST = 4  # the last number tried when no camera is named, where the system cannot list them
@@ -44,16 +46,18 @@ class CameraSource:
     def __enter__(self) -> Self:
         """Open it and wait for its first picture: many a device opens and then delivers nothing."""
         candidates = [self.which] if self.which is not None else present(self.found)
-        reason = "no camera found: plug one in, or name a device, a stream's URL or a video file with --camera"
-        for self.found in candidates:
+        reasons = []
+        for which in candidates:
             try:
-                self.capture = self._opened(self.found)
-                self.first = self._picture()
+                self.capture = self._opened(which)
+                self.first = self._picture(_name(which))
+                self.found = which
                 return self
             except SourceError as error:
-                reason = str(error)
+                reasons.append(str(error))
                 self.__exit__(None, None, None)
-        raise SourceError(reason)
+        nothing = "no camera found: plug one in, or name a device, a stream's URL or a video file with --camera"
+        raise SourceError(reasons[0] if reasons else nothing)  # the first tried is the one that worked before
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Let go of the device, so that others may have it."""
@@ -65,17 +69,20 @@ class CameraSource:
         """See Source."""
         rgb, self.first = self.first, None
         if rgb is None:
-            rgb = self._picture()
+            rgb = self._picture(self.name)
         return Frame(rgb, time.monotonic())
 
-    def _picture(self) -> Rgb:
+    def _picture(self, name: str) -> Rgb:
         assert self.capture is not None, "read inside `with source:`"
+        end = time.monotonic() + DEADLINE
         for _ in range(PATIENCE):
             delivered, bgr = _read(self.capture)
             if delivered and (rgb := upright_rgb(bgr)) is not None:
                 return rgb
+            if time.monotonic() > end:
+                break
             time.sleep(PAUSE)
-        raise SourceError(f"{self.name} delivers no picture: check that it is plugged in and no other program uses it")
+        raise SourceError(f"{name} delivers no picture: check that it is plugged in and no other program uses it")
 
     def _opened(self, which: int | str) -> cv2.VideoCapture:
         stream = isinstance(which, str) and "://" in which
@@ -100,7 +107,7 @@ class CameraSource:
             capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self.size[1])
         if self.fps is not None:
             capture.set(cv2.CAP_PROP_FPS, self.fps)
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
 
 
 class FileSource:
@@ -164,6 +171,7 @@ def upright_rgb(bgr: object) -> Rgb | None:
 def _capture(which: int | str, backend: int, options: list[int] | None = None) -> cv2.VideoCapture:
     """Open with OpenCV silenced: it reports every device that is only tried, and our own errors say more."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # seconds; ten, if nobody says so
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         return cv2.VideoCapture(which, backend, options or [])
@@ -179,10 +187,14 @@ def _read(capture: cv2.VideoCapture) -> tuple[bool, Any]:
 
 
 def present(before: int | str | None = None) -> list[int | str]:
-    """The cameras to try, in order; first the one that worked before. Some may be none."""
+    """The cameras to try, in order; first the one that worked before. Some may be none.
+
+    Virtual ones are left out: one of them may be where the dyed picture goes.
+    """
     found: list[int | str] = list(range(FARTHEST + 1))
     if sys.platform == "linux":
-        found = [str(path) for path in sorted(Path("/dev").glob("video*"), key=lambda p: (len(p.name), p.name))]
+        devices = sorted(Path("/dev").glob("video*"), key=lambda p: (len(p.name), p.name))
+        found = [str(path) for path in devices if not Path("/sys/devices/virtual/video4linux", path.name).exists()]
     return sorted(found, key=lambda which: which != before)
 
 

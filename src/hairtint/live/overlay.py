@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 import cv2
@@ -20,7 +21,7 @@ from hairtint import zoo
 from hairtint.color import Color
 from hairtint.errors import SourceError
 from hairtint.live.look import Look
-from hairtint.live.picamera import SIZE, PiCameraSource
+from hairtint.live.picamera import SIZE, PiCameraSource, PreviewClosedError
 from hairtint.live.sources import Frame, Size
 from hairtint.matte import Mask, largest_region
 from hairtint.memory import Memory
@@ -34,8 +35,8 @@ _GRAIN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (1, 3))  # what the report
 class Camera(Protocol):
     """A source that shows its own picture, with room for an overlay: hairtint.live.picamera.PiCameraSource."""
 
-    def read(self) -> Frame:
-        """The next frame."""
+    def read_small(self) -> Frame:
+        """The next frame, as small as the network needs it."""
 
     def set_overlay(self, rgba: NDArray[np.uint8] | None) -> None:
         """Lay a picture, uint8 (h, w, 4) RGBA, over the camera's own."""
@@ -78,20 +79,23 @@ def paint(hair: NDArray[np.uint8], color: Color, strength: float = 1.0) -> NDArr
 
 
 def run(camera: Camera, overlay: Overlay, look: Callable[[], Look], stop: threading.Event) -> None:
-    """Follow the hair until `stop` is set; `look` is asked before every frame. The overlay is taken away at the end.
+    """Follow the hair until `stop` is set or the preview is closed; `look` is asked before every frame.
 
-    `camera` is open already. Raises SourceError where it is lost.
+    The overlay is taken away at the end. `camera` is open already. Raises SourceError where it is lost.
     """
-    try:
-        while not stop.is_set():
-            camera.set_overlay(overlay(camera.read(), look()))
-    finally:
-        camera.set_overlay(None)
+    with suppress(PreviewClosedError):
+        try:
+            while not stop.is_set():
+                camera.set_overlay(overlay(camera.read_small(), look()))
+        finally:
+            with suppress(PreviewClosedError):
+                camera.set_overlay(None)
 
 
 def show(
     look: Look,
     *,
+    camera: int = 0,
     size: Size = SIZE,
     fps: float | None = None,
     rotate: int = 0,
@@ -108,11 +112,14 @@ def show(
         raise SourceError(f"rotate {rotate}: an overlay goes with 0 or 180, or leave --display overlay out")
     overlay, stop = Overlay(model), threading.Event()
     upside_down = rotate == 180
-    with PiCameraSource(size, fps=fps, hflip=upside_down != mirror, vflip=upside_down, preview="auto") as camera:
+    source = PiCameraSource(
+        size, fps=fps, camera=camera, hflip=upside_down != mirror, vflip=upside_down, preview="auto"
+    )
+    with source:
         timer = threading.Timer(seconds or 0, stop.set)
         if seconds:
             timer.start()
         try:
-            run(camera, overlay, lambda: look, stop)
+            run(source, overlay, lambda: look, stop)
         finally:
             timer.cancel()

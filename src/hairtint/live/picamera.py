@@ -28,7 +28,7 @@ from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live.sources import Frame, Rgb, Size
 
 SIZE = (640, 480)
-SMALL = (256, 256)  # the input of swift and of the report's networks
+SMALL = (192, 192)  # the input of swift
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
@@ -40,6 +40,10 @@ _TO_RGB = {
     "YUV420": cv2.COLOR_YUV2RGB_I420,
     "YVU420": cv2.COLOR_YUV2RGB_YV12,
 }
+
+
+class PreviewClosedError(SourceError):
+    """Somebody has closed the window of the preview."""
 
 
 class PiCameraSource:
@@ -121,26 +125,35 @@ class PiCameraSource:
 
     def read(self) -> Frame:
         """See Source. Both pictures are from the same exposure; `time` is when the sensor was read."""
+        (main, small), taken = self._captured("main", "lores")
+        return Frame(main, taken, small)
+
+    def read_small(self) -> Frame:
+        """A frame whose picture is the small one: the large one is not even copied."""
+        (small,), taken = self._captured("lores")
+        return Frame(small, taken)
+
+    def _captured(self, *names: str) -> tuple[list[Rgb], float]:
         if self.camera is None:
             raise SourceError(f"{self.name} is not open: use it in a `with`")
         try:
-            (main, small), metadata = self.camera.capture_arrays(["main", "lores"], wait=PATIENCE)
+            pictures, metadata = self.camera.capture_arrays(list(names), wait=PATIENCE)
         except (Overdue, TimeoutError, RuntimeError) as error:
             if hasattr(self.camera, "cancel_all_and_flush"):  # or closing would wait for the frame that never comes
                 self.camera.cancel_all_and_flush()
             raise SourceError(f"{self.name} sends no frames: check its ribbon cable, or use a shorter one") from error
         taken = metadata.get("SensorTimestamp")
-        return Frame(
-            to_rgb(main, self._streams["main"]),
-            taken / 1e9 if taken else time.monotonic(),
-            to_rgb(small, self._streams["lores"]),
-        )
+        rgb = [to_rgb(picture, self._streams[name]) for picture, name in zip(pictures, names, strict=True)]
+        return rgb, taken / 1e9 if taken else time.monotonic()
 
     def set_overlay(self, rgba: np.ndarray[Any, Any] | None) -> None:
         """Lay a picture, uint8 (h, w, 4) RGBA of any size, over the preview; None takes it away."""
         if self.camera is None or self.preview is None:
             raise SourceError(f"{self.name} shows no preview to lay anything over: open it with one")
-        self.camera.set_overlay(rgba)
+        try:
+            self.camera.set_overlay(rgba)
+        except (AttributeError, RuntimeError) as error:  # Picamera2 forgets a preview whose window was closed
+            raise PreviewClosedError(f"the preview of {self.name} was closed") from error
 
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera

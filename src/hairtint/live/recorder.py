@@ -12,6 +12,8 @@ from typing import Any, Self
 from hairtint.errors import MissingExtraError, OutputError
 from hairtint.live.compose import fit
 from hairtint.live.sources import Rgb, Size
+from hairtint.video.convert import RGB, Converter
+from hairtint.video.signal import Signal
 
 TICKS = 1000  # a second
 CODECS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -35,6 +37,7 @@ class Recorder:
         self.size: Size | None = None
         self._container: Any = None
         self._stream: Any = None
+        self._convert: Any = None
         self._started, self._last = 0.0, -1
 
     def __enter__(self) -> Self:
@@ -66,8 +69,10 @@ class Recorder:
         now = time.monotonic()
         if self.size is None:
             self.size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2  # H.264 halves the sides for its colours
-            self._stream, self._started = _stream(self._container, self.size), now
-        frame = av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24")
+            signal = RGB.as_yuv(self.size[1])  # said, as players guess the matrix of a file that does not
+            self._stream, self._started = _stream(self._container, self.size, signal), now
+            self._convert = Converter("yuv420p", RGB, signal)
+        frame = self._convert(av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24"))
         self._last = max(self._last + 1, round((now - self._started) * TICKS))
         frame.pts, frame.time_base = self._last, Fraction(1, TICKS)
         try:
@@ -76,7 +81,7 @@ class Recorder:
             raise OutputError(f"{self.path} cannot be written ({error}): is the disk full?") from error
 
 
-def _stream(container: Any, size: Size) -> Any:
+def _stream(container: Any, size: Size, signal: Signal) -> Any:
     """A video stream by the best encoder that this PyAV has."""
     import av
     from av.codec.codec import UnknownCodecError
@@ -89,7 +94,10 @@ def _stream(container: Any, size: Size) -> Any:
         stream = container.add_stream(name, rate=30, options=options)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, TICKS)
-        stream.codec_context.thread_count = 1  # the other cores are for the network
+        context = stream.codec_context
+        context.time_base = Fraction(1, TICKS)
+        context.color_range, context.colorspace = signal.range, signal.matrix
+        context.color_primaries, context.color_trc = signal.primaries, signal.transfer
+        context.thread_count = 1  # the other cores are for the network
         return stream
     raise OutputError("this PyAV has no encoder for MP4: pip install --upgrade av")

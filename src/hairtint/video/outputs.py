@@ -145,7 +145,9 @@ class Outputs:
         for packet in self.copies.rest():
             self.result.copy(packet)
         for sink in self.sinks:
-            sink.finish()
+            sink.complete()
+        for sink in self.sinks:  # only now: where one fails, nothing is left behind
+            sink.publish()
         return self.wanted.paths
 
     def _abandon(self) -> None:

@@ -101,13 +101,39 @@ class Source:
         end = min(x for x in (self.length, self.end) if x is not None)
         return max(1, round((end - (self.start or 0)) * self.rate))
 
+    def _seek(self) -> None:
+        """Go to a keyframe at or before the start. In MPEG-TS a seek may lead to any packet: then further back."""
+        back, start = Fraction(0), Fraction(self.start or 0)
+        while back < start:
+            where = int((self.zero + start - back) * 1_000_000)
+            self.container.seek(where)
+            if self._decodes_by(self.zero + start):
+                self.container.seek(where)
+                return
+            back = 2 * back or Fraction(2)
+        if start:
+            self.container.seek(int(self.zero * 1_000_000))
+
+    def _decodes_by(self, time: Fraction) -> bool:
+        """Whether the first frame that can be decoded from here on is shown by then."""
+        import av
+
+        for packet in self.container.demux(self.video):
+            try:
+                frames = packet.decode()
+            except (av.FFmpegError, OSError):
+                continue
+            if frames:
+                pts = frames[0].pts
+                return pts is None or pts * (frames[0].time_base or self.tick) <= time
+        return False
+
     def items(self) -> Iterator[Decoded | Packet[Any]]:
         """Every frame of the video from start to end, and between them the packets of all other streams.
 
         Frames come with rising `pts`. What cannot be decoded is reported and passed over.
         """
-        if self.start:
-            self.container.seek(int((self.zero + Fraction(self.start)) * 1_000_000))
+        self._seek()
         last, reached, first = None, 0.0, True
         self._over = False
         for item in self._raw():

@@ -115,8 +115,8 @@ class Sink:
         """A packet of another stream, as it is."""
         self._mux(lambda: packet)
 
-    def finish(self) -> None:
-        """Complete the file and give it its name."""
+    def complete(self) -> None:
+        """Write the last of the file, which has no name yet."""
         import av
 
         for ready in self._palettes(None):
@@ -124,13 +124,19 @@ class Sink:
         self._mux(lambda: self.video.encode(None))
         try:
             self.container.close()
-            check_target(self.path, self.overwrite)
-            self.temporary.replace(self.target)
         except (av.FFmpegError, OSError) as error:
             raise self._refusal(error) from None
 
+    def publish(self) -> None:
+        """Give the completed file its name."""
+        try:
+            check_target(self.path, self.overwrite)
+            self.temporary.replace(self.target)
+        except OSError as error:
+            raise self._refusal(error) from None
+
     def abandon(self) -> None:
-        """Leave nothing behind; does nothing after `finish`."""
+        """Leave nothing behind; does nothing after `publish`."""
         import av
 
         try:
