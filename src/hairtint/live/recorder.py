@@ -12,10 +12,11 @@ from typing import Any, Self
 from hairtint.errors import MissingExtraError, OutputError
 from hairtint.live.compose import fit
 from hairtint.live.sources import Rgb, Size
-from hairtint.video.convert import RGB, Converter
-from hairtint.video.signal import Signal
 
 TICKS = 1000  # a second
+LIMITED, FULL = 1, 2  # ranges
+BT601, BT709 = (6, 5), (1, 1)  # matrices, as ITU-T H.273 and as swscale number them
+HD = 720  # lines from which players take a picture for BT.709
 CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency", "g": "60"}),
     ("h264", {}),
@@ -37,7 +38,7 @@ class Recorder:
         self.size: Size | None = None
         self._container: Any = None
         self._stream: Any = None
-        self._convert: Any = None
+        self._scaler: Any = None
         self._started, self._last = 0.0, -1
 
     def __enter__(self) -> Self:
@@ -65,14 +66,17 @@ class Recorder:
     def show(self, rgb: Rgb) -> None:
         """See Sink."""
         import av
+        from av.video.reformatter import VideoReformatter
 
         now = time.monotonic()
         if self.size is None:
             self.size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2  # H.264 halves the sides for its colours
-            signal = RGB.as_yuv(self.size[1])  # said, as players guess the matrix of a file that does not
-            self._stream, self._started = _stream(self._container, self.size, signal), now
-            self._convert = Converter("yuv420p", RGB, signal)
-        frame = self._convert(av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24"))
+            self._stream, self._started = _stream(self._container, self.size), now
+            self._scaler = VideoReformatter()
+        frame = self._scaler.reformat(
+            av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24"), format="yuv420p",
+            src_color_range=FULL, dst_color_range=LIMITED, dst_colorspace=_matrix(self.size)[1],
+        )  # fmt: skip
         self._last = max(self._last + 1, round((now - self._started) * TICKS))
         frame.pts, frame.time_base = self._last, Fraction(1, TICKS)
         try:
@@ -81,7 +85,12 @@ class Recorder:
             raise OutputError(f"{self.path} cannot be written ({error}): is the disk full?") from error
 
 
-def _stream(container: Any, size: Size, signal: Signal) -> Any:
+def _matrix(size: Size) -> tuple[int, int]:
+    """The matrix that players expect of a picture of this size; the file says it all the same."""
+    return BT709 if size[1] >= HD else BT601
+
+
+def _stream(container: Any, size: Size) -> Any:
     """A video stream by the best encoder that this PyAV has."""
     import av
     from av.codec.codec import UnknownCodecError
@@ -96,8 +105,7 @@ def _stream(container: Any, size: Size, signal: Signal) -> Any:
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.time_base = Fraction(1, TICKS)
-        context.color_range, context.colorspace = signal.range, signal.matrix
-        context.color_primaries, context.color_trc = signal.primaries, signal.transfer
+        context.color_range, context.colorspace = LIMITED, _matrix(size)[0]
         context.thread_count = 1  # the other cores are for the network
         return stream
     raise OutputError("this PyAV has no encoder for MP4: pip install --upgrade av")
