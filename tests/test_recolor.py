@@ -130,6 +130,7 @@ def test_what_is_no_picture(rgb):
         np.full((4, 4), 255.0),
         -np.ones((4, 4)),
         np.zeros((4, 4), np.int32),
+        np.zeros((4, 4), "U1"),
         None,
     ],
 )

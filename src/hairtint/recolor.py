@@ -110,14 +110,14 @@ def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple
     if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
         what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
         raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+    if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
+        raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
     mask = np.asarray(mask)
     peaks = mask.max(axis=1)
     if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and peaks.max() <= 1):
         return mask.astype(np.uint8) * np.uint8(255), peaks.astype(np.uint8) * np.uint8(255)
     if mask.dtype == np.uint8:
         return mask, peaks
-    if not np.issubdtype(mask.dtype, np.floating):
-        raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
     low, high = float(mask.min()), float(peaks.max())
     if not (low >= -1e-3 and high <= 1 + 1e-3):
         raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")

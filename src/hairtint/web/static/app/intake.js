@@ -93,7 +93,10 @@ function card({ title, color, effects, picture }, open, store) {
     store.change({ color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects });
     try {
       const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);
-      if (!answer?.ok) throw new Problem("The example is not here", "Check the connection and reload the page, or choose a photo of your own.");
+      if (!answer?.ok) {
+        const cure = "Check the connection and reload the page, or choose a photo of your own.";
+        throw new Problem("The example is not here", cure);
+      }
       open(await answer.blob(), "eileen-collins.jpg");
     } catch (error) {
       showProblem(error);

@@ -168,9 +168,7 @@ export class LiveTab {
 
   #listCameras(found) {
     const now = this.#stream.getVideoTracks()[0].getSettings().deviceId;
-    const options = found.map(({ id, label }) =>
-      make("option", { value: id, selected: id === now }, label),
-    );
+    const options = found.map(({ id, label }) => make("option", { value: id, selected: id === now }, label));
     byId("camera-choice").replaceChildren(...options);
   }
 
