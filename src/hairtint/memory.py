@@ -37,6 +37,7 @@ class Memory:
         self.flow.setVariationalRefinementIterations(0)
         self.frame: NDArray[np.uint8] | None = None
         self.map: Map | None = None
+        self.anew = True  # whether the last frame was the first of its scene
 
     def reset(self) -> None:
         """Forget everything: the next frame is the first."""
@@ -45,13 +46,16 @@ class Memory:
     def blend(self, probability: Map, picture: NDArray[np.uint8] | Pyramid) -> Map:
         """The steadied map, float32 (h, w) in [0, 1], of the network's map for the frame, RGB uint8 (H, W, 3)."""
         frame = _small_grey(Pyramid.of(picture))
-        steady = probability
+        known = None
         if self.frame is not None and self.map is not None and self.frame.shape == frame.shape:
-            steady = self._carried(probability, frame, self.frame, self.map)
+            known = self._carried(probability, frame, self.frame, self.map)
+        self.anew = known is None
+        steady = probability if known is None else known
         self.frame, self.map = frame, steady
         return steady
 
-    def _carried(self, new: Map, frame: Grey, before: Grey, old: Map) -> Map:
+    def _carried(self, new: Map, frame: Grey, before: Grey, old: Map) -> Map | None:
+        """The new map with what is left of the old one; None where the frame is of another scene."""
         box = matte.around(np.maximum(new, old) > matte.FAINT, MARGIN)
         if box is None:
             return new
@@ -59,7 +63,7 @@ class Memory:
         error = cv2.absdiff(frame, _moved(before, _places(*frame.shape) + motion))  # motion is to where each pixel was
         error = cv2.blur(error, (5, 5))
         if cv2.mean(error)[0] > CUT * 255:
-            return new
+            return None
         size = new.shape[::-1]
         motion *= np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]], np.float32)
         to = _places(*new.shape)[box] + np.asarray(cv2.resize(motion, size), np.float32)[box]

@@ -48,6 +48,22 @@ def test_one_model_one_device_and_a_video_of_ones_own(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    ("options", "one", "other"),
+    [
+        (["--video", "film.avi", "--json", "./film.avi"], "--video", "--json"),
+        (["--json", "film.png", "--plot", "film.png"], "--json", "--plot"),
+    ],
+)
+def test_nothing_is_written_over_what_is_measured(tmp_path, monkeypatch, capsys, options, one, other):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film.avi").write_bytes(b"film")
+    assert run([*QUICK, *options]) == 1
+    error = capsys.readouterr().err
+    assert f"{one} and {other} name the same file" in error
+    assert (tmp_path / "film.avi").read_bytes() == b"film"
+
+
+@pytest.mark.parametrize(
     ("options", "hint"),
     [
         (["--models", "nothing"], "light"),

@@ -50,6 +50,24 @@ def test_every_picture_at_the_moment_it_was_shown(tmp_path, monkeypatch):
         assert np.abs(picture.mean((0, 1)) - color).max() < 12
 
 
+def test_the_last_picture_stays_until_the_end(tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(recorder, "time", clock)
+    with Recorder(tmp_path / "a.mp4") as sink:
+        sink.show(plain(COLORS[0], (64, 48)))
+        clock.now += 1.5
+    pictures, times = played(tmp_path / "a.mp4")
+    assert times == pytest.approx([0, 1.5], abs=0.002)
+    assert np.abs(pictures[1].astype(int) - pictures[0]).max() < 8
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 48), (64, 1)])
+def test_pictures_too_small_for_any_video_are_refused_and_leave_no_file(tmp_path, size):
+    with Recorder(tmp_path / "a.mp4") as sink, pytest.raises(OutputError, match="too small"):
+        sink.show(plain(COLORS[0], size))
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(("size", "matrix"), [((640, 480), 6), ((1280, 720), 1)])
 def test_a_recording_says_how_its_colours_are_meant_and_keeps_them(tmp_path, size, matrix):
     color = (181, 86, 43)

@@ -16,6 +16,7 @@ from hairtint.errors import MissingExtraError, OutputError
 from hairtint.live import recorder
 from hairtint.live.compose import compose
 from hairtint.live.controls import begin, press
+from hairtint.live.keeper import Keeper
 from hairtint.live.look import Look
 from hairtint.live.loop import Loop, Picture
 from hairtint.live.sinks import Beside
@@ -131,6 +132,27 @@ def test_a_recording_is_finished_when_the_viewer_quits(tmp_path):
         viewer.run()
     with av.open(told[0]) as container:
         assert len(list(container.decode(video=0))) > 2
+
+
+def test_a_recording_of_a_paused_picture_lasts_as_long_as_it_ran(tmp_path):
+    with viewing(tmp_path) as (viewer, told):
+        viewer.run(frames=2)
+        viewer.controls = replace(viewer.controls, paused=True)
+        viewer.run(seconds=0.3)  # what was on its way comes out
+        viewer.controls = replace(viewer.controls, recording=True)
+        viewer.run(seconds=0.5)
+    with av.open(told[0]) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    assert times[0] == 0
+    assert times[-1] >= 0.4
+
+
+def test_a_recording_without_a_picture_is_told_of(tmp_path):
+    with Keeper(tmp_path, lambda line: None) as keeper:
+        keeper.record(True)
+        keeper.record(False)
+        assert keeper.news() == ["nothing was recorded: no picture came"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_recording_is_finished_whatever_is_raised(tmp_path):

@@ -128,6 +128,18 @@ def test_a_cut_starts_anew(modules):
     assert not ours[1].any()
 
 
+def test_the_first_frame_after_a_cut_is_as_right_as_a_photo(engine, portrait):
+    other = (np.roll(portrait[:, ::-1], portrait.shape[1] // 4, 1) * 0.6 + 70).astype(np.uint8)
+    scenes = [(portrait, True), (other, False), (other, True)]
+    dyed = [
+        engine_page.received(
+            engine.evaluate(FRAME, {"rgb": engine_page.sent(rgb), "look": {"color": "copper"}, "fresh": fresh})["image"]
+        )
+        for rgb, fresh in scenes
+    ]
+    np.testing.assert_array_equal(dyed[1], dyed[2])
+
+
 def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
     video, look = VideoSegmenter("swift", backend="onnxruntime"), {"color": "platinum", "strength": 0.9}
     for number in range(2):

@@ -19,6 +19,7 @@ from hairtint import matte, runtime, zoo
 from hairtint.color import Color
 from hairtint.errors import InputError, MissingExtraError, ModelError
 from hairtint.live.jpeg_slot import QUALITY, encode
+from hairtint.pyramid import Pyramid
 from hairtint.recolor import recolor
 from hairtint.segmenter import VideoSegmenter
 from hairtint.shade import Shade
@@ -79,8 +80,9 @@ class Road:
     def run(self, rgb: Rgb, reading: float) -> None:
         """Take one frame all the way; `reading`: the seconds that it took to read."""
         self.times["read"].append(reading)
-        probability = self._timed("network", lambda: self.segmenter.still.probability(rgb))
-        mask = self._timed("matte", lambda: matte.refine(self.segmenter.memory.blend(probability, rgb), rgb))
+        pyramid = Pyramid(rgb)
+        probability = self._timed("network", lambda: self.segmenter.still.look(pyramid))
+        mask = self._timed("matte", lambda: matte.refine(self.segmenter.memory.blend(probability, pyramid), pyramid))
         shade = (lambda: Shade.measure(rgb, mask)) if mask.any() else lambda: None
         dyed = self._timed("color", lambda: recolor(rgb, mask, DYE, shade=shade()))
         self._timed("show", lambda: encode(dyed, QUALITY))

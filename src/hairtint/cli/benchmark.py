@@ -18,6 +18,7 @@ from hairtint.benchmark.measure import STAGES, Row
 from hairtint.cli import tables
 from hairtint.cli.options import Number
 from hairtint.cli.progress import bar
+from hairtint.errors import OutputError
 
 SIZE = (1280, 720)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -67,6 +68,7 @@ def benchmark(
         check_target(json_path, True)
     if plot_path:
         plot.check(plot_path)
+    _check_apart({"--video": video, "--json": json_path, "--plot": plot_path})
     measured, notes = roads(models, devices)
     for note in notes:
         click.echo(note, err=True)
@@ -89,6 +91,15 @@ def benchmark(
         write_bytes(json_path, (json.dumps(result, indent=1) + "\n").encode(), overwrite=True)
     if plot_path:
         plot.draw(plot_path, rows, f"{here['processor']}, {here['cores']} cores, frames of {here['size']}")
+
+
+def _check_apart(paths: dict[str, Path | None]) -> None:
+    """OutputError where two options name one file, which would be overwritten."""
+    named: dict[Path, str] = {}
+    for option, path in paths.items():
+        other = path and named.setdefault(path.resolve(), option)
+        if other and other != option:
+            raise OutputError(f"{other} and {option} name the same file, {path}: name another one for {option}")
 
 
 @contextmanager

@@ -58,11 +58,16 @@ class Keeper:
         """Write a picture, uint8 (H, W, 3), in a while."""
         self._snapshots.append(self._writer.submit(album.snapshot, self.folder, rgb))
 
-    def record(self, on: bool) -> None:
-        """Begin or end a recording; where that fails there is none, and the news say why."""
+    def record(self, on: bool, rgb: Rgb | None = None) -> None:
+        """Begin or end a recording; where that fails there is none, and the news say why.
+
+        `rgb`, uint8 (H, W, 3), is what is seen when it begins: no other may come while the picture is paused.
+        """
         try:
             if on and not self._recording:
                 self._recording = Recording(self.folder)
+                if rgb is not None:
+                    self.show(rgb)
             elif not on and self._recording:
                 recording, self._recording = self._recording, None
                 recording.end()
@@ -90,9 +95,11 @@ class Keeper:
                 self._failed(error)
 
     def _wrote(self, path: Path) -> None:
-        if path.exists():  # a recording without any picture leaves no file
-            self._news.append(f"saved {path.name}")
-            self.tell(str(path))
+        if not path.exists():
+            self._news.append("nothing was recorded: no picture came")
+            return
+        self._news.append(f"saved {path.name}")
+        self.tell(str(path))
 
     def _failed(self, error: HairtintError) -> None:
         self.failures += 1

@@ -14,6 +14,7 @@ from hairtint.live.compose import fit
 from hairtint.live.sources import Rgb, Size
 
 TICKS = 1000  # a second
+LONG = TICKS // 10  # how long a last picture may be missing its end
 LIMITED, FULL = 1, 2  # ranges
 BT601, BT709 = (6, 5), (1, 1)  # matrices, as ITU-T H.273 and as swscale number them
 HD = 720  # lines from which players take a picture for BT.709
@@ -28,7 +29,8 @@ CONTAINER = {"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"
 class Recorder:
     """A sink that writes a file; its size is that of the first picture, later ones are fitted into it.
 
-    Raises MissingExtraError where PyAV is not installed, OutputError where the file cannot be written.
+    The last picture stays until the end: where that is a while, it is written once more. Raises MissingExtraError
+    where PyAV is not installed, OutputError where the file cannot be written or a picture has less than 2x2 pixels.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,6 +42,7 @@ class Recorder:
         self._stream: Any = None
         self._scaler: Any = None
         self._started, self._last = 0.0, -1
+        self._shown: Rgb | None = None
 
     def __enter__(self) -> Self:
         import av
@@ -55,6 +58,8 @@ class Recorder:
         import av
 
         try:
+            if self._shown is not None and error is None and self._now() > self._last + LONG:
+                self.show(self._shown)
             if self._stream is not None:
                 self._container.mux(self._stream.encode(None))
             self._container.close()
@@ -68,21 +73,28 @@ class Recorder:
         import av
         from av.video.reformatter import VideoReformatter
 
-        now = time.monotonic()
+        if min(rgb.shape[:2]) < 2:
+            raise OutputError(
+                f"a picture of {rgb.shape[1]}x{rgb.shape[0]} is too small to be recorded: 2x2 is the least"
+            )
         if self.size is None:
             self.size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2  # H.264 halves the sides for its colours
-            self._stream, self._started = _stream(self._container, self.size), now
+            self._stream, self._started = _stream(self._container, self.size), time.monotonic()
             self._scaler = VideoReformatter()
         frame = self._scaler.reformat(
             av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24"), format="yuv420p",
             src_color_range=FULL, dst_color_range=LIMITED, dst_colorspace=_matrix(self.size)[1],
         )  # fmt: skip
-        self._last = max(self._last + 1, round((now - self._started) * TICKS))
+        self._shown = rgb
+        self._last = max(self._last + 1, self._now())
         frame.pts, frame.time_base = self._last, Fraction(1, TICKS)
         try:
             self._container.mux(self._stream.encode(frame))
         except (av.FFmpegError, OSError) as error:
             raise OutputError(f"{self.path} cannot be written ({error}): is the disk full?") from error
+
+    def _now(self) -> int:
+        return round((time.monotonic() - self._started) * TICKS)
 
 
 def _matrix(size: Size) -> tuple[int, int]:

@@ -44,12 +44,19 @@ class Beside:
         self._pictures.close()
         self._thread.join()
         self.sink.__exit__(kind, error, at)
+        if error is None:
+            self._raise()
 
     def show(self, rgb: Rgb) -> None:
         """See Sink; never waits."""
-        if self._error:
-            raise self._error
+        self._raise()
         self._pictures.put(rgb)
+
+    def _raise(self) -> None:
+        """What went wrong in the thread, once."""
+        error, self._error = self._error, None
+        if error:
+            raise error
 
     def _run(self) -> None:
         try:

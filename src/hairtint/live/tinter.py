@@ -76,7 +76,7 @@ class Tinter:
             self.shade = None
             return None
         now = Shade.measure(rgb, mask)
-        if self.shade is None or abs(self.shade.lightness - now.lightness) > NEW_HEAD:
+        if self.shade is None or self.segmenter.memory.anew or abs(self.shade.lightness - now.lightness) > NEW_HEAD:
             self.shade = now
         else:
             self.shade = self.shade.towards(now, SHADE_RATE)

@@ -136,7 +136,7 @@ class Viewer:
             self.remote.state.update(color=now.color.hex, strength=now.strength, mask=now.mask)
         for _ in range(now.snapshots - before.snapshots):
             self._snapshot()
-        self.keeper.record(now.recording)
+        self.keeper.record(now.recording, self._seen and self._seen[1])
         self.controls = replace(self.controls, recording=self.keeper.seconds is not None)
         for news in self.keeper.news():
             self.controls = self.controls.saying(news)

@@ -11,6 +11,9 @@ export class Memory {
   #frame = null;
   #map = null;
 
+  /** Whether the last picture was the first of its scene. */
+  anew = true;
+
   /** Forget everything: the next frame is the first. */
   reset() {
     this.#frame = this.#map = null;
@@ -29,20 +32,22 @@ export class Memory {
     const small = greys(fits ? level : View.rgb(shrink(level, wide, high, 3)));
     const frame = { ...small, levels: halvings(small) };
     const same = this.#frame?.width === wide && this.#frame.height === high && this.#map.width === probability.width;
-    const steady = same ? carried(probability, frame, this.#frame, this.#map) : probability;
+    const known = same ? carried(probability, frame, this.#frame, this.#map) : null;
+    this.anew = known === null;
+    const steady = known ?? probability;
     this.#frame = frame;
     this.#map = steady;
     return steady;
   }
 }
 
-/** The new map blended into the old one, which is carried along the motion of the picture. */
+/** The new map blended into the old one, which is carried along the motion of the picture; null after a cut. */
 function carried(map, frame, before, old) {
   const flow = motion(frame.levels, before.levels);
   const { width, height } = frame;
   const moved = { x: upscaled(flow, "x", width, height), y: upscaled(flow, "y", width, height) };
   const error = unlikeness(frame, before, moved);
-  if (error.reduce((a, b) => a + b) / error.length > CUT) return map;
+  if (error.reduce((a, b) => a + b) / error.length > CUT) return null;
   return blended(map, old, frame, moved, error);
 }
 

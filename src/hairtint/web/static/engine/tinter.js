@@ -42,8 +42,9 @@ export class Tinter {
 
   #follow(frame, mask) {
     const now = measure(View.rgba(frame), new View(mask.data, mask.width, mask.height));
-    const known = this.#shade && now && Math.abs(this.#shade.lightness - now.lightness) <= NEW_HEAD;
-    this.#shade = known ? towards(this.#shade, now, SHADE_RATE) : now;
+    const known = this.#shade && now && !this.#memory.anew;
+    const close = known && Math.abs(this.#shade.lightness - now.lightness) <= NEW_HEAD;
+    this.#shade = close ? towards(this.#shade, now, SHADE_RATE) : now;
     return this.#shade;
   }
 }

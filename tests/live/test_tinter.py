@@ -1,0 +1,41 @@
+"""The path that frames of cameras and files share: what it carries from one frame to the next, and what it does not."""
+
+import numpy as np
+import pytest
+
+from hairtint.live.look import Look
+from hairtint.live.tinter import NEW_HEAD, Tinter
+from hairtint.shade import Shade
+
+COPPER = Look(color="copper")
+
+
+@pytest.fixture(scope="module")
+def tinter():
+    return Tinter()
+
+
+def after_a_cut(portrait):
+    """Another scene with hair that is lighter, but by less than would pass for another head."""
+    return (np.roll(portrait[:, ::-1], portrait.shape[1] // 4, 1) * 0.6 + 70).astype(np.uint8)
+
+
+def test_the_first_frame_after_a_cut_is_as_right_as_a_photo(tinter, portrait):
+    tinter.reset()
+    for _ in range(2):
+        before = tinter(portrait, COPPER).mask
+    other = after_a_cut(portrait)
+    found = tinter(other, COPPER)
+    shades = Shade.measure(portrait, before), Shade.measure(other, found.mask)
+    assert 5 < shades[1].lightness - shades[0].lightness < NEW_HEAD
+    tinter.reset()
+    np.testing.assert_array_equal(found.rgb, tinter(other, COPPER).rgb)
+
+
+def test_the_shade_follows_slowly_within_a_scene(tinter, portrait):
+    tinter.reset()
+    first = Shade.measure(portrait, tinter(portrait, COPPER).mask).lightness
+    brighter = np.clip(portrait.astype(int) + 12, 0, 255).astype(np.uint8)
+    tinter(brighter, COPPER)
+    now = Shade.measure(brighter, tinter(brighter, COPPER).mask).lightness
+    assert first < tinter.shade.lightness < first + 0.5 * (now - first)
