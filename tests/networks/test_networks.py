@@ -16,9 +16,14 @@ PARAMETERS = {"full": 31_037_633, "medium": 1_864_129, "light": 226_913}
 
 
 @pytest.fixture(params=EVERY)
-def network(request):
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def network(name):
     torch.manual_seed(0)
-    return networks.build(request.param).eval()
+    return networks.build(name).eval()
 
 
 def forward(network, height, width):
@@ -40,11 +45,8 @@ def test_odd_sizes_are_refused_with_the_size_to_pad_to(network):
     forward(network, height, width)
 
 
-def test_saved_weights_give_the_same_again(network, tmp_path):
+def test_saved_weights_give_the_same_again(name, network, tmp_path):
     torch.save(network.state_dict(), tmp_path / "weights.pt")
-    name = (
-        "swift" if isinstance(network, swift.Swift) else next(n for n, p in PARAMETERS.items() if count(network) == p)
-    )
     again = networks.build(name).eval()
     again.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
     assert torch.equal(forward(network, 64, 64), forward(again, 64, 64))
@@ -70,6 +72,15 @@ def test_swift_is_cheap():
     with FlopCounterMode(display=False) as counter:
         forward(swift.build().eval(), 256, 256)
     assert counter.get_total_flops() <= 0.8e9
+
+
+def test_fine_is_deeper_and_begins_with_the_answer_of_swift():
+    small, deep = swift.build("swift").eval(), swift.build("fine").eval()
+    missing, unexpected = deep.load_state_dict(small.state_dict(), strict=False)
+    assert not unexpected
+    assert {key.split(".")[0] for key in missing} == {"deeper"}
+    assert count(deep) > count(small)
+    assert torch.equal(forward(small, 64, 96), forward(deep, 64, 96))
 
 
 def test_swift_takes_an_encoder_of_its_own_shape_and_no_other():

@@ -10,8 +10,8 @@ from hairtint.networks import swift, unet
 
 def build(name: str) -> nn.Module:
     """The untrained torch module of a network by its name, with a `stride` that input sizes must be multiples of."""
-    if name == "swift":
-        return swift.build()
+    if name in swift.DEEPER:
+        return swift.build(name)
     if name in unet.PLANS:
         return unet.build(name)
     raise UnknownModelError(f"no network {name!r}: choose one of {', '.join(names())}")
@@ -19,4 +19,4 @@ def build(name: str) -> nn.Module:
 
 def names() -> list[str]:
     """Every network that can be trained."""
-    return ["swift", *unet.PLANS]
+    return [*swift.DEEPER, *unet.PLANS]

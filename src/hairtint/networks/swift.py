@@ -1,4 +1,4 @@
-"""`swift`: this project's own network, made for live video on a CPU.
+"""`swift`: this project's own network, made for live video on a CPU; and `fine`, the same and deeper, for photos.
 
 A MobileNetV2 encoder (M. Sandler et al., arXiv:1801.04381) up to its 160-channel stage sees the whole picture; a light
 decoder of depthwise 5x5 convolutions brings the answer back to a quarter of the input's size, adding the encoder's
@@ -20,6 +20,8 @@ from hairtint.networks.unet import check_size
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2))
 SKIPS = {1: 16, 3: 24, 6: 32, 13: 96}  # index of the encoder's block -> channels, at strides 2, 4, 8, 16
 WIDTHS = (96, 64, 48, 40)  # of the decoder, at strides 32, 16, 8, 4
+DEEPER = {"swift": 0, "fine": 2}  # further blocks at each step of the decoder
+EXPANSION = 3  # of `fine`'s further blocks
 CELL = 4  # the last layer gives a block of CELL x CELL logits at each place of stride 4
 
 
@@ -70,11 +72,15 @@ class Mix(nn.Sequential):
 
 
 class Swift(nn.Module):
-    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H, W)."""
+    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H, W).
+
+    deeper: further residual blocks at each step of the decoder. They begin as the identity, so that a deeper network
+    may start from the weights of one without them.
+    """
 
     stride = 32
 
-    def __init__(self) -> None:
+    def __init__(self, deeper: int = 0) -> None:
         super().__init__()
         self.mean: Tensor
         self.deviation: Tensor
@@ -98,6 +104,7 @@ class Swift(nn.Module):
         self.fine = nn.Sequential(*norm_conv(SKIPS[1], WIDTHS[-1], 2, 2))
         self.mix = Mix(WIDTHS[-1])
         self.head = nn.Conv2d(WIDTHS[-1], CELL * CELL, 1)
+        self.deeper = nn.ModuleList(nn.Sequential(*(_idle(width) for _ in range(deeper))) for width in WIDTHS)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N, 1, H, W); raises InputSizeError where H or W is no multiple of 32."""
@@ -109,10 +116,10 @@ class Swift(nn.Module):
             if k in SKIPS:
                 skips.append(x)
         x = self.neck(x)  # (N, 96, H / 32, W / 32)
-        for rise in self.rises:
-            x = rise(x, skips.pop())
+        for deeper, rise in zip(self.deeper[:-1], self.rises, strict=True):
+            x = rise(deeper(x), skips.pop())
         x = self.mix(F.relu(x + self.fine(skips.pop())))  # (N, 40, H / 4, W / 4)
-        return F.pixel_shuffle(self.head(x), CELL)
+        return F.pixel_shuffle(self.head(self.deeper[-1](x)), CELL)
 
     def freeze(self, blocks: int) -> None:
         """Leave the first `blocks` of the encoder's 17 as they are, norms too: half of a training step is theirs.
@@ -143,6 +150,15 @@ class Swift(nn.Module):
         self.features.load_state_dict({key: given[key] for key in own})
 
 
+def _idle(channels: int) -> Bottleneck:
+    """A residual block that adds nothing yet."""
+    block = Bottleneck(channels, channels, EXPANSION, 1)
+    last = block.conv[-1]
+    assert isinstance(last, nn.BatchNorm2d)
+    nn.init.zeros_(last.weight)
+    return block
+
+
 class Depthwise(nn.Conv2d):
     """A convolution of each channel by itself, which is trained in float32 on a CPU even where all else is bfloat16.
 
@@ -166,6 +182,6 @@ def norm_conv(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups
     return [conv, nn.BatchNorm2d(outputs)]
 
 
-def build() -> Swift:
-    """The torch module of `swift`, untrained."""
-    return Swift()
+def build(name: str = "swift") -> Swift:
+    """The torch module of `swift` or `fine`, untrained."""
+    return Swift(DEEPER[name])
