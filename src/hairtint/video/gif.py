@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
     from av import VideoFrame
+
+
+def loops(source: Path) -> int:
+    """How often a GIF made of this file starts again: as often as the file itself where it is one (-1: never), else 0
+    for ever.
+    """
+    try:
+        with Image.open(source, formats=["GIF"]) as image:
+            return int(image.info.get("loop", -1))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return 0
 
 
 class Palettes:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from hairtint.errors import OutputError
 from hairtint.photo_reading import one_line
 from hairtint.photo_writing import check_target
-from hairtint.video import streams
+from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
-from hairtint.video.layout import Layout, rebuilt
+from hairtint.video.layout import Layout, copied, rebuilt
+from hairtint.video.opening import why
 from hairtint.video.paint import set_alpha
 from hairtint.video.signal import FULL, LIMITED, Signal
 from hairtint.video.turn import Turn
@@ -99,7 +100,9 @@ class Outputs:
         codec, mask, matte = wanted.codecs(source.first.format.components[0].bits)
         try:
             self.result = self._open(wanted.target, codec, wanted.quality, working.layout, working.signal)
-            self.copies = streams.Copies(source.container, self.result.container, without=source.video.index)
+            self.copies = streams.Copies(
+                source.container, self.result.container, without=source.video.index, broken=self._broken_sound
+            )
             self._about(note)
             self.mask = self._open_mask(wanted.mask, mask) if mask and wanted.mask else None
             self.matte = self._open_matte(wanted.matte, matte) if matte and wanted.matte else None
@@ -131,14 +134,14 @@ class Outputs:
         frame.pts = (frame.pts or 0) - round(self.source.origin / tick)
         self.first = frame.pts * tick if self.frames == 0 else self.first
         self.end = (frame.pts + frame.duration) * tick
-        self.frames += 1
         if self.mask is not None:
             self.mask.write(self._mask_frame(item))
         if self.matte is not None:
             self.matte.write(self._matte_frame(item))
         self.result.write(self._result_frame(item))
+        self.frames += 1
 
-    def finish(self) -> tuple[Path, ...]:
+    def finish(self, note: Callable[[str], None]) -> tuple[Path, ...]:
         """Complete the files and return their names; without a frame there are none."""
         if not self.frames:
             return ()
@@ -146,6 +149,8 @@ class Outputs:
             self.result.copy(packet)
         for sink in self.sinks:
             sink.complete()
+            if sink.left_out:
+                note(f"{sink.name}: {sink.left_out} frames are left out, as GIF tells no times closer than 0.01 s")
         for sink in self.sinks:  # only now: where one fails, nothing is left behind
             sink.publish()
         return self.wanted.paths
@@ -154,6 +159,11 @@ class Outputs:
         for sink in self.sinks:
             sink.abandon()
 
+    def _broken_sound(self, packet: Packet[Any], error: Exception) -> None:
+        when = packet.pts if packet.pts is not None else packet.dts
+        near = self.source.near(when * packet.time_base + self.source.origin) if when is not None else ""
+        self.source.report(f"{self.source.name}: broken sound {near}is passed over ({why(error)})")
+
     def _open(self, path: Path, codec: Codec, quality: str, layout: Layout, signal: Signal) -> Sink:
         turn, size = self.working.turn, self.working.size
         if path == self.wanted.target and self.wanted.side_by_side:
@@ -161,9 +171,11 @@ class Outputs:
         if not container_of(path).turns:
             size = size[::-1] if turn.transpose else size
             turn = Turn()
-        video = self.source.video
+        aspect = self.source.video.sample_aspect_ratio
+        if aspect and self.working.turn.transpose and not container_of(path).turns:
+            aspect = 1 / aspect
         picture = Picture(
-            size, layout.name, signal, self.source.rate, self.source.tick, turn, video.sample_aspect_ratio,
+            size, layout.name, signal, self.source.rate, self.source.tick, turn, aspect,
             interlaced=self.source.first.interlaced_frame,
         )  # fmt: skip
         sink = Sink(path, codec, quality, picture, overwrite=self.wanted.overwrite)
@@ -174,8 +186,11 @@ class Outputs:
         source, sink = self.source, self.result
         streams.copy_about(source.container, sink.container, source.origin, source.start, source.end)
         sink.video.metadata.update(streams.kept(source.video.metadata))
+        for about in (sink.container.metadata, sink.video.metadata):
+            if "timecode" in about:
+                about["timecode"] = timecode.moved(about["timecode"], source.rate, Fraction(source.start or 0))
         sink.video.disposition = source.video.disposition
-        sink.start(streams.options(sink.container.metadata, sink.container.format.name))
+        sink.start(streams.options(sink.container.metadata, sink.container.format.name, source.path))
         for line in self.copies.notes:
             note(line)
 
@@ -189,6 +204,8 @@ class Outputs:
 
     def _open_matte(self, path: Path, codec: Codec) -> Sink:
         self.matte_layout = layout = codec.layout_for(self.source.first.format, alpha=True)
+        if self.working.signal.high_dynamic and layout.bits < 10:
+            raise OutputError(f"{one_line(path)} has 8 bits, and HDR needs 10: name a .mov or .mkv for the matte")
         signal = self.working.signal if layout.rgb else self.working.signal.as_yuv(self.working.size[1])
         self.into_matte = Converter(layout.name, self.working.signal, signal)
         sink = self._open(path, codec, codec.nearest(self.wanted.quality), layout, signal)
@@ -218,6 +235,8 @@ class Outputs:
 
     def _matte_frame(self, item: Dyed) -> VideoFrame:
         frame = self.into_matte(item.frame)
+        if frame is item.frame:  # which goes into the result as it is
+            frame = copied(frame, self.matte_layout)
         set_alpha(frame, self.matte_layout, item.mask)
         return _timed(frame, item.frame)
 

@@ -45,11 +45,11 @@ def paint(frame: VideoFrame, layout: Layout, signal: Signal, before: Rgb, after:
 
 
 def set_alpha(frame: VideoFrame, layout: Layout, mask: NDArray[np.float32]) -> None:
-    """Make `mask`, float32 (H, W) in [0, 1], the transparency of a frame that has room for one."""
+    """Make `mask`, float32 (H, W) in [0, 1], times what there is the transparency of a frame with room for one."""
     frame.make_writable()
     planes = layout.arrays(frame)
     alpha = planes[0][..., layout.alpha] if layout.packed else planes[layout.alpha or 0]
-    alpha[...] = np.rint(mask * np.float32((1 << layout.bits) - 1))
+    alpha[...] = np.rint(alpha * mask)
 
 
 def _box(before: Rgb, after: Rgb) -> tuple[slice, slice] | None:

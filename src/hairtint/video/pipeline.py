@@ -120,16 +120,18 @@ def dye_file(
     with Source(Path(source), note, start=start, end=end) as video:
         chosen = wanted.codecs(video.first.format.components[0].bits)
         even = side_by_side or any(one.even for one in chosen if one is not None)
-        working = Working.of(video.first, video.name, chosen[0], even=even)
+        working = Working.of(video.first, video.name, chosen[0], even=even, beside=side_by_side)
         for line in working.notes(video.first, chosen[0]):
             note(line)
-        tinter = Tinter(model, threads=threads)
         with Outputs(wanted, video, working, note) as outputs:
+            tinter = Tinter(model, threads=threads)
             looks = look if callable(look) else lambda time: look
             painter = _Painter(working, tinter, looks, keep=side_by_side)
             interrupted = _run(video, painter, outputs, progress, stop or threading.Event())
-            paths = outputs.finish()
-        return Report(outputs.frames, outputs.seconds, video.broken, interrupted, paths, tuple(notes))
+            paths = outputs.finish(note)
+        return Report(
+            outputs.frames - outputs.result.left_out, outputs.seconds, video.broken, interrupted, paths, tuple(notes)
+        )
 
 
 class _Painter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hairtint.errors import SourceError
 from hairtint.photo_reading import one_line
+from hairtint.video import alpha
+from hairtint.video.opening import opened, usable, video_of, why
+from hairtint.video.times import Clock, Rising
 
 if TYPE_CHECKING:
-    from av import Packet, VideoFrame, VideoStream
-    from av.container import InputContainer
+    from av import Packet, VideoFrame
 
-MAX_PIXELS = 8192 * 8192
-_PLAYLISTS = frozenset({"hls", "concat", "dash", "imf", "sdp", "rtsp"})  # what is sent to us names no files of ours
 _SHORT = 1.0  # seconds missing at the end from which a file counts as cut off
 _BEHIND = 2.0  # seconds by which sound may lie behind its picture in the file
 _LISTED = 5  # broken places that are reported one by one
@@ -45,6 +46,7 @@ class Source:
         first: its first frame that can be decoded, for its format and tags.
         origin: what is to be taken off all times, in seconds: `start`, and where the file's own clock begins.
         broken: how many packets and frames could not be decoded so far.
+        unordered: the file says when frames are decoded, not when they are shown.
 
     Raises:
         SourceError: no such file, no video in it, a still picture, damaged, protected, or too large.
@@ -55,20 +57,24 @@ class Source:
     ) -> None:
         self.path, self.name, self.say = path, one_line(path), say
         self.start, self.end = start, end
-        self.broken = 0
+        self.broken, self._counting = 0, threading.Lock()
         self.first = self._first()
-        self.container = _opened(path, self.name)
+        self._open()
         try:
-            self.video = _video(self.container, self.name)
-            self.video.thread_type = "AUTO"
-            self.zero = Fraction(max(0, self.container.start_time or 0), 1_000_000)
+            avi = self.container.format.name == "avi"
+            self.unordered = avi and self.video.codec_context.codec.reorder
+            begins = 0 if avi else max(0, self.container.start_time or 0)
+            self.zero = Fraction(begins, 1_000_000)
             self.origin = self.zero + Fraction(start or 0)
             length = self.length
             if start and length and start >= length:
                 raise SourceError(f"{self.name} is {length:.1f} s long: there is nothing from {start:g} s on")
+            self._seek()
         except BaseException:
             self.container.close()
             raise
+        self.decode = alpha.decoder(self.video, self.name, say)
+        self.clock = Clock(self.name, say)
 
     def __enter__(self) -> Self:
         return self
@@ -101,8 +107,27 @@ class Source:
         end = min(x for x in (self.length, self.end) if x is not None)
         return max(1, round((end - (self.start or 0)) * self.rate))
 
+    def _open(self) -> None:
+        self.container = opened(self.path, self.name)
+        try:
+            self.video = video_of(self.container, self.name)
+        except BaseException:
+            self.container.close()
+            raise
+        self.video.thread_type = "AUTO"
+
     def _seek(self) -> None:
-        """Go to a keyframe at or before the start. In MPEG-TS a seek may lead to any packet: then further back."""
+        """Go to a keyframe at or before the start, or to the very start of what cannot be sought in (raw .h264)."""
+        import av
+
+        try:
+            self._seek_back()
+        except (av.FFmpegError, OSError):
+            self.container.close()
+            self._open()
+
+    def _seek_back(self) -> None:
+        """In MPEG-TS a seek may lead to any packet: then further back."""
         back, start = Fraction(0), Fraction(self.start or 0)
         while back < start:
             where = int((self.zero + start - back) * 1_000_000)
@@ -133,7 +158,6 @@ class Source:
 
         Frames come with rising `pts`. What cannot be decoded is reported and passed over.
         """
-        self._seek()
         last, reached, first = None, 0.0, True
         self._over = False
         for item in self._raw():
@@ -146,7 +170,7 @@ class Source:
                 frame.pts = 0 if last is None else last + max(1, frame.duration)
             last = frame.pts
             time = float(frame.pts * (frame.time_base or self.tick) - self.zero)
-            reached = time
+            reached = time + float(frame.duration * (frame.time_base or self.tick))
             if self.end is not None and time >= self.end:
                 self._over = True  # sound may lie behind its picture: a little more of the file is looked through
             elif self.start is None or time >= self.start - 1e-6:
@@ -180,13 +204,21 @@ class Source:
             return False
         time = float((packet.pts if packet.pts is not None else packet.dts) * packet.time_base - self.zero)
         early = self.start is not None and time < self.start - 1e-6
+        if early and packet.stream.type == "subtitle" and packet.pts is not None and packet.duration:
+            late = round(self.origin / packet.time_base) - packet.pts
+            early = packet.duration <= late
+            if not early:  # on screen at the start
+                packet.pts, packet.dts, packet.duration = packet.pts + late, packet.dts + late, packet.duration - late
+                time = self.start or 0.0
         return not early and (self.end is None or time < self.end)
 
     def _raw(self) -> Iterator[Decoded | Packet[Any]]:
         import av
 
+        rising = Rising() if self.unordered else None
         try:
             for packet in self.container.demux():
+                self.clock(packet)
                 if packet.stream.index != self.video.index:
                     yield packet
                     continue
@@ -194,92 +226,55 @@ class Source:
                     if packet.dts is None or float(packet.dts * self.tick - self.zero) > (self.end or 0) + _BEHIND:
                         return
                     continue
-                for frame in self._decoded(packet):
+                if rising:
+                    packet.pts = packet.dts
+                frames = self._decoded(packet)
+                for frame in rising(frames) if rising else frames:
                     yield Decoded(frame, 0.0)
         except (av.FFmpegError, OSError) as error:
-            self._report(f"{self.name} cannot be read further ({_why(error)}); what came before is kept")
+            self.report(f"{self.name} cannot be read further ({why(error)}); what came before is kept")
+        if rising:
+            yield from (Decoded(frame, 0.0) for frame in rising.rest())
 
     def _decoded(self, packet: Packet[Any]) -> list[VideoFrame]:
         import av
 
         when = packet.pts if packet.pts is not None else packet.dts
         try:
-            frames = list(packet.decode())
+            return self.decode(packet)
         except av.FFmpegError as error:
-            time = f"near {float(when * packet.time_base - self.zero):.2f} s " if when is not None else ""
-            self._report(f"{self.name}: a broken frame {time}is passed over ({_why(error)})")
+            near = self.near(when * packet.time_base) if when is not None else ""
+            self.report(f"{self.name}: a broken frame {near}is passed over ({why(error)})")
             return []
-        return frames
 
-    def _report(self, line: str) -> None:
-        self.broken += 1
-        if self.broken <= _LISTED:
+    def near(self, time: Fraction) -> str:
+        """For a message: where in the file a time of its own clock lies."""
+        return f"near {float(time - self.zero):.2f} s "
+
+    def report(self, line: str) -> None:
+        """Count a broken place, and say so unless there are many; from any thread."""
+        with self._counting:
+            self.broken += 1
+            number = self.broken
+        if number <= _LISTED:
             self.say(line)
-        elif self.broken == _LISTED + 1:
+        elif number == _LISTED + 1:
             self.say(f"{self.name}: more broken places are counted, not listed")
 
     def _first(self) -> VideoFrame:
         """The first frame that can be decoded, from a look of its own so that the real reading starts at the start."""
         import av
 
-        with _opened(self.path, self.name) as container:
-            video = _video(container, self.name)
+        with opened(self.path, self.name) as container:
+            video = video_of(container, self.name)
+            decode = alpha.decoder(video, self.name, lambda line: None)
             try:
                 for packet in container.demux(video):
                     try:
-                        for frame in packet.decode():
-                            return _usable(frame, self.name)
+                        for frame in decode(packet):
+                            return usable(frame, self.name)
                     except av.FFmpegError:
                         continue
             except (av.FFmpegError, OSError) as error:
-                raise SourceError(f"{self.name} cannot be read ({_why(error)}): copy or download it again") from None
+                raise SourceError(f"{self.name} cannot be read ({why(error)}): copy or download it again") from None
         raise SourceError(f"{self.name} has no frame that can be decoded: it is damaged, or only the start of a file")
-
-
-def _opened(path: Path, name: str) -> InputContainer:
-    import av
-
-    try:
-        if not path.exists():
-            raise SourceError(f"{name} does not exist: check the name")
-        if path.is_dir():
-            raise SourceError(f"{name} is a folder: name a video file")
-        if path.is_file() and not path.stat().st_size:
-            raise SourceError(f"{name} is empty: copy or download it again")
-        container = av.open(
-            str(path.absolute()), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
-        )
-    except (av.FFmpegError, OSError, ValueError) as error:
-        why = "no video that can be read" if isinstance(error, av.InvalidDataError) else _why(error)
-        raise SourceError(f"{name} cannot be opened ({why}): it is cut off, damaged, or no video file") from None
-    if container.format.name in _PLAYLISTS:
-        container.close()
-        raise SourceError(f"{name} is a list of other files: name the video file itself")
-    return container
-
-
-def _video(container: InputContainer, name: str) -> VideoStream:
-    from av.stream import Disposition
-
-    kind = container.format.name
-    if kind == "image2" or kind.endswith("_pipe"):
-        raise SourceError(f"{name} is a still picture: use hairtint image")
-    found = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not found:
-        what = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
-        raise SourceError(f"{name} holds {what} and no video: name a video file")
-    if found[0].codec_context is None:
-        raise SourceError(f"{name} is in a video codec that this PyAV cannot decode: convert it first")
-    return found[0]
-
-
-def _usable(frame: VideoFrame, name: str) -> VideoFrame:
-    if frame.width * frame.height > MAX_PIXELS:
-        raise SourceError(f"{name} is {frame.width}x{frame.height}: the most is {MAX_PIXELS} pixels, scale it down")
-    if min(frame.width, frame.height) < 2:
-        raise SourceError(f"{name} is {frame.width}x{frame.height}: there is nothing to see")
-    return frame
-
-
-def _why(error: BaseException) -> str:
-    return one_line(getattr(error, "strerror", None) or error)

@@ -6,7 +6,7 @@ white lies in them: 203 cd/m², 75 % of HLG's signal).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,12 @@ class Signal:
         if self.matrix != 0:
             return self
         return Signal(LIMITED, BT709 if height >= _HD else BT601, self.primaries, self.transfer)
+
+    def pinned(self, before: int, after: int) -> Signal:
+        """The tags for a picture whose height changes: what was guessed is said where the guess would be another."""
+        if self.matrix in _WEIGHTS or self.matrix == 0 or (before >= _HD) == (after >= _HD):
+            return self
+        return replace(self, matrix=BT709 if before >= _HD else BT601)
 
     @property
     def high_dynamic(self) -> bool:

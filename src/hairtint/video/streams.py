@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from io import BytesIO
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairtint.video.sound import ENCODERS, Recoded
+from hairtint.video.gif import loops
+from hairtint.video.sound import ENCODERS, Recoded, usual
 
 if TYPE_CHECKING:
     from av import Packet
@@ -22,13 +24,28 @@ _STATISTICS = ("bps", "number_of_frames", "number_of_bytes", "_statistics")
 class Copies:
     """The streams of an input that go into an output as they are; sound that does not fit is written anew.
 
+    Args:
+        source: the input.
+        sink: the output.
+        without: number of the stream that is left out.
+        broken: takes a packet of sound that cannot be decoded, and why.
+
     Attributes:
         notes: one line for each stream that this kind of file does not take.
     """
 
-    def __init__(self, source: InputContainer, sink: OutputContainer, *, without: int) -> None:
+    def __init__(
+        self,
+        source: InputContainer,
+        sink: OutputContainer,
+        *,
+        without: int,
+        broken: Callable[[Packet[Any], Exception], None],
+    ) -> None:
         self.notes: list[str] = []
         self.streams: dict[int, Stream] = {}
+        self.last: dict[int, int] = {}  # time of decoding of the last packet of each stream
+        self.step = 0 if sink.format.name in ("matroska", "webm") else 1  # by which these times rise at least
         self.recoded: dict[int, Recoded] = {}
         from av import AudioStream
 
@@ -39,9 +56,9 @@ class Copies:
             if _fits(stream, kind):
                 self.streams[stream.index] = new = _added(sink, stream)
             elif isinstance(stream, AudioStream) and stream.codec_context and kind in ENCODERS:
-                self.recoded[stream.index] = again = Recoded(stream, sink)
-                new = again.out
-                self.notes.append(f"{_called(stream)} does not go into {kind}: written anew as {new.codec.name}")
+                self.recoded[stream.index] = again = Recoded(stream, sink, broken)
+                new, mixed = again.out, f", mixed to {again.mixed}" if again.mixed else ""
+                self.notes.append(f"{_called(stream)} does not go into {kind}: written anew as {new.codec.name}{mixed}")
             else:
                 self.notes.append(f"{_called(stream)} does not go into {kind} and is left out")
                 continue
@@ -55,6 +72,10 @@ class Copies:
             return self.recoded[index](packet)
         if index not in self.streams:
             return ()
+        if packet.dts is not None:
+            lowest = self.last.get(index, packet.dts - self.step) + self.step
+            packet.dts = self.last[index] = max(packet.dts, lowest)
+            packet.pts = packet.dts if packet.pts is None else max(packet.pts, packet.dts)
         packet.stream = self.streams[index]
         return (packet,)
 
@@ -91,8 +112,10 @@ def kept(metadata: dict[str, str]) -> dict[str, str]:
     }
 
 
-def options(metadata: Iterable[str], kind: str) -> dict[str, str]:
-    """How the file is to be written so that players can start at once and phones' own metadata stays."""
+def options(metadata: Iterable[str], kind: str, source: Path) -> dict[str, str]:
+    """How the file is to be written so that players can start at once, phones' own metadata stays, GIFs go round."""
+    if kind == "gif":
+        return {"loop": str(loops(source))}
     if kind not in ("mp4", "mov"):
         return {}
     flags = "+faststart"
@@ -104,23 +127,35 @@ def options(metadata: Iterable[str], kind: str) -> dict[str, str]:
 def _called(stream: Stream) -> str:
     codec = stream.codec_context.name if stream.codec_context else "unknown format"
     kind = {"audio": "sound", "subtitle": "subtitles"}.get(stream.type, stream.type)
+    kind = "cover picture" if _is_cover(stream) else kind
     return f"stream {stream.index} ({kind}, {codec})"
 
 
 def _added(sink: OutputContainer, stream: Stream) -> Stream:
-    return sink.add_stream_from_template(stream, opaque=True)
+    from av import AudioStream
+
+    new = sink.add_stream_from_template(stream, opaque=True)
+    if isinstance(new, AudioStream) and new.codec_context and (layout := usual(new.codec_context.layout)):
+        new.codec_context.layout = layout  # .mp4 takes no mere number
+    return new
 
 
 def _fits(stream: Stream, kind: str) -> bool:
-    """Whether a file of this kind takes the stream: a trial file says so, for data up to its end."""
+    """Whether a file of this kind takes the stream: a trial file says so, to its end where any bytes are a packet."""
     import av
+    from av import AudioCodecContext
 
+    if kind == "mov" and _is_cover(stream):
+        return False  # the muxer takes it and writes nothing
+    context, size = stream.codec_context, 16 if stream.type == "data" else 0
+    if isinstance(context, AudioCodecContext) and context.name.startswith("pcm_"):
+        size = 24 * context.layout.nb_channels  # silence, whole for samples of 1, 2, 3, 4 and 8 bytes
     trial = av.open(BytesIO(), "w", format=kind)
     try:
         new = _added(trial, stream)
         trial.start_encoding()
-        if stream.type == "data":
-            packet = av.Packet(bytes(16))
+        if size:
+            packet = av.Packet(bytes(size))
             packet.stream, packet.pts, packet.dts, packet.duration = new, 0, 0, 1
             packet.time_base = stream.time_base or Fraction(1, 1000)
             trial.mux(packet)
@@ -128,6 +163,12 @@ def _fits(stream: Stream, kind: str) -> bool:
     except (av.FFmpegError, ValueError, OSError):
         return False
     return True
+
+
+def _is_cover(stream: Stream) -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def _is_chapter_text(stream: Stream) -> bool:

@@ -41,8 +41,10 @@ class Working:
     even: bool
 
     @classmethod
-    def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: bool) -> Working:
+    def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: bool, beside: bool = False) -> Working:
         """The form for a file by its first frame and by the codec of the result.
+
+        even: odd sides get one row or column more; beside: the result shows the original next to it.
 
         Raises:
             SourceError: its colours cannot be read.
@@ -52,12 +54,13 @@ class Working:
         layout = codec.layout_for(first.format)
         if source.high_dynamic and layout.bits < 10:
             raise OutputError(f"{name} is HDR, which needs 10 bits: name an .mp4, .mov or .mkv and no 8-bit --codec")
-        signal = source
+        signal, turn = source, Turn.of_frame(first)
+        tall = (first.height + first.height % 2 * even) * (2 if beside and turn.transpose else 1)
         if layout.rgb and source.matrix != 0:
             signal = Signal(FULL, 0, source.primaries, source.transfer)
         elif not layout.rgb:
-            signal = source.as_yuv(first.height)
-        return cls((first.width, first.height), source, layout, signal, Turn.of_frame(first), even)
+            signal = source.as_yuv(first.height).pinned(first.height, tall)
+        return cls((first.width, first.height), source, layout, signal, turn, even)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,7 +82,7 @@ class Working:
         lines = []
         if bits > self.layout.bits:
             lines.append(f"the {bits}-bit picture is written with {self.layout.bits} bits: {codec.encoder} has no more")
-        if self.layout.alpha is None and any(c.is_alpha for c in first.format.components):
+        if self.layout.alpha is None and _see_through(first):
             lines.append(f"transparency is not kept: {codec.encoder} has none")
         if self.size != self.given:
             width, height = self.size
@@ -99,3 +102,13 @@ class Working:
         return np.ascontiguousarray(
             self.turn.upright(self.signal.seen(np.asarray(self._into_rgb(frame).to_ndarray(), np.uint8)))
         )
+
+
+def _see_through(first: VideoFrame) -> bool:
+    """Whether there is transparency to lose. Every GIF decodes to a format that has it: there the first frame tells."""
+    if not any(c.is_alpha for c in first.format.components):
+        return False
+    layout = Layout.named("bgra")
+    if layout is None or first.format.name != layout.name:
+        return True
+    return bool((layout.arrays(first)[0][..., 3] < 255).any())

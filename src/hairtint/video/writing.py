@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -64,6 +66,9 @@ class Sink:
         kind = container_of(path)
         self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
         self.palettes: Palettes | None = None
+        self.tick = picture.tick
+        self.left_out = 0  # frames of a GIF that share a hundredth of a second with the one before
+        self._hundredth: int | None = None
         try:
             self.container = av.open(str(self.temporary), "w", format=kind.name)
             self.video = self._stream(codec, quality, picture)
@@ -107,7 +112,15 @@ class Sink:
             raise self._refusal(error) from None
 
     def write(self, frame: VideoFrame) -> None:
-        """The next frame; its times rise."""
+        """The next frame; its times rise. GIFs know hundredths of a second: of two frames in one the second is left
+        out.
+        """
+        if self.container.format.name == "gif":
+            hundredth = math.floor((frame.pts or 0) * (frame.time_base or self.tick) * 100 + Fraction(1, 2))
+            if self._hundredth is not None and hundredth <= self._hundredth:
+                self.left_out += 1
+                return
+            self._hundredth = hundredth
         for ready in self._palettes(frame):
             self._mux(lambda ready=ready: self.video.encode(ready))
 
@@ -144,7 +157,8 @@ class Sink:
         except (av.FFmpegError, OSError, ValueError):
             pass  # what cannot be completed is thrown away
         finally:
-            self.temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # on a read-only disk there is nothing to leave behind
+                self.temporary.unlink(missing_ok=True)
 
     def _palettes(self, frame: VideoFrame | None) -> list[VideoFrame]:
         if self.video.codec_context.name != "gif":

@@ -1,0 +1,69 @@
+"""A file opened, and the video found in it; or one clear line that says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hairtint.errors import SourceError
+from hairtint.photo_reading import one_line
+
+if TYPE_CHECKING:
+    from av import VideoFrame, VideoStream
+    from av.container import InputContainer
+
+MAX_PIXELS = 8192 * 8192
+_PLAYLISTS = frozenset({"hls", "concat", "dash", "imf", "sdp", "rtsp"})  # what is sent to us names no files of ours
+
+
+def opened(path: Path, name: str) -> InputContainer:
+    """Open a file; raises SourceError where it is none, or a list of other files."""
+    import av
+
+    try:
+        if not path.exists():
+            raise SourceError(f"{name} does not exist: check the name")
+        if path.is_dir():
+            raise SourceError(f"{name} is a folder: name a video file")
+        if path.is_file() and not path.stat().st_size:
+            raise SourceError(f"{name} is empty: copy or download it again")
+        container = av.open(
+            str(path.absolute()), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        said = "no video that can be read" if isinstance(error, av.InvalidDataError) else why(error)
+        raise SourceError(f"{name} cannot be opened ({said}): it is cut off, damaged, or no video file") from None
+    if container.format.name in _PLAYLISTS:
+        container.close()
+        raise SourceError(f"{name} is a list of other files: name the video file itself")
+    return container
+
+
+def video_of(container: InputContainer, name: str) -> VideoStream:
+    """The stream that is dyed: the first that is no cover picture; raises SourceError where there is none."""
+    from av.stream import Disposition
+
+    kind = container.format.name
+    if kind == "image2" or kind.endswith("_pipe"):
+        raise SourceError(f"{name} is a still picture: use hairtint image")
+    found = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not found:
+        what = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
+        raise SourceError(f"{name} holds {what} and no video: name a video file")
+    if found[0].codec_context is None:
+        raise SourceError(f"{name} is in a video codec that this PyAV cannot decode: convert it first")
+    return found[0]
+
+
+def usable(frame: VideoFrame, name: str) -> VideoFrame:
+    """The frame; raises SourceError where it is too large or too small."""
+    if frame.width * frame.height > MAX_PIXELS:
+        raise SourceError(f"{name} is {frame.width}x{frame.height}: the most is {MAX_PIXELS} pixels, scale it down")
+    if min(frame.width, frame.height) < 2:
+        raise SourceError(f"{name} is {frame.width}x{frame.height}: there is nothing to see")
+    return frame
+
+
+def why(error: BaseException) -> str:
+    """What FFmpeg or the system says, in one line."""
+    return one_line(getattr(error, "strerror", None) or error)

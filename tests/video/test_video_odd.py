@@ -1,0 +1,346 @@
+"""Files as other programs make them: joined, without seeking, without times of showing, with odd sound and colours."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from av.stream import Disposition
+from clips import decoded, framed, make, packets
+from PIL import Image
+
+from hairtint.errors import OutputError
+from hairtint.live.tinter import Tinted
+from hairtint.video import dye_file, pipeline, reading, writing
+from hairtint.video.convert import RGB, Converter
+from hairtint.video.signal import Signal
+from hairtint.video.timecode import moved
+
+FILM, NTSC = Fraction(25), Fraction(30000, 1001)
+
+
+@pytest.fixture(autouse=True)
+def upper_half(monkeypatch):
+    """In place of the network: the upper half of every picture is hair."""
+
+    def tint(rgb, look):
+        mask = np.zeros(rgb.shape[:2], np.float32)
+        mask[: len(mask) // 2] = 1
+        after = rgb.copy()
+        after[: len(mask) // 2] = look.color.rgb()
+        return Tinted(after, mask, {})
+
+    monkeypatch.setattr(pipeline, "Tinter", lambda *args, **options: tint)
+
+
+def steps(count, width=64, height=64):
+    """Plain greys, each lighter than the one before, so that a picture tells its number."""
+    return [np.full((height, width, 3), 20 + 4 * i, np.uint8) for i in range(count)]
+
+
+def numbers(path):
+    """The time of each picture in frames of 1/25 s, and the number that its lower half tells."""
+    return [(float(f.pts * f.time_base) * 25, (rgb(f)[-8:].mean() - 20) / 4) for f in decoded(path)]
+
+
+def rgb(frame):
+    return frame.to_ndarray(format="rgb24")
+
+
+def with_sound(path, codec, *, layout="stereo", video="mjpeg", rate=48000, seconds=0.4):
+    """A short file with a tone, as the muxer of its suffix writes it."""
+    count = {"mono": 1, "stereo": 2, "quad": 4, "5.1": 6}[layout]
+    with av.open(str(path), "w") as sink:
+        stream = sink.add_stream(video, rate=25)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuvj420p" if video == "mjpeg" else "yuv420p"
+        sound = sink.add_stream(codec, rate=rate)
+        sound.codec_context.layout = layout
+        for number, picture in enumerate(steps(round(25 * seconds))):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format=stream.pix_fmt)
+            frame.pts = number
+            sink.mux(stream.encode(frame))
+        sink.mux(stream.encode())
+        tone = 0.3 * np.sin(np.arange(int(rate * seconds)) / 20).astype(np.float32)
+        for start in range(0, len(tone) - 1023, 1024):
+            frame = av.AudioFrame.from_ndarray(np.tile(tone[start : start + 1024], (count, 1)), "fltp", layout)
+            frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
+            sink.mux(sound.encode(frame))
+        sink.mux(sound.encode())
+    return path
+
+
+def sound_of(path):
+    with av.open(str(path)) as source:
+        context = source.streams.audio[0].codec_context
+        return context.name, context.layout.name
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mkv"])
+def test_pcm_sound_that_names_no_channels_goes_into_mp4(tmp_path, blue, suffix):
+    clip = with_sound(tmp_path / f"in{suffix}", "pcm_s16le")
+    assert sound_of(clip)[1] == "2 channels"
+    assert dye_file(clip, tmp_path / "out.mp4", blue).notes == ()
+    assert sound_of(tmp_path / "out.mp4") == ("pcm_s16le", "stereo")
+    joined = [b"".join(data for data, _ in packets(path, "audio")) for path in (clip, tmp_path / "out.mp4")]
+    assert joined[0] == joined[1]
+
+
+def test_sound_that_mkv_does_not_take_is_written_anew(tmp_path, blue):
+    report = dye_file(with_sound(tmp_path / "in.avi", "adpcm_ms"), tmp_path / "out.mkv", blue)
+    assert ["written anew as libopus" in note for note in report.notes] == [True]
+    assert sound_of(tmp_path / "out.mkv") == ("opus", "stereo")
+
+
+def test_channels_of_sound_stay_when_it_is_written_anew(tmp_path, blue):
+    dye_file(with_sound(tmp_path / "in.mkv", "ac3", layout="5.1"), tmp_path / "out.webm", blue, quality="draft")
+    assert sound_of(tmp_path / "out.webm") == ("opus", "5.1")
+    report = dye_file(with_sound(tmp_path / "in.mov", "pcm_s16le", layout="quad"), tmp_path / "q.webm", blue)
+    assert "mixed to stereo" in report.notes[0]
+
+
+def test_broken_sound_is_passed_over_where_it_is_written_anew(tmp_path, blue):
+    clip = with_sound(tmp_path / "in.mkv", "aac", seconds=1)
+    data = bytearray(clip.read_bytes())
+    for packet, _ in packets(clip, "audio")[8:10]:
+        place = data.index(packet)
+        data[place : place + len(packet)] = b"\xff" * len(packet)
+    clip.write_bytes(data)
+    report = dye_file(clip, tmp_path / "out.webm", blue, quality="draft")
+    assert report.broken > 0
+    assert any("broken sound near 0.1" in note for note in report.notes)
+    assert report.frames == 25
+    assert len(packets(tmp_path / "out.webm", "audio")) > 40
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_joined_recordings_go_on(tmp_path, blue, suffix):
+    part = with_sound(tmp_path / "part.ts", "aac", video="mpeg2video", seconds=2)
+    clip = tmp_path / "in.ts"
+    clip.write_bytes(2 * part.read_bytes())
+    out = tmp_path / f"out{suffix}"
+    report = dye_file(clip, out, blue, quality="draft")
+    assert report.frames == 100
+    assert sum("clock" in note for note in report.notes) == 1
+    times = [float(f.pts * f.time_base) for f in decoded(out)]
+    assert np.diff(times) == pytest.approx(0.04, abs=0.09)
+    assert times[50] == pytest.approx(2.0, abs=0.1)
+    sound = [when for _, when in packets(out, "audio")]
+    assert (np.diff(sound) >= 0).all()
+    assert sound[len(sound) // 2] - times[50] == pytest.approx(sound[0] - times[0], abs=0.05)
+
+
+def test_packets_that_go_back_a_little_are_put_behind(tmp_path, blue):
+    """Sound with one packet 30 ms early: the muxers refuse it."""
+    whole = with_sound(tmp_path / "whole.nut", "pcm_s16le", video="ffv1")
+    real, seen = reading.Source._raw, []
+
+    def early(self):
+        for item in real(self):
+            if not isinstance(item, reading.Decoded) and item.dts is not None:
+                seen.append(item)
+                if len(seen) == 5:
+                    item.pts = item.dts = item.dts - round(Fraction(30, 1000) / item.time_base)
+            yield item
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading.Source, "_raw", early)
+        for suffix in (".mp4", ".mkv"):
+            seen.clear()
+            dye_file(whole, tmp_path / f"out{suffix}", blue)
+            assert len(seen) > 5
+            assert b"".join(d for d, _ in packets(tmp_path / f"out{suffix}", "audio")) == b"".join(
+                d for d, _ in packets(whole, "audio")
+            )
+
+
+@pytest.mark.parametrize(("codec", "options"), [("libx264", {"preset": "medium", "g": "30"}), ("mpeg4", {"bf": "2"})])
+def test_pictures_of_avi_are_shown_in_order_and_on_time(tmp_path, blue, codec, options):
+    clip = make(tmp_path / "in.avi", steps(40), codec=codec, options={"qp": "4"} | options)
+    dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1")
+    times, told = zip(*numbers(tmp_path / "out.mkv"), strict=True)
+    assert times == pytest.approx(range(40), abs=0.03)
+    assert told == pytest.approx(range(40), abs=1.5)
+    assert (np.diff(told) > -0.1).all()
+
+
+def test_start_where_nothing_can_be_sought(tmp_path, blue):
+    clip = make(tmp_path / "in.h264", steps(30))
+    report = dye_file(clip, tmp_path / "out.mkv", blue, start=0.4, codec="ffv1")
+    assert report.frames == 20
+    assert [round(told) for _, told in numbers(tmp_path / "out.mkv")] == list(range(10, 30))
+
+
+def test_gif_leaves_out_what_shares_a_hundredth(tmp_path, blue):
+    clip = make(tmp_path / "in.mp4", steps(12), rate=120)
+    out, mask = tmp_path / "out.gif", tmp_path / "mask.gif"
+    report = dye_file(clip, out, blue, mask_video=mask)
+    assert len(decoded(out)) == len(decoded(mask)) == report.frames == 10
+    assert sum("0.01 s" in note for note in report.notes) == 2
+
+
+def test_a_gif_goes_round_as_often_as_before(tmp_path, blue):
+    images = [Image.fromarray(picture) for picture in steps(3)]
+    for times in (None, 0, 3):
+        clip, loop = tmp_path / "in.gif", {} if times is None else {"loop": times}
+        images[0].save(clip, save_all=True, append_images=images[1:], duration=[100, 100, 5000], **loop)
+        assert dye_file(clip, tmp_path / "out.gif", blue, overwrite=True).notes == ()  # a long last picture is no end
+        with Image.open(tmp_path / "out.gif") as result:
+            assert result.info.get("loop") == times
+
+
+def test_an_opaque_gif_loses_no_transparency(tmp_path, blue):
+    images = [Image.fromarray(picture) for picture in steps(3)]
+    images[0].save(tmp_path / "in.gif", save_all=True, append_images=images[1:], duration=100)
+    assert dye_file(tmp_path / "in.gif", tmp_path / "out.mp4", blue).notes == ()
+    clear = [image.convert("RGBA") for image in images]
+    clear[0].putpixel((3, 3), (0, 0, 0, 0))
+    clear[0].save(tmp_path / "clear.gif", save_all=True, append_images=clear[1:], duration=100)
+    assert "transparency" in dye_file(tmp_path / "clear.gif", tmp_path / "clear.mp4", blue).notes[0]
+
+
+def alphas(path):
+    with av.open(str(path)) as source:
+        stream = source.streams.video[0]
+        decoder = av.CodecContext.create("libvpx-vp9", "r") if stream.codec_context.name == "vp9" else None
+        frames = [f for p in source.demux(stream) for f in (decoder.decode(p) if decoder else p.decode())]
+    return [frame.to_ndarray(format="rgba")[..., 3] for frame in frames]
+
+
+def test_transparency_of_webm_stays_also_in_the_matte(tmp_path, blue):
+    clip = tmp_path / "in.webm"
+    with av.open(str(clip), "w") as sink:
+        video = sink.add_stream("libvpx-vp9", rate=25, options={"lossless": "1", "cpu-used": "8"})
+        video.width, video.height, video.pix_fmt = 64, 64, "yuva420p"
+        for number, picture in enumerate(steps(3)):
+            alpha = np.full((64, 64, 1), 255, np.uint8)
+            alpha[:, :32] = 0
+            frame = av.VideoFrame.from_ndarray(np.dstack([picture, alpha]), "rgba").reformat(format="yuva420p")
+            frame.pts = number
+            sink.mux(video.encode(frame))
+        sink.mux(video.encode())
+    out, matte = tmp_path / "out.webm", tmp_path / "matte.mkv"
+    assert dye_file(clip, out, blue, matte_out=matte).notes == ()
+    assert len(alphas(out)) == len(alphas(matte)) == 3
+    for shown, cut in zip(alphas(out), alphas(matte), strict=True):
+        assert shown[:, :30].max() < 9
+        assert shown[:, 34:].min() > 246
+        assert cut[:30, 34:].min() > 246
+        assert cut[:30, :30].max() < 9
+        assert cut[34:].max() < 9
+    assert "transparency is not kept" in dye_file(clip, tmp_path / "out.mp4", blue).notes[0]
+
+
+def test_a_matte_in_the_result_s_own_format_leaves_it_alone(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(2), codec="ffv1", pixels="bgra", tags=(2, 0, 2, 2))
+    dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1", matte_out=tmp_path / "matte.mkv")
+    assert min(alpha.min() for alpha in alphas(tmp_path / "out.mkv")) == 255
+    assert [alpha[-1].max() for alpha in alphas(tmp_path / "matte.mkv")] == [0, 0]
+
+
+def test_an_hdr_matte_of_eight_bits_is_refused(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(2), codec="ffv1", pixels="yuv420p10le", tags=(1, 9, 9, 16))
+    with pytest.raises(OutputError, match=r"HDR needs 10"):
+        dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1", matte_out=tmp_path / "matte.webm")
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mkv"]
+
+
+@pytest.mark.parametrize(("height", "matrix", "options"), [
+    (480, (0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30), {"side_by_side": True}), (719, None, {"side_by_side": True}),
+])  # fmt: skip
+def test_untagged_colours_stay_where_the_picture_grows_to_720_lines(tmp_path, blue, height, matrix, options):
+    red = [np.full((height, 32, 3), (200, 40, 40), np.uint8)]
+    clip = tmp_path / ("in.mp4" if matrix else "in.mkv")
+    codec, pixels = ("libx264", "yuv420p") if matrix else ("ffv1", "yuv444p")
+    make(clip, red, codec=codec, pixels=pixels, matrix=matrix, tags=(0, 2, 2, 2))
+    dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1", **options)
+    (frame,) = decoded(tmp_path / "out.mkv")
+    assert frame.height >= 720
+    seen = Converter("rgb24", Signal.of(frame, "out"), RGB)(frame).to_ndarray().reshape(-1, 3)
+    assert (np.abs(seen.astype(int) - (200, 40, 40)).max(axis=1) < 6).mean() > 0.7
+
+
+def test_a_disk_that_is_read_only_is_one_line(tmp_path, blue, monkeypatch):
+    clip = make(tmp_path / "in.mp4", steps(2))
+
+    def refused(*args, **options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(writing.Path, "unlink", refused)
+    monkeypatch.setattr(pipeline, "Tinter", refused)  # it comes later
+    monkeypatch.setattr(writing.Sink, "start", lambda self, options: self.abandon() or (_ for _ in ()).throw(
+        self._refusal(OSError(30, "Read-only file system"))))  # fmt: skip
+    with pytest.raises(OutputError, match="Read-only"):
+        dye_file(clip, tmp_path / "out.mp4", blue)
+
+
+def test_subtitles_on_screen_at_the_start_stay(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(12), codec="ffv1", subtitles="subrip")  # shown from 0.04 to 0.24 s
+    dye_file(clip, tmp_path / "out.mkv", blue, start=0.1, codec="ffv1")
+    with av.open(str(tmp_path / "out.mkv")) as result:
+        (line,) = [p for p in result.demux(subtitles=0) if p.size]
+        assert (bytes(line), line.pts, line.duration) == (b"a line of text", 0, 140)
+    dye_file(clip, tmp_path / "later.mkv", blue, start=0.24, codec="ffv1")
+    assert packets(tmp_path / "later.mkv", "subtitle") == []
+
+
+def test_a_cover_picture_that_mov_does_not_take_is_named(tmp_path, portrait_path, blue):
+    clip, covered = make(tmp_path / "in.mp4", steps(3)), tmp_path / "covered.mp4"
+    with av.open(str(clip)) as film, av.open(str(portrait_path)) as picture, av.open(str(covered), "w") as sink:
+        streams = [sink.add_stream_from_template(s, opaque=True) for s in (film.streams.video[0], picture.streams[0])]
+        streams[1].disposition = Disposition.attached_pic
+        for number, source in enumerate((film, picture)):
+            for packet in source.demux(video=0):
+                if packet.size:
+                    packet.stream = streams[number]
+                    packet.pts, packet.dts = (0, 0) if number else (packet.pts, packet.dts)
+                    sink.mux(packet)
+    (note,) = dye_file(covered, tmp_path / "out.mov", blue).notes
+    assert "cover picture" in note
+    assert "left out" in note
+
+
+def test_a_turned_gif_has_turned_pixels(tmp_path, blue):
+    clip = tmp_path / "in.mp4"
+    with av.open(str(clip), "w") as sink:
+        video = sink.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        video.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        video.set_display_rotation(90)
+        frame = framed(steps(1, 64, 48)[0], "yuv420p", (1, 6, 2, 2))
+        frame.pts = 0
+        sink.mux(video.encode(frame))
+        sink.mux(video.encode())
+    dye_file(clip, tmp_path / "out.gif", blue)
+    with av.open(str(tmp_path / "out.gif")) as result:
+        stream = result.streams.video[0]
+        assert (stream.width, stream.height, stream.sample_aspect_ratio) == (48, 64, Fraction(1, 2))
+
+
+@pytest.mark.parametrize(("code", "rate", "frames", "after"), [
+    ("01:00:00:00", FILM, 5, "01:00:00:05"), ("01:00:00:00", FILM, 5.25, "01:00:00:06"),
+    ("23:59:59:24", FILM, 1, "00:00:00:00"), ("00:00:59:29", NTSC, 1, "00:01:00:00"),
+    ("00:00:59;29", NTSC, 1, "00:01:00;02"), ("00:09:59;29", NTSC, 1, "00:10:00;00"),
+    ("00:00:00;00", NTSC, 1800, "00:01:00;02"), ("00:00:00;00", NTSC, 107892, "01:00:00;00"),
+    ("00:00:00;00", 2 * NTSC, 215784, "01:00:00;00"), ("00:00:59.59", 2 * NTSC, 1, "00:01:00.04"),
+    ("none", FILM, 25, "none"), ("01:00:00:00", FILM, 0, "01:00:00:00"),
+])  # fmt: skip
+def test_time_codes(code, rate, frames, after):
+    """The frames left out of a drop-frame code are those of SMPTE ST 12-1: an hour of it is an hour."""
+    assert moved(code, rate, Fraction(frames) / rate) == after
+
+
+def test_the_time_code_moves_with_the_start(tmp_path, blue):
+    clip = tmp_path / "in.mov"
+    with av.open(str(clip), "w") as sink:
+        video = sink.add_stream("libx264", rate=25, options={"g": "1"})
+        video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
+        video.metadata["timecode"] = "01:02:03:04"
+        for number, picture in enumerate(steps(10)):
+            frame = framed(picture, "yuv420p", (1, 6, 2, 2))
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            sink.mux(video.encode(frame))
+        sink.mux(video.encode())
+    dye_file(clip, tmp_path / "out.mov", blue, start=0.2)
+    with av.open(str(tmp_path / "out.mov")) as result:
+        assert [s.metadata["timecode"] for s in result.streams] == ["01:02:03:09"] * 2
