@@ -33,8 +33,16 @@ def test_small_hair_is_looked_at_from_near():
     assert calls[2][0] < 150
     assert fine.shape[0] > 32
     rows, columns = (fine > 0.5).any(1).nonzero()[0], (fine > 0.5).any(0).nonzero()[0]
-    assert rows.mean() / fine.shape[0] == pytest.approx((40 + 30) / 400, abs=0.01)
-    assert columns.mean() / fine.shape[1] == pytest.approx((100 + 30) / 300, abs=0.01)
+    cell = 120 / 32  # of the second look, in pixels
+    assert rows.mean() / fine.shape[0] == pytest.approx((40 + 30) / 400, abs=cell / 400)
+    assert columns.mean() / fine.shape[1] == pytest.approx((100 + 30) / 300, abs=cell / 300)
+
+
+def test_the_second_look_takes_in_enough_pixels_to_see_by():
+    calls = []
+    looks.finest(picture(600, 500, 300, 250, 12), seen(calls))
+    assert len(calls) == 4
+    assert all(looks.LEAST <= side <= looks.LEAST + 2 for side in calls[2])
 
 
 @pytest.mark.parametrize("rgb", [picture(200, 200, 10, 10, 180), picture(200, 200, 0, 0, 0)])

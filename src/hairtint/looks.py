@@ -1,7 +1,7 @@
 """A photo is worth more time than a frame: the network looks at it mirrored as well, and again at the hair from near.
 
-Measured on validation photos with a network half trained: mirroring adds 0.004 IoU on Figaro1k; the second look adds
-0.15 on full-body street photos (CCP), where hair is a hundredth of the picture.
+Mirroring adds 0.004 IoU on Figaro1k; the second look adds 0.15 on full-body street photos (CCP), where hair is a
+hundredth of the picture (docs/training.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ Rgb = NDArray[np.uint8]
 Map = NDArray[np.float32]
 Look = Callable[[Rgb], Map]  # a picture of any size -> a small map of it
 
-MARGIN = 0.25  # of the hair's longer side, kept around it in the second look
+MARGIN = 0.5  # of the hair's longer side, kept around it in the second look: the head tells what is hair
+LEAST = 112  # pixels a side of the second look: of fewer there would be nothing but blur
 NEAR = 0.6  # a second look that would show more of the picture than this shows nothing new
 MOST = 4.0  # how much finer the map may get
 
@@ -45,7 +46,7 @@ def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | No
         return None
     by = np.array(size) / probability.shape  # picture pixels a map pixel, down and across
     first, last = np.array([top, left]) * by, np.array([top + height, left + width]) * by
-    margin = MARGIN * (last - first).max()
+    margin = np.maximum(MARGIN * (last - first).max(), (LEAST - (last - first)) / 2)
     first, last = np.maximum(0, first - margin).astype(int), np.minimum(size, np.ceil(last + margin)).astype(int)
     if np.prod(last - first) > NEAR * np.prod(size):
         return None

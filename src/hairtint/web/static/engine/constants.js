@@ -18,7 +18,8 @@ export const MEMORY = {
 };
 
 export const LOOKS = {
-  "MARGIN": 0.25,
+  "MARGIN": 0.5,
+  "LEAST": 112,
   "NEAR": 0.6,
   "MOST": 4.0,
 };

@@ -3,7 +3,7 @@
 import { LOOKS } from "./constants.js";
 import { resize, round } from "./raster.js";
 
-const { MARGIN, NEAR, MOST } = LOOKS;
+const { MARGIN, LEAST, NEAR, MOST } = LOOKS;
 
 /**
  * The probability of hair, by up to four looks.
@@ -35,12 +35,13 @@ function around({ width, height, data }, view) {
   });
   if (right <= left) return null;
   const [byX, byY] = [view.width / width, view.height / height];
-  const margin = MARGIN * Math.max((right - left) * byX, (bottom - top) * byY);
+  const [wide, high] = [(right - left) * byX, (bottom - top) * byY];
+  const [marginX, marginY] = [wide, high].map((side) => Math.max(MARGIN * Math.max(wide, high), (LEAST - side) / 2));
   const box = {
-    left: Math.floor(Math.max(0, left * byX - margin)),
-    top: Math.floor(Math.max(0, top * byY - margin)),
-    right: Math.min(view.width, Math.ceil(right * byX + margin)),
-    bottom: Math.min(view.height, Math.ceil(bottom * byY + margin)),
+    left: Math.floor(Math.max(0, left * byX - marginX)),
+    top: Math.floor(Math.max(0, top * byY - marginY)),
+    right: Math.min(view.width, Math.ceil(right * byX + marginX)),
+    bottom: Math.min(view.height, Math.ceil(bottom * byY + marginY)),
   };
   return (box.right - box.left) * (box.bottom - box.top) > NEAR * view.width * view.height ? null : box;
 }
