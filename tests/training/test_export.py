@@ -11,8 +11,9 @@ from hairtint.cli import run
 from hairtint.errors import DamagedModelError, OutputError, TrainingError
 from hairtint.networks import unet
 from hairtint.segmenter import Segmenter
+from hairtint.training.compress import halved
 from hairtint.training.config import Config
-from hairtint.training.export import Trained, install, parity, to_onnx
+from hairtint.training.export import HALVED_TOLERANCE, Trained, install, parity, to_onnx
 from hairtint.training.train import train
 
 
@@ -107,6 +108,27 @@ def test_a_network_that_differs_is_not_exported(onnx, portrait):
     torch.manual_seed(1)
     with pytest.raises(TrainingError, match="differs from the trained one"):
         parity(unet.build("light").eval(), onnx, 32, [portrait])
+
+
+def test_answers_that_are_no_numbers_are_not_exported(portrait):
+    network = unet.build("light").eval()
+    with torch.no_grad():
+        for value in network.state_dict().values():
+            value.fill_(float("nan")) if value.is_floating_point() else None
+    with pytest.raises(TrainingError, match="differs from the trained one by nan"):
+        parity(network, to_onnx(network, 32), 32, [portrait])
+
+
+def test_weights_beyond_half_precision_stay_whole(portrait):
+    torch.manual_seed(0)
+    network = unet.build("light").eval()
+    up = next(module for module in network.modules() if isinstance(module, torch.nn.ConvTranspose2d))
+    with torch.no_grad():
+        up.weight.mul_(1e7)
+    onnx = to_onnx(network, 32)
+    half = halved(onnx)
+    assert len(half) < 0.7 * len(onnx), "the other weights are halved"
+    assert parity(network, half, 32, [portrait], HALVED_TOLERANCE) <= HALVED_TOLERANCE
 
 
 def test_the_averaged_weights_are_exported(trained):
