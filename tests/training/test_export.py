@@ -1,6 +1,9 @@
 """From a run folder into a zoo, and only whole."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,7 @@ def test_the_command_fills_a_zoo(trained, tiny, tmp_path, monkeypatch, capsys, p
     for words in (
         "# mine",
         f"tiny: {used} photos trained on, {kept} kept apart",
+        "(CelebAMask-HQ names none).",
         'network = "light"',
         "Their terms allow",
         "Limits",
@@ -62,6 +66,18 @@ def test_the_command_fills_a_zoo(trained, tiny, tmp_path, monkeypatch, capsys, p
     (home / "mine.onnx").write_bytes((home / "mine.onnx").read_bytes()[:-1] + b"x")
     with pytest.raises(DamagedModelError, match="sha256"):
         Segmenter("mine")
+
+
+def test_a_part_of_the_validation_photos_is_no_export(trained, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    held = json.loads((trained / "data.json").read_text())["validation"]
+    (tmp_path / "tiny" / "images" / f"{held[0].partition('/')[2]}.jpg").unlink()
+    data, said = ["--data", str(tmp_path / "tiny")], f"1 of the {len(held)} photos that {trained} kept for validation"
+    assert run(["export", str(trained), *data, "--zoo", str(tmp_path / "zoo")]) == 1
+    assert f"{said} are not here: 1 of tiny; give every --data" in capsys.readouterr().err
+    assert not (tmp_path / "zoo").exists()
+    assert run(["evaluate", "--model", "light", *data, "--run", str(trained), "--limit", "1", "--json"]) == 0
+    assert capsys.readouterr().err == f"{said} are not here: 1 of tiny\n"
 
 
 @pytest.mark.parametrize("name", ["../mine", "", "a/b", ".hidden", "mine.onnx"])
@@ -98,9 +114,26 @@ def test_an_interrupted_install_leaves_only_whole_networks(onnx, tmp_path, monke
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_exports_into_one_zoo_at_once_lose_nothing(onnx, tmp_path):
+    """Each of the processes reads the manifest before another one has written it, but for the lock."""
+    code = """
+import sys, time
+from pathlib import Path
+from hairtint.training import export
+real = export.zoo.read_manifest
+export.zoo.read_manifest = lambda folder: (real(folder), time.sleep(0.5))[0]
+for name in sys.argv[2:]:
+    export.install(Path(sys.argv[1]), name, b"weights", {"size": 32}, "card")
+"""
+    names = [["a", "b"], ["c", "d"]]
+    each = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), *some]) for some in names]
+    assert [process.wait() for process in each] == [0, 0]
+    assert whole(tmp_path) == set("abcd")
+
+
 def test_a_zoo_that_cannot_be_written(onnx, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="--zoo"):
+    with pytest.raises(OutputError, match="choose another folder"):
         install(tmp_path / "file", "mine", onnx, {"size": 32}, "card")
 
 

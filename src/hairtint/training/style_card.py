@@ -16,8 +16,9 @@ from hairtint import zoo
 from hairtint.errors import PictureError, TrainingError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
-from hairtint.training.card import TERMS, commit
+from hairtint.training.card import TERMS
 from hairtint.training.compress import halved
+from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
 
