@@ -118,6 +118,15 @@ def test_existing_files_stay_without_force(folder, capsys):
     assert run(["image", str(folder / "one.jpg"), "-c", "copper", "-o", str(folder / "out.jpg"), "--force"]) == 0
 
 
+def test_photos_are_never_overwritten_by_their_results(folder, capsys):
+    before = {path.name: path.read_bytes() for path in (folder / "photos").iterdir()}
+    for force in ([], ["--force"]):
+        line = refused(capsys, folder / "photos", "-c", "copper", "-o", f"{folder}/photos/", *force)
+        assert "a.jpg would be overwritten by its own result" in line
+    assert "overwritten" in refused(capsys, folder / "one.jpg", "-c", "copper", "-o", folder / "one.jpg", "--force")
+    assert {path.name: path.read_bytes() for path in (folder / "photos").iterdir()} == before
+
+
 def huge_png():
     """A PNG whose header declares 20,000 x 20,000 pixels."""
     header = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)

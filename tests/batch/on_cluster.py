@@ -8,6 +8,7 @@ import pytest
 from doers import Copier, jobs
 from needs import left_out
 
+from hairtint import zoo
 from hairtint.batch import cluster
 from hairtint.batch.crew import share
 from hairtint.cli import run
@@ -38,11 +39,19 @@ def test_actors_do_the_work_and_one_that_dies_is_replaced(ray, tmp_path):
     assert "is no photo" in str(done["refused"].error)
 
 
+def test_more_actors_than_cores_do_all_jobs(ray, tmp_path):
+    names = "abcdef"
+    done = list(share(jobs(tmp_path, *names), cluster.Actors(Copier), 4, resume=False))
+    assert {outcome.job.source.stem for outcome in done} == set(names)
+    assert all(outcome.error is None for outcome in done)
+
+
 def test_the_command(ray, tmp_path, portrait_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list").write_text(f"{portrait_path}\n")
-    call = ["image", "--list", "list", "--base", str(portrait_path.parent), "-c", "copper", "--model", "light", "-q"]
-    assert run([*call, "-o", "cluster/", "--engine", "ray"]) == 0
+    (tmp_path / "my.onnx").write_bytes(zoo.find("light").read())
+    call = ["image", "--list", "list", "--base", str(portrait_path.parent), "-c", "copper", "--model", "my.onnx", "-q"]
+    assert run([*call, "-o", "cluster/", "--engine", "ray", "-j", "3"]) == 0
     assert run([*call, "-o", "here/"]) == 0
     name = portrait_path.name
     assert (tmp_path / "cluster" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()

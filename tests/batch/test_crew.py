@@ -50,6 +50,39 @@ def test_no_job_is_looked_at_before_its_time(tmp_path):
         assert len(asked) == count
 
 
+class FewCores:
+    """Workers on a cluster of so many cores: one that gets none does not begin until another one goes."""
+
+    def __init__(self, cores):
+        self.cores, self.hired = cores, []
+
+    def hire(self):
+        self.hired.append(OnACore(self))
+        return self.hired[-1]
+
+    def first_done(self, busy):
+        working = [worker for worker in self.hired[: self.cores] if worker in busy]
+        assert working, "those that have a core have no work, and those that have work no core: it would wait forever"
+        return working[0]
+
+
+class OnACore(Alone):
+    def __init__(self, crew):
+        super().__init__(Copier())
+        self.crew = crew
+
+    def dismiss(self):
+        self.crew.hired.remove(self)
+
+
+@pytest.mark.parametrize("names", ["ab", "abcdefgh"])
+def test_more_workers_than_cores_do_all_jobs(tmp_path, names):
+    crew = FewCores(2)
+    done = by_name(share(jobs(tmp_path, *names), crew, 5, resume=False))
+    assert done.keys() == set(names)
+    assert crew.hired == []
+
+
 def test_what_is_done_is_passed_over(tmp_path):
     (tmp_path / "b.out").write_text("before")
     done = by_name(share(jobs(tmp_path, "a", "b"), Alone(Copier()), 1, resume=True))

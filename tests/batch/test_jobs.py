@@ -63,6 +63,17 @@ def test_two_photos_never_share_a_result_nor_a_mask():
         plan(["x.jpg", "x.png"], "out", "copper", mask=True)
 
 
+def test_a_photo_is_never_its_own_result(tmp_path):
+    (tmp_path / "photos").mkdir()
+    photo = tmp_path / "photos" / "a.jpg"
+    photo.write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    for out in ("photos", "link", "photos/a.jpg"):
+        with pytest.raises(OutputError, match=r"a\.jpg would be overwritten by its own result: name another place"):
+            plan([str(photo)], str(tmp_path / out), "copper")
+    assert plan([str(tmp_path / "none.jpg")], str(tmp_path / "photos"), "copper")
+
+
 def test_names_patterns_and_folders_are_found_once(tmp_path):
     for name in ("b.jpg", "a.png", "notes.txt", ".hairtint-1.part"):
         (tmp_path / name).write_text("")
@@ -97,6 +108,22 @@ def test_the_photos_of_a_list_keep_their_places_below_the_base(tmp_path, monkeyp
     assert [place for _, place in batch.listed([b"a/b/x.jpg"], Path("a"))] == [Path("b/x.jpg")]
     with pytest.raises(PictureError, match=r"\.\./x\.jpg of the list does not lie in .*: name .* with --base"):
         list(batch.listed([b"../x.jpg"], Path()))
+    for name in (b".", b"a/..", b"../a\0b.jpg"):
+        with pytest.raises(PictureError, match="of the list does not lie in"):
+            list(batch.listed([name], Path()))
+    marked = [b"\xef\xbb\xbfa.jpg", b"\xef\xbb\xbfb.jpg"]
+    assert paths(batch.listed(marked, Path())) == ["a.jpg", "\ufeffb.jpg"], "only at the beginning is it no name"
+
+
+def test_base_and_photos_may_be_named_by_way_of_links(tmp_path, monkeypatch):
+    (tmp_path / "real" / "in").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "real" / "out").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path)
+    for line, base in ((b"link/in/x.jpg", "link"), (b"real/in/x.jpg", "link"), (b"link/in/x.jpg", "real")):
+        assert [place for _, place in batch.listed([line], Path(base))] == [Path("in/x.jpg")]
+    assert [place for _, place in batch.listed([b"real/out/x.jpg"], Path("real"))] == [Path("out/x.jpg")]
 
 
 def test_a_long_list_takes_little_memory():

@@ -110,7 +110,7 @@ def test_what_is_no_choice(names, option, capsys):
         (["image", "photo.jpg", "-c", "copper", "--model", "missing.onnx"], "missing.onnx"),
         (["image", "photo.jpg", "-c", "copper", "--model", "folder"], "no network"),
         (["image", "photo.jpg", "-c", "copper", "-o", "missing/out.png"], "does not exist"),
-        (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg"], "--force"),
+        (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg"], "overwritten by its own result"),
         (["image", "photo.jpg", "-c", "copper", "-o", "/proc/self/out.png"], "cannot be written"),
         (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg/out.png"], "photo.jpg"),
         (["image", "x" * 300 + ".jpg", "-c", "copper"], "File name too long"),

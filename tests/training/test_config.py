@@ -41,6 +41,7 @@ def test_a_whole_number_is_a_number(tmp_path):
         ('network = "light"\n[loss]\nedge = 1.0', "the loss is empty"),
         ('network = "light"\n[loss]\nbce = -1.0', "loss.bce = -1.0"),
         ('network = "light"\n[repeat]\nlfw = -1.0', "repeat.lfw = -1.0"),
+        ('network = "light"\n[repeat]\nlfw = 1e5', "repeat.lfw = 100000 must be at most 10000"),
         ('network = "light"\nbatch = 0', "batch = 0 must be above 0"),
         ('network = "light"\nlr = nan', "lr = nan"),
         ('network = "light"\nlr = inf', "lr = inf"),

@@ -13,8 +13,9 @@ from PIL import Image
 from tiny_pictures import picture, write
 
 from hairtint.errors import DataError
-from hairtint.training import datasets
+from hairtint.training import datasets, shards
 from hairtint.training.datasets import Pair, open_all, open_dataset, open_folders, split
+from hairtint.training.expand import expand
 
 
 def published_figaro(folder):
@@ -104,6 +105,33 @@ def test_plain_folders_and_everything_that_is_left_out(tmp_path):
     lines = report.lines()
     assert lines[0] == "mine: 2 pairs, 1 of them without hair"
     assert any("left out 2, photo and mask differ in size" in line for line in lines)
+
+
+def test_masks_that_would_be_read_as_something_else(tmp_path):
+    """Each holds the shape of the hair, but not where it is looked for; those with another name are fine."""
+    rgb, hair = picture(3)
+    wide = hair.astype(np.uint16)
+    masks = {
+        "sixteen": wide, "few": wide // 100, "label": wide * 40, "alpha": np.dstack([hair * 0 + 255] * 3 + [hair]),
+        "fine-sixteen": wide * 257, "fine-grey": hair, "fine-alpha": np.dstack([hair] * 3 + [hair * 0 + 255]),
+        "fine-clear": np.dstack([hair] * 3 + [hair * 0]), "fine-empty": wide * 0,
+    }  # fmt: skip
+    for stem, mask in masks.items():
+        write(tmp_path / "set", stem, rgb, mask)
+    Image.fromarray(hair).convert("1").save(tmp_path / "set" / "masks" / "fine-grey.png")
+    grey = Image.merge("LA", [Image.new("L", hair.shape[::-1], 255), Image.fromarray(hair)])
+    grey.save(tmp_path / "set" / "masks" / "shape.png")
+    shutil.copy(tmp_path / "set" / "images" / "few.jpg", tmp_path / "set" / "images" / "shape.jpg")
+    pairs, report = open_dataset(tmp_path / "set")
+    assert [p.stem for p in pairs] == sorted(stem for stem in masks if stem.startswith("fine"))
+    for pair in pairs:
+        assert np.array_equal(pair.read()[1], hair * (pair.stem != "fine-empty"))
+    assert report.empty == 1
+    assert report.left_out == {
+        "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits": ["few.png", "sixteen.png"],
+        "mask with transparency: hair must be white on black": ["alpha.png", "shape.png"],
+        "mask without white: hair must be 255": ["label.png"],
+    }
 
 
 def test_pictures_on_their_side_go_by_how_they_are_seen(tmp_path):
@@ -228,6 +256,70 @@ def test_copies_of_a_photo_stay_together(tmp_path):
         train, held = split(pairs, seed=seed)
         assert len(held) >= 4
         assert not {p.stem[1:] for p in train} & {p.stem[1:] for p in held}
+
+
+def copied(folder, source, stem, name):
+    """A pair once more, under another name or in another folder."""
+    for part in ("images", "masks"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        path = next((source / part).glob(f"{stem}.*"))
+        shutil.copy(path, folder / part / f"{name}{path.suffix}")
+
+
+def sides(pairs, seed):
+    """The stems of both sides."""
+    return [{p.stem for p in side} for side in split(pairs, seed=seed)]
+
+
+def test_copies_that_are_filed_under_two_people_join_these(tmp_path):
+    folder = tmp_path / "set"
+    for k, stem in enumerate(["Ann_Bee_0001", "Zed_Cee_0002", "Zed_Cee_0003", *(f"P{c}x_0001" for c in "abcdefgh")]):
+        write(folder, stem, *picture(k))
+    copied(folder, folder, "Ann_Bee_0001", "Zed_Cee_0001")
+    copied(folder, folder, "Zed_Cee_0003", "Yan_Dee_0001")
+    pairs, _ = open_dataset(folder)
+    joined = {p.stem for p in pairs if p.person == "Ann_Bee"}
+    assert joined == {"Ann_Bee_0001", "Zed_Cee_0001", "Zed_Cee_0002", "Zed_Cee_0003", "Yan_Dee_0001"}
+    for seed in range(20):
+        assert any(joined <= side for side in sides(pairs, seed))
+
+
+def test_copies_in_other_folders_stay_on_one_side(tmp_path, tiny):
+    stems = [path.stem for path in sorted((tiny / "images").iterdir())]
+    for k, stem in enumerate(stems[:16]):
+        copied(tmp_path / "again", tiny, stem, f"other-{k}")
+    for k in range(16):
+        write(tmp_path / "again", f"new-{k}", *picture(100 + k))
+    shards.pack(open_dataset(tmp_path / "again")[0], tmp_path / "packed")
+    for folders in ([tiny, tmp_path / "again"], [tmp_path / "again", tiny], [tiny, tmp_path / "packed"]):
+        pairs, _ = open_all(folders)
+        for seed in range(10):
+            train, held = sides(pairs, seed)
+            for k, stem in enumerate(stems[:16]):
+                assert {stem, f"other-{k}"} <= train or {stem, f"other-{k}"} <= held
+            assert abs(len([s for s in held if s in stems]) - 0.2 * 24) <= 5
+            assert abs(len([s for s in held if s not in stems]) - 0.2 * 32) <= 3
+
+
+def test_what_belongs_together_stays_so_in_shards(tmp_path, tiny):
+    for k, path in enumerate(sorted((tiny / "images").iterdir())):
+        copied(tmp_path / "again", tiny, path.stem, f"other-{k}")
+    pairs, reports = open_all([tiny, tmp_path / "again"])
+    shards.pack(pairs, tmp_path / "shards", reports=reports)
+    assert sides(open_dataset(tmp_path / "shards")[0], 3) == sides(pairs, 3)
+
+
+def test_variants_follow_their_originals(tmp_path, tiny, tiny_pairs):
+    expand(tiny_pairs, tmp_path / "big", copies=1, size=16)
+    expand(open_dataset(tmp_path / "big")[0], tmp_path / "bigger", copies=1, size=16)
+    shutil.copytree(tiny, tmp_path / "renamed")
+    shards.pack(open_dataset(tmp_path / "big")[0], tmp_path / "packed")
+    for folders in ([tiny, "big"], ["big", "renamed"], ["renamed", "packed"], [tiny, "bigger"], ["packed", "bigger"]):
+        pairs, _ = open_all([tmp_path / folder for folder in folders])
+        for seed in range(5):
+            train, held = ({p.stem.partition("-")[0] for p in side} for side in split(pairs, seed=seed))
+            assert held
+            assert not train & held
 
 
 def test_variants_are_never_validated_on():

@@ -60,6 +60,8 @@ def test_refusals(tiny_pairs, tiny, tmp_path):
     (tmp_path / "file").write_text("")
     for pairs, out, seed, error, words in (
         (tiny_pairs[:1], tmp_path / "big", 1, OutputError, "other settings"),
+        (tiny_pairs[1:2], tmp_path / "big", 0, OutputError, "expanded from other photos"),
+        (tiny_pairs[:2], tmp_path / "big", 0, OutputError, "expanded from other photos"),
         (tiny_pairs[:1] * 2, tmp_path / "new", 0, DataError, "2 photos are called Frame00001"),
         (tiny_pairs[:1], tmp_path / "file", 0, OutputError, "choose another folder"),
         (tiny_pairs[:1], tiny, 0, OutputError, "holds other pictures"),
@@ -67,6 +69,14 @@ def test_refusals(tiny_pairs, tiny, tmp_path):
         with pytest.raises(error, match=words):
             expand(pairs, out, copies=1, size=32, seed=seed)
     assert files(tmp_path / "big") == before
+    for damaged in ("nothing", "[1]", '{"originals": 3}', '{"originals": {"a": [1]}}'):
+        (tmp_path / "big" / "expanded.json").write_text(damaged)
+        with pytest.raises(DataError, match=r"expanded\.json is damaged"):
+            open_dataset(tmp_path / "big")
+    (tmp_path / "big" / "expanded.json").write_text('{"recipe": "report", "size": 32, "seed": 0}')  # an older one
+    assert [pair.original for pair in open_dataset(tmp_path / "big")[0]] == [None, None]
+    with pytest.raises(OutputError, match="older hairtint"):
+        expand(tiny_pairs[:1], tmp_path / "big", copies=1, size=32)
     assert not (tiny / "expanded.json").exists()
 
 

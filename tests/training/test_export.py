@@ -1,6 +1,9 @@
 """From a run folder into a zoo, and only whole."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,9 @@ from hairtint.cli import run
 from hairtint.errors import DamagedModelError, OutputError, TrainingError
 from hairtint.networks import unet
 from hairtint.segmenter import Segmenter
+from hairtint.training.compress import halved
 from hairtint.training.config import Config
-from hairtint.training.export import Trained, install, parity, to_onnx
+from hairtint.training.export import HALVED_TOLERANCE, Trained, install, parity, to_onnx
 from hairtint.training.train import train
 
 
@@ -51,6 +55,7 @@ def test_the_command_fills_a_zoo(trained, tiny, tmp_path, monkeypatch, capsys, p
     for words in (
         "# mine",
         f"tiny: {used} photos trained on, {kept} kept apart",
+        "(CelebAMask-HQ names none).",
         'network = "light"',
         "Their terms allow",
         "Limits",
@@ -61,6 +66,18 @@ def test_the_command_fills_a_zoo(trained, tiny, tmp_path, monkeypatch, capsys, p
     (home / "mine.onnx").write_bytes((home / "mine.onnx").read_bytes()[:-1] + b"x")
     with pytest.raises(DamagedModelError, match="sha256"):
         Segmenter("mine")
+
+
+def test_a_part_of_the_validation_photos_is_no_export(trained, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    held = json.loads((trained / "data.json").read_text())["validation"]
+    (tmp_path / "tiny" / "images" / f"{held[0].partition('/')[2]}.jpg").unlink()
+    data, said = ["--data", str(tmp_path / "tiny")], f"1 of the {len(held)} photos that {trained} kept for validation"
+    assert run(["export", str(trained), *data, "--zoo", str(tmp_path / "zoo")]) == 1
+    assert f"{said} are not here: 1 of tiny; give every --data" in capsys.readouterr().err
+    assert not (tmp_path / "zoo").exists()
+    assert run(["evaluate", "--model", "light", *data, "--run", str(trained), "--limit", "1", "--json"]) == 0
+    assert capsys.readouterr().err == f"{said} are not here: 1 of tiny\n"
 
 
 @pytest.mark.parametrize("name", ["../mine", "", "a/b", ".hidden", "mine.onnx"])
@@ -97,9 +114,26 @@ def test_an_interrupted_install_leaves_only_whole_networks(onnx, tmp_path, monke
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_exports_into_one_zoo_at_once_lose_nothing(onnx, tmp_path):
+    """Each of the processes reads the manifest before another one has written it, but for the lock."""
+    code = """
+import sys, time
+from pathlib import Path
+from hairtint.training import export
+real = export.zoo.read_manifest
+export.zoo.read_manifest = lambda folder: (real(folder), time.sleep(0.5))[0]
+for name in sys.argv[2:]:
+    export.install(Path(sys.argv[1]), name, b"weights", {"size": 32}, "card")
+"""
+    names = [["a", "b"], ["c", "d"]]
+    each = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), *some]) for some in names]
+    assert [process.wait() for process in each] == [0, 0]
+    assert whole(tmp_path) == set("abcd")
+
+
 def test_a_zoo_that_cannot_be_written(onnx, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="--zoo"):
+    with pytest.raises(OutputError, match="choose another folder"):
         install(tmp_path / "file", "mine", onnx, {"size": 32}, "card")
 
 
@@ -107,6 +141,27 @@ def test_a_network_that_differs_is_not_exported(onnx, portrait):
     torch.manual_seed(1)
     with pytest.raises(TrainingError, match="differs from the trained one"):
         parity(unet.build("light").eval(), onnx, 32, [portrait])
+
+
+def test_answers_that_are_no_numbers_are_not_exported(portrait):
+    network = unet.build("light").eval()
+    with torch.no_grad():
+        for value in network.state_dict().values():
+            value.fill_(float("nan")) if value.is_floating_point() else None
+    with pytest.raises(TrainingError, match="differs from the trained one by nan"):
+        parity(network, to_onnx(network, 32), 32, [portrait])
+
+
+def test_weights_beyond_half_precision_stay_whole(portrait):
+    torch.manual_seed(0)
+    network = unet.build("light").eval()
+    up = next(module for module in network.modules() if isinstance(module, torch.nn.ConvTranspose2d))
+    with torch.no_grad():
+        up.weight.mul_(1e7)
+    onnx = to_onnx(network, 32)
+    half = halved(onnx)
+    assert len(half) < 0.7 * len(onnx), "the other weights are halved"
+    assert parity(network, half, 32, [portrait], HALVED_TOLERANCE) <= HALVED_TOLERANCE
 
 
 def test_the_averaged_weights_are_exported(trained):

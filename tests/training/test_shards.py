@@ -1,6 +1,7 @@
 """Shards give what the folders give, to the bit, in little memory, whatever happens while they are written."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -226,6 +227,41 @@ def test_a_photo_that_goes_while_training_is_one_line(packed):
     for workers in (0, 1):
         with pytest.raises(DataError, match=r"^[^\n]*00000\.tar[^\n]*\.jpg can no longer be read[^\n]*$"):
             list(batches(photos, Epoch(["tiny"] * 24, {}, 0, 0, 4), workers))
+
+
+def test_a_mask_that_changed_is_other_data(tiny, packed, tmp_path):
+    for part in ("images", "masks"):
+        shutil.copytree(tiny / part, tmp_path / "tiny" / part)
+    pairs, report = open_dataset(tmp_path / "tiny")
+    assert shards.pack(pairs, packed, megabytes=SMALL, reports=[report]) == 0
+    mask = pairs[0].mask
+    data = bytearray(mask.read_bytes())
+    data[-1] ^= 1  # in PNG's last checksum, which nobody minds
+    mask.write_bytes(data)
+    with pytest.raises(OutputError, match="other photos"):
+        shards.pack(pairs, packed, megabytes=SMALL, reports=[report])
+
+
+@pytest.mark.parametrize("count", ['"1"', "null", "1.5", "[]", "true"])
+def test_a_damaged_index_is_one_line(packed, count, capsys):
+    index = json.loads((packed / "shards.json").read_text())
+    (packed / "shards.json").write_text(json.dumps(index | {"shards": json.loads(count)}))
+    assert run(["data", "check", "--data", str(packed)]) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("hairtint: ")
+    assert line.count("\n") == 1
+
+
+def test_shards_of_before_can_be_read(packed, tiny_pairs):
+    """Their rows had neither sha256 nor kin."""
+    for note in packed.glob("0*.json"):
+        known = json.loads(note.read_text())
+        for row in known["pairs"]:
+            row |= {key: row[key][:3] for key in ("image", "mask")}
+        note.write_text(json.dumps(known))
+    pairs, _ = open_all([packed])
+    assert [pair.name for pair in pairs] == [pair.name for pair in tiny_pairs]
+    assert np.array_equal(pairs[3].read()[0], tiny_pairs[3].read()[0])
 
 
 def test_refusals(packed, tiny_pairs, tmp_path):

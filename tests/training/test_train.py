@@ -13,6 +13,7 @@ import torch
 from hairtint.errors import TrainingError, UnknownModelError
 from hairtint.training import checkpoint, losses, schedule
 from hairtint.training.datasets import split
+from hairtint.training.loader import Epoch, steps
 from hairtint.training.train import _Run, train
 
 
@@ -46,7 +47,17 @@ def test_a_run_folder_has_everything(quick, tiny_pairs, tmp_path):
     config = quick()
     best = train(config, tiny_pairs, tmp_path, progress=lambda done, total, text: seen.append((done, total, text)))
     assert best == tmp_path / "best.pt"
-    kinds = {"config.json", "data.json", "log.csv", "loss.png", "accuracy.png", "last.pt", "best.pt", ".lock"}
+    kinds = {
+        "config.json",
+        "data.json",
+        "origin.json",
+        "log.csv",
+        "loss.png",
+        "accuracy.png",
+        "last.pt",
+        "best.pt",
+        ".lock",
+    }
     assert {path.name for path in tmp_path.iterdir()} == kinds
     assert (tmp_path / "loss.png").read_bytes()[:4] == b"\x89PNG" == (tmp_path / "accuracy.png").read_bytes()[:4]
     assert json.loads((tmp_path / "config.json").read_text()) == config.as_dict()
@@ -56,6 +67,15 @@ def test_a_run_folder_has_everything(quick, tiny_pairs, tmp_path):
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert rows[0].keys() >= {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "iou_tiny"}
     assert [done for done, _, text in seen if "IoU" not in text] == list(range(1, seen[-1][1] + 1))
+
+
+@pytest.mark.parametrize("often", [1, 3, 1.5, 0.3])
+def test_the_total_is_what_is_done(often):
+    """The cosine ends there: with fractions, epochs differ in length."""
+    sources, repeat = ["a"] * 37 + ["b"] * 50, {"a": often}
+    lengths = [len(Epoch(sources, repeat, 5, epoch, 4)) for epoch in range(40)]
+    assert steps(sources, repeat, 5, 40, 4) == sum(lengths)
+    assert (len(set(lengths)) > 1) == (often % 1 > 0)
 
 
 def test_same_seed_same_weights_whatever_the_workers(quick, tiny_pairs, tmp_path):

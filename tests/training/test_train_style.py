@@ -9,10 +9,11 @@ from hairtint import StyleClassifier, zoo
 from hairtint.cli import run
 from hairtint.errors import DataError, TrainingError
 from hairtint.networks import swift
+from hairtint.networks.style import Style
 from hairtint.style import STYLES
 from hairtint.training import style as lesson
 from hairtint.training.datasets import open_dataset
-from hairtint.training.style_card import confusion, table
+from hairtint.training.style_card import confusion, exported, table
 
 EACH = 7  # photos of a style
 
@@ -55,6 +56,15 @@ def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_pat
     for words in ("# style", "stripes: 42 photos trained on, 7 kept apart", "Their terms allow", "## Limits"):
         assert words in card
     assert table(metrics["confusion"]) in card
+
+
+def test_answers_that_are_no_numbers_are_not_exported(folder):
+    pairs, _ = open_dataset(folder)
+    network = Style(len(STYLES)).eval()
+    with torch.no_grad():
+        network.head.bias.fill_(float("nan"))
+    with pytest.raises(TrainingError, match="differs from the trained one by nan"):
+        exported(lesson.Learned(network, [], pairs[:1], 0.1, {}, 0))
 
 
 def test_the_same_seed_gives_the_same_layer():

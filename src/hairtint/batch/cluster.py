@@ -44,6 +44,11 @@ class Actors:
         """How many cores the cluster has."""
         return max(1, int(self.ray.cluster_resources().get("CPU", 1)))
 
+    @property
+    def free(self) -> int:
+        """How many of them nobody uses now."""
+        return int(self.ray.available_resources().get("CPU", 0))
+
     def hire(self) -> Worker:
         """See Crew."""
         return Actor(self.ray, self.kind.remote(self.make))

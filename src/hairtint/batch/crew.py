@@ -59,7 +59,8 @@ class Crew(Protocol):
 def share(jobs: Iterable[Job], crew: Crew, size: int, *, resume: bool) -> Iterator[Outcome]:
     """Have the jobs done by at most `size` workers, as the outcomes come in; no job is looked at before its time.
 
-    resume: jobs that are done already are passed over. A worker that dies is replaced and its job tried once more.
+    resume: jobs that are done already are passed over. A worker that dies is replaced and its job tried once more. One
+    that cannot begin for want of a core does so when the others have no more to do.
     Raises ModelError where the network cannot be had.
     """
     again: deque[tuple[Job, int]] = deque()
@@ -75,6 +76,8 @@ def share(jobs: Iterable[Job], crew: Crew, size: int, *, resume: bool) -> Iterat
                 worker = idle.pop() if idle else crew.hire()
                 busy[worker] = turn
                 worker.give(turn[0])
+            while idle and len(busy) < size:  # no job is left for them, and one that is busy may wait for their core
+                idle.pop().dismiss()
             if not busy:
                 return
             worker = crew.first_done(busy.keys())

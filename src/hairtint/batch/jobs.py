@@ -12,6 +12,7 @@ from hairtint.errors import OutputError, PictureError
 from hairtint.photo import PICTURE_SUFFIXES
 from hairtint.photo_writing import OUTPUT_SUFFIXES
 
+BOM = b"\xef\xbb\xbf"  # what some editors write before the first line
 Found = tuple[Path, Path]  # a photo, and its place beneath the folder of the results
 
 
@@ -72,17 +73,29 @@ def find(names: Sequence[str], *, recursive: bool = False, without: Path | None 
 def listed(lines: Iterable[bytes], base: Path) -> Iterator[Found]:
     """The photos of a list, one path a line; each keeps its place below `base` beneath the results.
 
-    Raises PictureError for a photo that lies elsewhere.
+    Either may be named by way of a link. Raises PictureError for a photo that lies elsewhere.
     """
-    home = base.resolve()
-    for line in lines:
-        name = os.fsdecode(line.rstrip(b"\r\n"))
+    for count, line in enumerate(lines):
+        name = os.fsdecode((line if count else line.removeprefix(BOM)).rstrip(b"\r\n"))
         if not name:
             continue
-        place = Path(os.path.relpath(Path(name).absolute(), home))
-        if place.parts[0] == os.pardir:
+        place = _below(Path(name), base)
+        if place is None:
             raise PictureError(f"{name} of the list does not lie in {base}: name the folder of all photos with --base")
         yield Path(name), place
+
+
+def _below(path: Path, base: Path) -> Path | None:
+    """The place of a path below a folder, as they are named or else where they really are; None if there is none."""
+    for real in (False, True):
+        try:
+            ends = (path.resolve(), base.resolve()) if real else (path.absolute(), base.absolute())
+            place = Path(os.path.relpath(*ends))
+        except ValueError:  # no file can be called so, or it lies on another drive
+            return None
+        if place.parts and place.parts[0] != os.pardir:
+            return place
+    return None
 
 
 def is_folder(out: str) -> bool:
@@ -95,7 +108,8 @@ def plan(
 ) -> Iterator[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
-    Raises OutputError where two photos would be written to one file. What is remembered of each for this is a number.
+    Raises OutputError where two photos would be written to one file, or a photo over itself. What is remembered of each
+    for this is a number.
     """
     folder = out is not None and is_folder(out)
     met: set[int] = set()
@@ -117,9 +131,19 @@ def plan(
             result.with_name(f"{result.stem}-side-by-side{result.suffix}") if sheet else None,
         )
         for path in job.outputs:
+            if _same(source, path):
+                raise OutputError(f"{source} would be overwritten by its own result: name another place with -o")
             if not _first(path, met):
                 raise OutputError(f"{source} and another photo would both become {path}: give them in two calls")
         yield job
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file; a file that is not there is none."""
+    try:
+        return other.samefile(one)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_result(path: Path, suffix: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -43,6 +43,12 @@ class Task:
     resume: bool = False
     folders: bool = False
     threads: int | None = None
+
+    def absolute(self) -> Task:
+        """The same task, for somebody who is in another folder: a network's path holds there too."""
+        if self.model is None or Path(self.model).suffix != ".onnx":
+            return self
+        return replace(self, model=str(Path(self.model).absolute()))
 
 
 @dataclass(frozen=True)

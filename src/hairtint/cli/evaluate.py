@@ -51,7 +51,9 @@ def evaluate(
         more, report = datasets.open_folders(images, masks)
         pairs, reports = pairs + more, [*reports, report]
     if run:
-        pairs = datasets.kept_for_validation(pairs, run)
+        pairs, lacking = datasets.kept_for_validation(pairs, run)
+        if lacking:
+            click.echo(lacking, err=True)
     if limit:
         pairs = pairs[:: -(-len(pairs) // limit)]
     if not as_json:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hairtint.cli.options import FOLDER, data_folders
+from hairtint.errors import DataError
 
 
 @click.command()
@@ -26,7 +27,9 @@ def export(run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: s
 
     trained = Trained.load(run)
     pairs, _ = datasets.open_all(data, no_hair)
-    pairs = datasets.kept_for_validation(pairs, run)
+    pairs, lacking = datasets.kept_for_validation(pairs, run)
+    if lacking:  # the card would give figures of a part as those of the run
+        raise DataError(f"{lacking}; give every --data and --no-hair of the training again")
     name, home, size = name or trained.config.network, home or next(zoo.folders()), trained.config.size
     check_name(name)
     onnx = to_onnx(trained.network, size)

@@ -130,8 +130,11 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
     if engine == "ray":
         from hairtint.batch.cluster import Actors
 
-        actors = Actors(partial(Dyer, replace(task, threads=1)))
-        return lambda planned: crew.share(planned, actors, jobs or actors.size, resume=task.resume)
+        actors = Actors(partial(Dyer, replace(task, threads=1).absolute()))
+        if not (free := actors.free):
+            click.echo("all cores of the Ray cluster are taken: waiting for one", err=True)
+        size = min(jobs or actors.size, max(1, free))  # one that waits for a core would keep a photo waiting
+        return lambda planned: crew.share(planned, actors, size, resume=task.resume)
     cores = os.cpu_count() or 1
     size = jobs or (cores if total is None else min(cores, -(-total // A_PROCESS)))
     if size <= 1:

@@ -76,6 +76,8 @@ def train(
             _say(
                 f"repeat names {s}, which is not in the data" for s in plan.repeat if s not in {p.source for p in pairs}
             )
+            if (weights or encoder) and (folder / "last.pt").exists():
+                _say([f"{folder} goes on where it was: --from and --encoder are for its start alone"])
         with bar(quiet=not first) as progress:
             best = learn(
                 plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, fabric=processes,

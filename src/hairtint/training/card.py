@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from hairtint.segmenter import Segmenter
-from hairtint.training import evaluate
+from hairtint.training import evaluate, origin
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained
 
@@ -48,6 +47,8 @@ def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
 
 def write(name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
     """The card as Markdown."""
+    began = origin.read(run)
+    commit = f"commit {began['commit']}" if began else "a commit that was not recorded"
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
     settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
     used, kept = (Counter(photo.rpartition("/")[0] for photo in sides[side]) for side in ("training", "validation"))
@@ -72,19 +73,20 @@ anything else has to judge whether that is covered.
 
 ## Recipe
 
-`hairtint train`, {trained.step} steps, code at commit {commit()}:
+`hairtint train`, {trained.step} steps, code at {commit}:
 
 ```toml
 {settings}
 ```
 
+{_start(began)}
 The weights are the exponential moving average at the epoch with the best validation IoU, the mean over the sets with
 hair. The .onnx holds them in half precision; its probabilities differ from the torch module's by at most
 {parity:.1e} on validation photos.
 
 ## Figures
 
-On the validation photos of this run (no photo or person of them was trained on), full-size masks, threshold 0.5.
+On the validation photos of this run, full-size masks, threshold 0.5. {_unseen(began)}
 IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are pooled over pixels.
 
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
@@ -100,6 +102,27 @@ is the share of pictures without hair in which less than 0.5 % of the pixels are
 can be mistaken for hair. The data is mostly of public faces in press and fashion photos: skin tones, ages and
 head coverings are not evenly covered.
 """
+
+
+def _start(began: dict[str, Any] | None) -> str:
+    """What the training started from."""
+    if began is None:
+        return "What it started from was not recorded."
+    files = [(what, began[kind]) for kind, what in (("weights", "It"), ("encoder", "Its encoder")) if kind in began]
+    lines = [f"{what} started from {file['file']} (sha256 {file['sha256']})." for what, file in files]
+    if began["seen"]:
+        lines.append(f"Before, that had learnt from {len(began['seen'])} photos that are not among those above.")
+    return "\n".join(lines or ["It started from chance."])
+
+
+def _unseen(began: dict[str, Any] | None) -> str:
+    """What is known of the validation photos: whether anything was learnt from them."""
+    text = (
+        "None of them was trained on, nor, where their set\nnames persons, anybody on them (CelebAMask-HQ names none)"
+    )
+    if began and began["all_known"]:
+        return f"{text}."
+    return f"{text}; that holds for this\nrun: what the weights that it started from had learnt from is not recorded."
 
 
 def _toml(value: Any) -> str:
@@ -121,13 +144,3 @@ def _groups(metrics: dict[str, Any]) -> str:
 
 def _n(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def commit() -> str:
-    """The commit of the code that runs, short; "unknown" outside a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:  # no git here
-        return "unknown"
-    return done.stdout.strip() or "unknown"

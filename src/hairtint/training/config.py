@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from hairtint.errors import TrainingError
 
 MOST = 2**63 - 1  # what torch takes as a seed, and more than any other number here can mean
+MOST_OFTEN = 10_000  # times that an epoch shows a photo
 CHOICES = {
     "recipe": ("report", "strong", "mild"),
     "optimizer": ("adam", "adamw"),
@@ -52,6 +53,9 @@ class Config:
         for key, value in self._numbers():
             if not 0 <= value <= MOST:
                 raise TrainingError(f"{key} = {str(value)[:40]} must be a number from 0 to {MOST}")
+        for name, times in self.repeat.items():
+            if times > MOST_OFTEN:
+                raise TrainingError(f"repeat.{name} = {times:g} must be at most {MOST_OFTEN}")
         for key in ("size", "epochs", "batch", "lr", "checkpoint_minutes"):
             if getattr(self, key) == 0:
                 raise TrainingError(f"{key} = 0 must be above 0")

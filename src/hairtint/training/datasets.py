@@ -11,17 +11,14 @@ Layouts (recognised by their folders):
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hairtint.errors import DataError
-from hairtint.training import layouts, shards
-from hairtint.training.files import size_of
+from hairtint.training import kin, layouts, shards
 from hairtint.training.pairs import STYLES, Array, Pair, Report, usable
 
 __all__ = [
@@ -36,6 +33,11 @@ def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> 
     `no_hair`: every picture of the folder (or of its images/) is known to show nothing to dye.
     Raises DataError where the folder is none of the layouts or holds no usable pair.
     """
+    pairs, report = _opened(folder, no_hair=no_hair, check=check)
+    return kin.joined([pairs]), report
+
+
+def _opened(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple[list[Pair], Report]:
     if not folder.is_dir():
         raise DataError(f"no data folder {folder}: give a folder with images/ and masks/, Figaro1k or CelebAMask-HQ")
     report, scaled = Report(source_name(folder)), False
@@ -70,26 +72,31 @@ def open_folders(images: Path, masks: Path) -> tuple[list[Pair], Report]:
             raise DataError(f"no folder {folder}: give the folder that holds the {what}")
     report = Report(source_name(images))
     pairs = [pair for pair in layouts.plain(images, masks, report) if usable(pair, report)]
-    return _counted(pairs, report, images)
+    pairs, report = _counted(pairs, report, images)
+    return kin.joined([pairs]), report
 
 
 def open_all(data: Sequence[Path], no_hair: Sequence[Path] = ()) -> tuple[list[Pair], list[Report]]:
-    """The pairs of several folders after one another, and a report for each.
+    """The pairs of several folders after one another, and a report for each. What belongs together is joined across
+    folders: copies of a photo, and what was made of it (hairtint.training.kin).
 
     Raises DataError where two folders of one name hold a photo of the same name: nobody could tell them apart.
     """
-    opened = [open_dataset(folder) for folder in data] + [open_dataset(folder, no_hair=True) for folder in no_hair]
-    pairs = [pair for some, _ in opened for pair in some]
+    opened = [_opened(folder) for folder in data] + [_opened(folder, no_hair=True) for folder in no_hair]
+    pairs = kin.joined([some for some, _ in opened])
     name, times = Counter(pair.name for pair in pairs).most_common(1)[0] if pairs else ("", 0)
     if times > 1:
         raise DataError(f"{name} is in the data twice: give each folder once, and name folders differently")
     return pairs, [report for _, report in opened]
 
 
-def kept_for_validation(pairs: Sequence[Pair], run: Path) -> list[Pair]:
-    """Those pairs that a training run kept apart; DataError where the run or all of its photos are not there."""
+def kept_for_validation(pairs: Sequence[Pair], run: Path) -> tuple[list[Pair], str]:
+    """Those pairs that a training run kept apart, and a line that says how many of them are missing, or "".
+
+    Raises DataError where the run or all of its photos are not there.
+    """
     try:
-        names = set(json.loads((run / "data.json").read_text(encoding="utf-8"))["validation"])
+        names = set(map(str, json.loads((run / "data.json").read_text(encoding="utf-8"))["validation"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
     kept = [pair for pair in pairs if pair.name in names]
@@ -97,7 +104,11 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path) -> list[Pair]:
         raise DataError(
             f"none of the photos that {run} kept for validation are in these folders: give its --data again"
         )
-    return kept
+    lacking = Counter(name.rpartition("/")[0] for name in names - {pair.name for pair in kept})
+    if not lacking:
+        return kept, ""
+    which = ", ".join(f"{count} of {source}" for source, count in sorted(lacking.items()))
+    return kept, f"{lacking.total()} of the {len(names)} photos that {run} kept for validation are not here: {which}"
 
 
 def source_name(folder: Path) -> str:
@@ -109,24 +120,25 @@ def source_name(folder: Path) -> str:
 def split(pairs: Sequence[Pair], *, seed: int = 0, validation: float = 0.2) -> tuple[list[Pair], list[Pair]]:
     """Training and validation pairs; every person is on one side only, each source and style is split alike.
 
-    A side may miss its share by the photos of one person. Photos that were varied by `hairtint data expand` are
-    trained on or, where their original is kept for validation, dropped.
+    So are all that are joined by their `kin`. A side may miss its share by the photos of one person. Photos that were
+    varied by `hairtint data expand` are trained on or, where their original is kept for validation, dropped.
     """
     groups: dict[tuple[str, str | None], dict[str, list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for pair in pairs:
         groups[pair.source, pair.style][pair.person].append(pair)
     train: list[Pair] = []
     held: list[Pair] = []
-    sides: dict[tuple[str, str], list[Pair]] = {}  # of people: copies of a photo may be filed under several styles
+    sides: dict[str, list[Pair]] = {}  # of people: copies of a photo may be filed under several styles and sources
     for key in sorted(groups, key=str):
-        people = sorted(groups[key])
+        people = [groups[key][person] for person in sorted(groups[key])]
         random.Random(f"{seed} {key}").shuffle(people)
-        wanted = round(validation * sum(len(groups[key][person]) for person in people))
+        people.sort(key=lambda photos: photos[0].kin not in sides)  # first those whose side is known: they count too
+        wanted = round(validation * sum(map(len, people)))
         count = 0
-        for person in people:
-            side = sides.setdefault((key[0], person), held if count < wanted else train)
-            side += groups[key][person]
-            count += len(groups[key][person]) if side is held else 0
+        for photos in people:
+            side = sides.setdefault(photos[0].kin or photos[0].whom, held if count < wanted else train)
+            side += photos
+            count += len(photos) if side is held else 0
     return train, [pair for pair in held if not pair.varied]
 
 
@@ -135,18 +147,4 @@ def _counted(pairs: list[Pair], report: Report, folder: Path) -> tuple[list[Pair
         why = "; ".join(f"{len(names)} left out, {w}" for w, names in report.left_out.items()) or "it is empty"
         raise DataError(f"{folder} holds no usable pair: {why}")
     report.pairs = len(pairs)
-    return _copies_joined(sorted(pairs, key=lambda pair: pair.stem)), report
-
-
-def _copies_joined(pairs: list[Pair]) -> list[Pair]:
-    """The same pairs; those whose photos are the same file under several names share their person."""
-    sizes = [size_of(pair.image) for pair in pairs]
-    twins = Counter(sizes)
-    people: dict[bytes, str] = {}
-    joined = []
-    for pair, size in zip(pairs, sizes, strict=True):
-        if twins[size] > 1:
-            digest = hashlib.sha256(pair.image.read_bytes()).digest()
-            pair = replace(pair, person=people.setdefault(digest, pair.person))
-        joined.append(pair)
-    return joined
+    return sorted(pairs, key=lambda pair: pair.stem), report

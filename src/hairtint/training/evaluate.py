@@ -95,7 +95,8 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
     """Pooled accuracy, Dice, IoU, and means over photos (BCE, IoU, boundary F); by style, lightness of hair
     and tone of skin where they are known.
 
-    Photos without hair count in accuracy and BCE, and in `empty_right`, their share with less than 0.5 % false hair.
+    Photos without hair count in all but boundary F: false hair on them lowers the pooled figures, and their own IoU is
+    1 with less than 0.5 % of it, else 0. `empty_right` is the mean of these.
     """
     pooled = sum((row.counts for row in rows), Counts())
     hair = [row for row in rows if row.hair > 0]

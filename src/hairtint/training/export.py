@@ -22,7 +22,7 @@ from hairtint.errors import OutputError, TrainingError
 from hairtint.segmenter import preprocess
 from hairtint.training import checkpoint
 from hairtint.training.config import Config
-from hairtint.training.files import put, put_json
+from hairtint.training.files import alone, put, put_json
 
 TOLERANCE = 2e-3  # of the probability, at any pixel, between torch and ONNX Runtime
 HALVED_TOLERANCE = 3e-2  # the same with half-precision weights, where a pixel on an outline may waver
@@ -76,17 +76,21 @@ def to_onnx(network: nn.Module, size: int) -> bytes:
 def parity(
     network: nn.Module, onnx: bytes, size: int, photos: Sequence[NDArray[np.uint8]], tolerance: float = TOLERANCE
 ) -> float:
-    """Largest difference between torch and ONNX Runtime on real photos; TrainingError above `tolerance`."""
+    """Largest difference between torch and ONNX Runtime on real photos.
+
+    Raises TrainingError above `tolerance`, or where an answer is not a number.
+    """
     import onnxruntime as ort
 
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    worst = 0.0
+    differences = [0.0]
     for rgb in photos:
         x = preprocess(rgb, size)[None]
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
-        worst = max(worst, float(np.abs(eager - session.run(None, {"rgb": x})[0]).max()))
-    if worst > tolerance:
+        differences.append(np.abs(eager - session.run(None, {"rgb": x})[0]).max())
+    worst = float(np.max(differences))  # unlike max(), it does not pass over what is not a number
+    if not worst <= tolerance:
         raise TrainingError(f"the exported network differs from the trained one by {worst:.4f}: nothing was written")
     return worst
 
@@ -98,19 +102,19 @@ def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: s
     Raises OutputError where nothing can be written, TrainingError for a name that is no file name.
     """
     check_name(name)
-    manifest = zoo.read_manifest(folder)
-    replaced = manifest.pop(name, None) is not None
     entry = {"file": f"{name}.onnx", "sha256": hashlib.sha256(onnx).hexdigest()} | facts
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if replaced:  # until all is written, the old entry would name the new file
-            put_json(folder / zoo.MANIFEST, manifest)
-        put(folder / f"{name}.onnx", onnx)
-        put(folder / f"{name}.md", card.encode())
-        put_json(folder / zoo.MANIFEST, manifest | {name: entry})
-    except OSError as error:
-        why = error.strerror or error
-        raise OutputError(f"cannot write into {folder}: {why}; choose another with --zoo") from error
+    with alone(folder, wait=True):  # another export would lose this one's entry, or this one its
+        manifest = zoo.read_manifest(folder)
+        replaced = manifest.pop(name, None) is not None
+        try:
+            if replaced:  # until all is written, the old entry would name the new file
+                put_json(folder / zoo.MANIFEST, manifest)
+            put(folder / f"{name}.onnx", onnx)
+            put(folder / f"{name}.md", card.encode())
+            put_json(folder / zoo.MANIFEST, manifest | {name: entry})
+        except OSError as error:
+            why = error.strerror or error
+            raise OutputError(f"cannot write into {folder}: {why}; choose another with --zoo") from error
     return folder / f"{name}.onnx"
 
 

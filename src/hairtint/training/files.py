@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -32,9 +33,10 @@ def put_json(path: Path, values: dict[str, Any]) -> None:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Make a folder and hold it for this process, which the system ends when the process does, however it dies.
 
+    wait: until another process that holds it lets go, for what takes a moment.
     Raises OutputError where another process holds it, or nothing can be written there.
     """
     try:
@@ -44,7 +46,7 @@ def alone(folder: Path) -> Iterator[None]:
         raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another folder") from error
     with file:
         try:
-            _lock(file)
+            _lock(file, wait)
         except OSError as error:
             raise OutputError(f"another run writes into {folder}: wait for it, or choose another folder") from error
         yield
@@ -53,24 +55,30 @@ def alone(folder: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[str]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    def _lock(file: IO[str], wait: bool) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # ten seconds, or not at all
 
 else:
     import fcntl
 
-    def _lock(file: IO[str]) -> None:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not flock: processes forked off would hold that one too
+    def _lock(file: IO[str], wait: bool) -> None:
+        fcntl.lockf(
+            file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB)
+        )  # not flock: processes forked off would hold that one too
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A file that lies within a larger one: `size` bytes from `offset` on; `name` is for messages."""
+    """A file that lies within a larger one: `size` bytes from `offset` on; `name` is for messages.
+
+    sha256: of its content, in hex, where it is known.
+    """
 
     archive: Path
     name: str
     offset: int
     size: int
+    sha256: str = ""
 
     def read_bytes(self) -> bytes:
         """Its content, as of a Path; fewer bytes where the larger file was cut."""
@@ -85,3 +93,8 @@ class Slice:
 def size_of(file: Path | Slice) -> int:
     """Bytes of a file, or of one within a file; raises OSError."""
     return file.size if isinstance(file, Slice) else file.stat().st_size
+
+
+def digest_of(file: Path | Slice) -> str:
+    """sha256 of a file's content, in hex; raises OSError."""
+    return (isinstance(file, Slice) and file.sha256) or hashlib.sha256(file.read_bytes()).hexdigest()

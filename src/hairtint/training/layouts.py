@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from hairtint.training.pairs import STYLES, Pair, Report
+from hairtint.errors import DataError
+from hairtint.training.pairs import STYLES, Original, Pair, Report
 
 PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm"}
 PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
 EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
+ORIGINALS = "originals"  # its key for what the photos were, by STEM; older ones have none
 FILE_WORDS = {"cam", "camera", "dsc", "file", "frame", "hair", "image", "img", "photo", "pic", "picture", "portrait"}
 
 
 def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
     """Two folders whose files share their stems."""
-    expanded = (images.parent / EXPANDED).is_file()
+    originals = _originals(images.parent / EXPANDED)
     pairs = []
     for stem, image, mask in _match(_pictures(images, report), _pictures(masks, report), report):
-        origin, _, copy = stem.rpartition("-") if expanded else (stem, "", "0")
-        pairs.append(Pair(stem, image, mask, person(origin), report.source, style(origin), varied=copy != "0"))
+        origin, _, copy = (stem, "", "0") if originals is None else stem.rpartition("-")
+        original = (originals or {}).get(origin)
+        whom = original.person if original else person(origin)
+        pairs.append(Pair(stem, image, mask, whom, report.source, style(origin), varied=copy != "0", original=original))
     return pairs
+
+
+def _originals(note: Path) -> dict[str, Original] | None:
+    """What an expansion was made of, by stem, as far as it says so; None where it is none. DataError for a bad note."""
+    if not note.is_file():
+        return None
+    try:
+        known = json.loads(note.read_text(encoding="utf-8")).get(ORIGINALS, {})
+        return {stem: Original(*row) for stem, row in known.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise DataError(f"{note} is damaged ({error}): expand the photos again, into another folder") from error
 
 
 def figaro(folder: Path, report: Report) -> list[Pair]:

@@ -80,9 +80,8 @@ class Epoch(Sampler[list[Index]]):
         processes: int = 1,
     ) -> None:
         rng = np.random.default_rng([seed, epoch])
-        times = np.array([repeat.get(source, 1.0) for source in sources])
-        whole = np.floor(times).astype(int) + (rng.random(len(times)) < times % 1)
-        self.order = rng.permutation(np.repeat(np.arange(len(times)), whole))
+        whole = _whole(_times(sources, repeat), rng)
+        self.order = rng.permutation(np.repeat(np.arange(len(whole)), whole))
         self.epoch, self.batch, self.start, self.rank, self.processes = epoch, batch, start, rank, processes
 
     def __len__(self) -> int:
@@ -94,6 +93,23 @@ class Epoch(Sampler[list[Index]]):
             share = range(first + self.rank, first + self.batch, self.processes)
             # A photo that comes several times in an epoch looks different each time: chance follows the slot.
             yield [((self.epoch << 32) + slot, int(self.order[slot])) for slot in share]
+
+
+def steps(sources: Sequence[str], repeat: dict[str, float], seed: int, epochs: int, batch: int) -> int:
+    """How many batches all epochs have; where `repeat` holds fractions, not all have the same."""
+    times = _times(sources, repeat)
+    if not (times % 1).any():
+        return epochs * (int(times.sum()) // batch)
+    return sum(int(_whole(times, np.random.default_rng([seed, epoch])).sum()) // batch for epoch in range(epochs))
+
+
+def _times(sources: Sequence[str], repeat: dict[str, float]) -> Array:
+    return np.array([repeat.get(source, 1.0) for source in sources])
+
+
+def _whole(times: Array, rng: np.random.Generator) -> Array:
+    """How often each photo comes in an epoch; a fraction is the chance of once more."""
+    return np.asarray(np.floor(times).astype(int) + (rng.random(len(times)) < times % 1))
 
 
 def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:

@@ -22,12 +22,29 @@ Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some num
 ORIENTATION = 0x0112  # EXIF's tag; 5 to 8 mean that the picture lies on its side
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The photo that `hairtint data expand` made others of: its source and person, the size and sha256 of its file."""
+
+    source: str
+    person: str
+    size: int
+    sha256: str
+
+    @property
+    def whom(self) -> str:
+        """See Pair."""
+        return f"{self.source}/{self.person}"
+
+
 @dataclass(frozen=True)
 class Pair:
     """One photo and its hair mask; `mask` is None where it is known that the photo shows no hair.
 
     person: who is on it, or the photo itself; nobody is both trained on and kept for validation.
     varied: made from another photo by `hairtint data expand`; never used for validation.
+    kin: one name for all that belong together across persons and sources (hairtint.training.kin), "" where none do.
+    original: the photo that this one was made of by `hairtint data expand`.
     """
 
     stem: str
@@ -37,6 +54,13 @@ class Pair:
     source: str
     style: str | None = None
     varied: bool = False
+    kin: str = ""
+    original: Original | None = None
+
+    @property
+    def whom(self) -> str:
+        """The person among those of all sources."""
+        return f"{self.source}/{self.person}"
 
     @property
     def name(self) -> str:
@@ -74,7 +98,8 @@ class Report:
 
 
 def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
-    """Whether both files can be decoded and have the same size; counts empty masks.
+    """Whether both files can be decoded and have the same size, and the mask's shape is in what is read of it; counts
+    empty masks.
 
     scaled: the mask may have another size in the same proportions, as in CelebAMask-HQ.
     """
@@ -85,31 +110,48 @@ def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
     mask = _opened(pair.mask, "mask", report)
     if mask is None:
         return False
-    (width, height), (other_width, other_height) = photo[0], mask[0]
-    alike = width * other_height == height * other_width if scaled else photo[0] == mask[0]
+    (width, height), (other_width, other_height) = photo, mask
+    alike = width * other_height == height * other_width if scaled else photo == mask
     if not alike:
         sizes = f"{pair.stem} {width}x{height} and {other_width}x{other_height}"
         report.left_out["photo and mask differ in size"].append(sizes)
         return False
-    if 0 < mask[1] <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
-        report.left_out["mask without white: hair must be 255"].append(pair.mask.name)
+    brightest, why = _shape(pair.mask)
+    if why:
+        report.left_out[why].append(pair.mask.name)
         return False
-    report.empty += mask[1] == 0
+    report.empty += brightest == 0
     return True
 
 
-def _opened(path: File, what: str, report: Report) -> tuple[tuple[int, int], int] | None:
-    """Size as `read` gives it and the brightest grey, or None and a line in the report."""
+def _shape(mask: File) -> tuple[int, str]:
+    """The brightest grey of a mask as `read` sees it, and why that is not the shape of the hair, or ""."""
+    try:
+        whole, brightest = _decoded(mask, cv2.IMREAD_UNCHANGED), int(_decoded(mask, cv2.IMREAD_GRAYSCALE).max())
+    except DataError:
+        return 0, "mask unreadable (OpenCV)"
+    if whole.ndim == 3 and whole.shape[2] == 4:
+        if whole[..., 3].min() < whole[..., 3].max():
+            return 0, "mask with transparency: hair must be white on black"
+        whole = whole[..., :3]
+    if whole.itemsize > 1 and 0 < whole.max() <= 255:
+        return 0, "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits"
+    if 0 < brightest <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
+        return 0, "mask without white: hair must be 255"
+    return brightest, ""
+
+
+def _opened(path: File, what: str, report: Report) -> tuple[int, int] | None:
+    """Size as `read` gives it, or None and a line in the report."""
     try:
         with Image.open(io.BytesIO(path.read_bytes())) as image:
             width, height = image.size
             lies = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
-            histogram = image.convert("L").histogram()
+            image.load()
     except Exception as error:  # Pillow's decoders raise whatever they like
         report.left_out[f"{what} unreadable ({type(error).__name__})"].append(path.name)
         return None
-    brightest = max(grey for grey, count in enumerate(histogram) if count)
-    return (height, width) if lies else (width, height), brightest
+    return (height, width) if lies else (width, height)
 
 
 def _decoded(path: File, flags: int) -> Array:

@@ -1,4 +1,4 @@
-"""A run folder's two descriptions: config.json and data.json. They bind the folder to one training."""
+"""A run folder's descriptions: config.json, data.json and origin.json. They bind the folder to one training."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import OutputError, TrainingError
+from hairtint.training import origin
 from hairtint.training.config import Config
 from hairtint.training.files import put_json
 from hairtint.training.pairs import Pair, Report
@@ -15,10 +16,13 @@ from hairtint.training.pairs import Pair, Report
 Sides = tuple[Sequence[Pair], Sequence[Pair]]  # trained on, kept for validation
 
 
-def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report]) -> None:
-    """Make the folder, or check that the run in it is of this config and these photos.
+def prepare(
+    folder: Path, config: Config, sides: Sides, reports: Sequence[Report], given: origin.Given
+) -> dict[str, Any] | None:
+    """Make the folder, or check that the run in it is of this config, these photos and these weights to start from.
 
-    Raises TrainingError where it is another run, OutputError where nothing can be written.
+    Returns what its origin.json says, None for a run that an older hairtint began. Raises TrainingError where it is
+    another run, or the weights have learnt from photos kept for validation; OutputError where nothing can be written.
     """
     data: dict[str, Any] = {
         side: sorted(pair.name for pair in pairs) for side, pairs in zip(("training", "validation"), sides, strict=True)
@@ -34,15 +38,21 @@ def prepare(folder: Path, config: Config, sides: Sides, reports: Sequence[Report
             raise TrainingError(
                 f"{folder} holds a run on other photos: give its --data again, or a new folder with --run"
             )
+    if begun:
+        origin.check(folder, given)
+    began = origin.read(folder) if begun else origin.describe(given, data["training"], data["validation"])
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         put_json(folder / "config.json", config.as_dict())
         put_json(folder / "data.json", data)
+        if began and not begun:
+            put_json(folder / origin.ORIGIN, began)
     except OSError as error:
         raise OutputError(
             f"cannot write into {folder}: {error.strerror or error}; choose another with --run"
         ) from error
+    return began
 
 
 def _differences(before: dict[str, Any], config: Config) -> list[str]:

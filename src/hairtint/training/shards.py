@@ -13,16 +13,19 @@ import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from hairtint.errors import DataError, OutputError
-from hairtint.training.files import Slice, alone, put, put_json, size_of
-from hairtint.training.pairs import File, Pair, Report
+from hairtint.training.files import Slice, alone, digest_of, put, put_json, size_of
+from hairtint.training.pairs import File, Original, Pair, Report
 
 INDEX = "shards.json"
 VERSION = 1
 MEGABYTE = 1_000_000
+
+FACTS = ("stem", "source", "person", "style", "varied")
 
 Row = dict[str, Any]
 
@@ -90,7 +93,10 @@ def open_shards(folder: Path, report: Report) -> list[Pair]:
 
 def verify(folder: Path) -> None:
     """Read every shard of a folder; DataError where one is not, byte for byte, what was packed."""
-    for number in range(_read(folder / INDEX).get("shards", 0)):
+    count = _read(folder / INDEX).get("shards")
+    if type(count) is not int:
+        raise DataError(f"{folder / INDEX} is damaged: run the same hairtint data pack again")
+    for number in range(count):
         known = _read(_note(folder, number))
         if _sha256(_tar(folder, number)) != known.get("sha256"):
             raise DataError(f"{_tar(folder, number)} is damaged: remove it and run the same hairtint data pack again")
@@ -119,17 +125,26 @@ def _files(pair: Pair) -> dict[str, File]:
 
 
 def _digest(plan: Sequence[Sequence[Pair]]) -> str:
-    """What is packed into which shard, as one short text."""
+    """What is packed into which shard, byte for byte, as one short text."""
     total = hashlib.sha256()
     for number, pairs in enumerate(plan):
         for pair in pairs:
-            files = [[name, size_of(file)] for name, file in _files(pair).items()]
+            files = [[name, _known(file)] for name, file in _files(pair).items()]
             total.update(json.dumps([number, _facts(pair), files]).encode())
     return total.hexdigest()
 
 
+def _known(file: File) -> str:
+    try:
+        return digest_of(file)
+    except OSError as error:
+        raise DataError(f"{file} can no longer be read: check the disk or leave the photo out") from error
+
+
 def _facts(pair: Pair) -> Row:
-    return {"stem": pair.stem, "source": pair.source, "person": pair.person, "style": pair.style, "varied": pair.varied}
+    row: Row = {key: getattr(pair, key) for key in FACTS}
+    row |= {"kin": pair.kin} if pair.kin else {}
+    return row | ({"original": astuple(pair.original)} if pair.original else {})
 
 
 def _claim(out: Path, index: dict[str, Any]) -> None:
@@ -148,7 +163,8 @@ def _whole(out: Path, number: int, pairs: int) -> bool:
     if not tar.is_file() or not note.is_file():
         return False
     known = _read(note)
-    return known.get("bytes") == tar.stat().st_size and len(known.get("pairs", ())) == pairs
+    rows = known.get("pairs")
+    return known.get("bytes") == tar.stat().st_size and isinstance(rows, list) and len(rows) == pairs
 
 
 def _write(out: Path, number: int, pairs: Sequence[Pair]) -> None:
@@ -168,7 +184,7 @@ def _write(out: Path, number: int, pairs: Sequence[Pair]) -> None:
 
 
 def _add(archive: tarfile.TarFile, name: str, source: File) -> list[Any]:
-    """Name, offset and size of a file that is put at the end of an archive, the same to the byte at every run."""
+    """Name, offset, size and sha256 of a file that is put at the end of an archive, to the byte as at every run."""
     try:
         data = source.read_bytes()
     except OSError as error:
@@ -176,13 +192,15 @@ def _add(archive: tarfile.TarFile, name: str, source: File) -> list[Any]:
     member = tarfile.TarInfo(name)
     member.size = len(data)
     archive.addfile(member, io.BytesIO(data))
-    return [name, archive.offset - len(data) - -len(data) % tarfile.BLOCKSIZE, len(data)]
+    offset = archive.offset - len(data) - -len(data) % tarfile.BLOCKSIZE
+    return [name, offset, len(data), hashlib.sha256(data).hexdigest()]
 
 
 def _pair(row: Row, archive: Path) -> Pair:
-    mask = Slice(archive, *row["mask"]) if row["mask"] else None
-    facts = {key: row[key] for key in ("stem", "source", "person", "style", "varied")}
-    return Pair(image=Slice(archive, *row["image"]), mask=mask, **facts)
+    mask = Slice(archive, *row["mask"][:3]) if row["mask"] else None  # of photos alone is it asked what is in them
+    facts = {key: row[key] for key in FACTS} | {"kin": row.get("kin", "")}
+    original = Original(*row["original"]) if "original" in row else None
+    return Pair(image=Slice(archive, *row["image"]), mask=mask, original=original, **facts)
 
 
 def _rows(folder: Path, number: int) -> list[Row]:

@@ -16,8 +16,9 @@ from hairtint import zoo
 from hairtint.errors import PictureError, TrainingError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
-from hairtint.training.card import TERMS, commit
+from hairtint.training.card import TERMS
 from hairtint.training.compress import halved
+from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
 
@@ -28,18 +29,19 @@ Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask
 def exported(learned: Learned) -> tuple[bytes, float]:
     """The .onnx with half-precision weights, and its largest difference to torch on some validation photos.
 
-    Raises TrainingError where they differ by more than TOLERANCE.
+    Raises TrainingError where they differ by more than TOLERANCE, or an answer is not a number.
     """
     onnx = halved(to_onnx(learned.network, "probabilities"))
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    worst = 0.0
+    differences = [0.0]
     for pair in learned.validation[:: max(1, len(learned.validation) // 16)]:
         rgb, mask = pair.read()
         grey, hair = (side[None] for side in hair_square(rgb, soft(mask), SIZE))
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
-        worst = max(worst, float(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max()))
-    if worst > TOLERANCE:
+        differences.append(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max())
+    worst = float(np.max(differences))  # unlike max(), it does not pass over what is not a number
+    if not worst <= TOLERANCE:
         raise TrainingError(f"the exported network differs from the trained one by {worst:.4f}: nothing was written")
     return onnx, worst
 

@@ -1,8 +1,8 @@
 """The training loop: one run folder, one config, resumable at any moment.
 
-A run folder holds config.json, data.json (which photo is on which side, and what was left out), log.csv, loss.png,
-accuracy.png, last.pt and best.pt. `best` is the epoch with the highest validation IoU, the mean over the sources with
-hair.
+A run folder holds config.json, data.json (which photo is on which side, and what was left out), origin.json (the code's
+commit and the weights that it started from), log.csv, loss.png, accuracy.png, last.pt and best.pt. `best` is the epoch
+with the highest validation IoU, the mean over the sources with hair.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hairtint.training.datasets import Pair, Report, split
 from hairtint.training.fabric import agree, fair_memory, is_first, start
 from hairtint.training.files import alone
 from hairtint.training.initial import first_network
-from hairtint.training.loader import Epoch, Photos, as_input, batches
+from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
 from hairtint.training.validating import Score, at_size, validate
 
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
@@ -50,20 +50,23 @@ def train(
     `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
     its encoder from this file of ImageNet weights. Both are for the first start only. `memory`: bytes of decoded photos
     that each process may keep, by default its share of half the machine's. Raises TrainingError where the folder
-    belongs to another config or other data, the data is too little for a batch or a validation side, or the loss is not
-    a number, OutputError where another run writes into the folder.
+    belongs to another config, other data or other first weights, these have learnt from photos that are kept for
+    validation, the data is too little for a batch or a validation side, or the loss is not a number, OutputError where
+    another run writes into the folder.
     """
     fabric = fabric or start("1", config)
+    given = {"weights": weights, "encoder": encoder}
     if (folder / "last.pt").exists():
         weights = encoder = None
     sides = split(pairs, seed=config.seed, validation=config.validation)
     _check_amount(config, *sides)
     network = first_network(config, weights, encoder, sides[0])
+    began = None
     with alone(folder) if is_first(fabric) else nullcontext():
         if is_first(fabric):  # before there are other processes that would wait for one that refuses
-            run_folder.prepare(folder, config, sides, reports)
+            began = run_folder.prepare(folder, config, sides, reports, given)
         fabric.launch()
-        return _Run(config, sides, folder, network, fabric, memory).go(progress)
+        return _Run(config, sides, folder, network, fabric, memory, began).go(progress)
 
 
 def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
@@ -84,10 +87,12 @@ class _Run:
         network: nn.Module,
         fabric: Fabric,
         memory: float | None = None,
+        began: dict[str, Any] | None = None,
     ) -> None:
         if config.batch % fabric.world_size:
             raise TrainingError(f"batch = {config.batch} cannot be shared by {fabric.world_size} processes alike")
         self.config, self.folder, self.fabric = config, folder, fabric
+        self.began = {key: value for key, value in (began or {}).items() if key != "seen"}
         train_pairs, self.held = sides
         self.sources = [pair.source for pair in train_pairs]
         memory = fair_memory(fabric) if memory is None else memory
@@ -102,7 +107,7 @@ class _Run:
         self.epoch, self.step, self.start, self.best = 0, 0, 0, -1.0
         self.met = [0.0, 0.0, 0.0]  # of this epoch: batches, and the sums of their losses and accuracies
         self.drawn = -math.inf
-        self.total = config.epochs * len(self._order())
+        self.total = steps(self.sources, config.repeat, config.seed, config.epochs, config.batch)
 
     def go(self, progress: Progress) -> Path:
         self._resume()
@@ -199,7 +204,8 @@ class _Run:
         state = {
             "config": self.config.as_dict(), "network": network, "ema": self.ema.state_dict(),
             "optimizer": self.optimizer.state_dict(), "epoch": self.epoch, "step": self.step, "start": self.start,
-            "best": self.best, "met": self.met,
+            "best": self.best, "met": self.met, "precision": self.fabric.strategy.precision.state_dict(),
+            "origin": self.began,
         }  # fmt: skip
         checkpoint.save(self.folder / name, state)
 
@@ -212,6 +218,8 @@ class _Run:
             self.optimizer.load_state_dict(state["optimizer"])
             self.epoch, self.step, self.start, self.best = (state[k] for k in ("epoch", "step", "start", "best"))
             self.met = state.get("met", self.met)
+            if scaling := state.get("precision"):  # what 16-mixed multiplies the loss by
+                self.fabric.strategy.precision.load_state_dict(scaling)
         names = [pair.name for pair in [*self.photos.pairs, *self.held]]
         if not agree(self.fabric, names, self.step):
             raise TrainingError(

@@ -1,0 +1,112 @@
+"""Where a training comes from: the code, and the weights that it started from. A run folder's origin.json."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from hairtint.errors import TrainingError
+from hairtint.training.files import digest_of
+
+ORIGIN = "origin.json"
+KINDS = {"weights": "--from", "encoder": "--encoder"}  # what a training may start from, and the option that names it
+
+Given = Mapping[str, Path | None]  # file by kind
+
+
+def describe(given: Given, learnt: Collection[str], held: Collection[str]) -> dict[str, Any]:
+    """What origin.json says of a training that starts now: `commit`; the file of each kind of KINDS that is given;
+    `seen`, the photos other than its own that those weights had learnt from; `all_known`, whether these are all.
+
+    learnt, held: names of the photos to learn from and of those kept for validation. Raises TrainingError where the
+    weights had learnt from one of the latter, as figures on them would not be of photos never seen.
+    """
+    files = {kind: _file(path) for kind, path in given.items() if path}
+    seen: set[str] = set()
+    all_known = True
+    for path in (path for path in given.values() if path):
+        some, whole = _learnt_from(path.parent)
+        if both := sorted(some & set(held)):
+            raise TrainingError(
+                f"{path} has learnt from {len(both)} of the photos that are kept for validation ({both[0]}, say): give"
+                " the same --data, seed and validation share as its training had, or other weights"
+            )
+        seen |= some
+        all_known &= whole
+    return {"commit": commit(), **files, "seen": sorted(seen - set(learnt)), "all_known": all_known}
+
+
+def check(folder: Path, given: Given) -> None:
+    """Raise TrainingError where a begun run is told to start from other weights than it did."""
+    known = read(folder)
+    if known is None:  # begun before this was written down
+        return
+    for kind, path in given.items():
+        if path and path.is_file() and _file(path)["sha256"] != (known.get(kind) or {}).get("sha256"):
+            began = f"from {known[kind]['file']}" if known.get(kind) else "without"
+            raise TrainingError(
+                f"{folder} holds a run that began {began}, not from this {path}: leave {KINDS[kind]} out to go on, or"
+                " name a new folder with --run"
+            )
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """origin.json of a run folder; None where it has none. Raises TrainingError for a damaged one."""
+    path = folder / ORIGIN
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        good = all(isinstance(known[kind][key], str) for kind in KINDS if kind in known for key in ("file", "sha256"))
+        if good and isinstance(known["commit"], str) and isinstance(known["seen"], list) and "all_known" in known:
+            return dict(known)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise TrainingError(f"{path} cannot be read: name a new folder with --run")
+
+
+def _file(path: Path) -> dict[str, str]:
+    try:
+        return {"file": "/".join(path.absolute().parts[-2:]), "sha256": digest_of(path)}
+    except OSError as error:
+        raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _learnt_from(folder: Path) -> tuple[set[str], bool]:
+    """The photos that the weights of a run folder have learnt from, as far as it is known; whether these are all."""
+    try:
+        sides = json.loads((folder / "data.json").read_text(encoding="utf-8"))
+        names = set(map(str, sides["training"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return set(), False
+    before = read(folder) or {"seen": [], "all_known": False}
+    return names | set(map(str, before["seen"])), bool(before["all_known"])
+
+
+def commit() -> str:
+    """The commit of the code that runs, short, and whether files differ from it; "unknown" outside a checkout."""
+    code = Path(__file__).parent
+    top = _git(code, "rev-parse", "--show-toplevel")
+    if not top or not _is_ours(Path(top) / "pyproject.toml"):  # a checkout of something else lies around the code
+        return "unknown"
+    changed = _git(code, "status", "--porcelain", "--untracked-files=no")
+    return (_git(code, "rev-parse", "--short=12", "HEAD") or "unknown") + (" with changes" if changed else "")
+
+
+def _is_ours(project: Path) -> bool:
+    try:
+        return bool(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"] == "hairtint")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _git(folder: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
+    except OSError:  # no git here
+        return ""
+    return done.stdout.strip()
