@@ -245,6 +245,16 @@ def test_an_hdr_matte_of_eight_bits_is_refused(tmp_path, blue):
     assert [p.name for p in tmp_path.iterdir()] == ["in.mkv"]
 
 
+def test_av1_is_not_asked_for_pictures_that_it_never_ends_with(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(2, width=10), codec="ffv1", pixels="yuv420p")
+    with pytest.raises(OutputError, match="16 pixels a side"):
+        dye_file(clip, tmp_path / "out.mkv", blue, codec="av1")
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mkv"]
+    clip = make(tmp_path / "wide.mkv", steps(2, width=16), codec="ffv1", pixels="yuv420p")
+    dye_file(clip, tmp_path / "out.mkv", blue, codec="av1")
+    assert len(decoded(tmp_path / "out.mkv")) == 2
+
+
 @pytest.mark.parametrize(("height", "matrix", "options"), [
     (480, (0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30), {"side_by_side": True}), (719, None, {"side_by_side": True}),
 ])  # fmt: skip

@@ -30,6 +30,7 @@ class Codec:
         even: sides must be even where chroma is subsampled.
         tag: the four letters that players of .mp4 and .mov look for.
         fields: it keeps interlaced pictures as such.
+        least: pixels a side that a picture must have.
     """
 
     encoder: str
@@ -40,6 +41,7 @@ class Codec:
     even: bool = False
     tag: str | None = None
     fields: bool = False
+    least: int = 1
 
     def options(self, quality: str) -> dict[str, str]:
         """The encoder's options for a name of QUALITIES or a CRF number; raises InputError for neither."""
@@ -109,7 +111,7 @@ CODECS: dict[str, Codec] = {
                    {"lossless": "1", "cpu-used": "4"}),
     ),
     "av1": Codec(
-        "libsvtav1", ("yuv420p", "yuv420p10le"), crf=63, even=True,
+        "libsvtav1", ("yuv420p", "yuv420p10le"), crf=63, even=True, least=16,  # it never ends with fewer
         qualities=_crf((42, "10"), (30, "8"), (22, "6"), lossless=None),
     ),
     "prores": Codec(

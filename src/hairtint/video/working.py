@@ -48,12 +48,17 @@ class Working:
 
         Raises:
             SourceError: its colours cannot be read.
-            OutputError: it is HDR, and the codec has too few bits for that.
+            OutputError: it is HDR, and the codec has too few bits for that, or it is too small for the codec.
         """
         source = Signal.of(first, name)
         layout = codec.layout_for(first.format)
         if source.high_dynamic and layout.bits < 10:
             raise OutputError(f"{name} is HDR, which needs 10 bits: name an .mp4, .mov or .mkv and no 8-bit --codec")
+        if min(first.width, first.height) < codec.least:
+            raise OutputError(
+                f"{name} is {first.width}x{first.height}, and {codec.encoder} needs {codec.least} pixels a side: name"
+                " another --codec"
+            )
         signal, turn = source, Turn.of_frame(first)
         tall = (first.height + first.height % 2 * even) * (2 if beside and turn.transpose else 1)
         if layout.rgb and source.matrix != 0:
