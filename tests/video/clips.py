@@ -5,8 +5,22 @@ from fractions import Fraction
 import av
 import cv2
 import numpy as np
+from av.stream import Disposition
 
 PURE = {"libx264": {"qp": "0", "preset": "ultrafast"}, "ffv1": {}, "libvpx-vp9": {"lossless": "1", "cpu-used": "8"}}
+
+
+def with_cover(film, picture, target):
+    """Write a file with the streams of a film and a picture as its cover."""
+    with av.open(str(film)) as clip, av.open(str(picture)) as still, av.open(str(target), "w") as sink:
+        streams = [sink.add_stream_from_template(s, opaque=True) for s in (clip.streams.video[0], still.streams[0])]
+        streams[1].disposition = Disposition.attached_pic
+        for number, source in enumerate((clip, still)):
+            for packet in source.demux(video=0):
+                if packet.size:
+                    packet.stream = streams[number]
+                    packet.pts, packet.dts = (0, 0) if number else (packet.pts, packet.dts)
+                    sink.mux(packet)
 
 
 def pictures(portrait, count, width=96, height=96):

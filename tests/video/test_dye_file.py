@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from clips import decoded, framed, make, packets, pictures, planes, rgb
+from clips import decoded, framed, make, packets, pictures, planes, rgb, with_cover
 
 from hairtint.errors import InputError, OutputError, SourceError
 from hairtint.live.tinter import Tinter
@@ -183,15 +183,7 @@ def test_chapters_metadata_and_subtitles_stay(tmp_path, portrait, blue):
 
 def test_cover_pictures_and_attachments_stay(clip, tmp_path, portrait_path, blue):
     covered, attached = tmp_path / "cover.mp4", tmp_path / "attached.mkv"
-    with av.open(str(clip)) as film, av.open(str(portrait_path)) as picture, av.open(str(covered), "w") as sink:
-        streams = [sink.add_stream_from_template(s, opaque=True) for s in (film.streams.video[0], picture.streams[0])]
-        streams[1].disposition = av.stream.Disposition.attached_pic
-        for number, source in enumerate((film, picture)):
-            for packet in source.demux(video=0):
-                if packet.size:
-                    packet.stream = streams[number]
-                    packet.pts, packet.dts = (0, 0) if number else (packet.pts, packet.dts)
-                    sink.mux(packet)
+    with_cover(clip, portrait_path, covered)
     with av.open(str(attached), "w") as sink:
         sink.add_attachment("letters.ttf", "font/ttf", b"a font")
         video = sink.add_stream("ffv1", rate=25)

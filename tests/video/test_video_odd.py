@@ -5,8 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from av.stream import Disposition
-from clips import decoded, framed, make, packets
+from clips import decoded, framed, make, packets, with_cover
 from PIL import Image
 
 from hairtint.errors import OutputError
@@ -296,15 +295,7 @@ def test_subtitles_on_screen_at_the_start_stay(tmp_path, blue):
 
 def test_a_cover_picture_that_mov_does_not_take_is_named(tmp_path, portrait_path, blue):
     clip, covered = make(tmp_path / "in.mp4", steps(3)), tmp_path / "covered.mp4"
-    with av.open(str(clip)) as film, av.open(str(portrait_path)) as picture, av.open(str(covered), "w") as sink:
-        streams = [sink.add_stream_from_template(s, opaque=True) for s in (film.streams.video[0], picture.streams[0])]
-        streams[1].disposition = Disposition.attached_pic
-        for number, source in enumerate((film, picture)):
-            for packet in source.demux(video=0):
-                if packet.size:
-                    packet.stream = streams[number]
-                    packet.pts, packet.dts = (0, 0) if number else (packet.pts, packet.dts)
-                    sink.mux(packet)
+    with_cover(clip, portrait_path, covered)
     (note,) = dye_file(covered, tmp_path / "out.mov", blue).notes
     assert "cover picture" in note
     assert "left out" in note

@@ -15,7 +15,7 @@ from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
 from hairtint.training.files import alone, digest_of, put, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
-from hairtint.training.pairs import Array, Original, Pair
+from hairtint.training.pairs import Array, Original, Pair, lost
 
 Progress = Callable[[int, int], None]  # photos done, photos in all
 NOTHING = np.zeros(0, np.uint8)
@@ -72,7 +72,7 @@ def _original(pair: Pair) -> list[object]:
     try:
         known = pair.original or Original(pair.source, pair.person, size_of(pair.image), digest_of(pair.image))
     except OSError as error:
-        raise DataError(f"{pair.image} can no longer be read: check the disk or leave the photo out") from error
+        raise lost(pair.image) from error
     return list(astuple(known))
 
 

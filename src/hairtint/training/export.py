@@ -89,6 +89,11 @@ def parity(
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
         differences.append(np.abs(eager - session.run(None, {"rgb": x})[0]).max())
+    return agreed(differences, tolerance)
+
+
+def agreed(differences: Sequence[float], tolerance: float) -> float:
+    """The largest of the differences; TrainingError where it is above `tolerance`, or one is not a number."""
     worst = float(np.max(differences))  # unlike max(), it does not pass over what is not a number
     if not worst <= tolerance:
         raise TrainingError(f"the exported network differs from the trained one by {worst:.4f}: nothing was written")

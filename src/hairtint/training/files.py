@@ -62,9 +62,8 @@ else:
     import fcntl
 
     def _lock(file: IO[str], wait: bool) -> None:
-        fcntl.lockf(
-            file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB)
-        )  # not flock: processes forked off would hold that one too
+        # Not flock: processes forked off would hold that one too.
+        fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,9 @@ def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
 def _shape(mask: File) -> tuple[int, str]:
     """The brightest grey of a mask as `read` sees it, and why that is not the shape of the hair, or ""."""
     try:
-        whole, brightest = _decoded(mask, cv2.IMREAD_UNCHANGED), int(_decoded(mask, cv2.IMREAD_GRAYSCALE).max())
+        whole = _decoded(mask, cv2.IMREAD_UNCHANGED)
+        plain = whole.ndim == 2 and whole.itemsize == 1  # as nearly all are: it need not be decoded again
+        brightest = int((whole if plain else _decoded(mask, cv2.IMREAD_GRAYSCALE)).max())
     except DataError:
         return 0, "mask unreadable (OpenCV)"
     if whole.ndim == 3 and whole.shape[2] == 4:
@@ -154,11 +156,16 @@ def _opened(path: File, what: str, report: Report) -> tuple[int, int] | None:
     return (height, width) if lies else (width, height)
 
 
+def lost(file: File) -> DataError:
+    """The refusal of a file that was there when the data was opened."""
+    return DataError(f"{file} can no longer be read: check the disk or leave the photo out")
+
+
 def _decoded(path: File, flags: int) -> Array:
     try:
         pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
     except (OSError, cv2.error):  # more pixels than OpenCV takes, or none
         pixels = None
     if pixels is None:
-        raise DataError(f"{path} can no longer be read: check the disk or leave the photo out")
+        raise lost(path)
     return pixels

@@ -19,7 +19,7 @@ from typing import Any
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training.files import Slice, alone, digest_of, put, put_json, size_of
-from hairtint.training.pairs import File, Original, Pair, Report
+from hairtint.training.pairs import File, Original, Pair, Report, lost
 
 INDEX = "shards.json"
 VERSION = 1
@@ -138,7 +138,7 @@ def _known(file: File) -> str:
     try:
         return digest_of(file)
     except OSError as error:
-        raise DataError(f"{file} can no longer be read: check the disk or leave the photo out") from error
+        raise lost(file) from error
 
 
 def _facts(pair: Pair) -> Row:
@@ -188,7 +188,7 @@ def _add(archive: tarfile.TarFile, name: str, source: File) -> list[Any]:
     try:
         data = source.read_bytes()
     except OSError as error:
-        raise DataError(f"{source} can no longer be read: check the disk or leave the photo out") from error
+        raise lost(source) from error
     member = tarfile.TarInfo(name)
     member.size = len(data)
     archive.addfile(member, io.BytesIO(data))

@@ -13,11 +13,12 @@ import onnxruntime as ort
 import torch
 
 from hairtint import zoo
-from hairtint.errors import PictureError, TrainingError
+from hairtint.errors import PictureError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
 from hairtint.training.card import TERMS
 from hairtint.training.compress import halved
+from hairtint.training.export import agreed
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
@@ -40,10 +41,7 @@ def exported(learned: Learned) -> tuple[bytes, float]:
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
         differences.append(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max())
-    worst = float(np.max(differences))  # unlike max(), it does not pass over what is not a number
-    if not worst <= TOLERANCE:
-        raise TrainingError(f"the exported network differs from the trained one by {worst:.4f}: nothing was written")
-    return onnx, worst
+    return onnx, agreed(differences, TOLERANCE)
 
 
 def facts(learned: Learned) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hairtint.photo_reading import one_line
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
     from av.container import InputContainer
+    from av.stream import Stream
 
 MAX_PIXELS = 8192 * 8192
 _PLAYLISTS = frozenset({"hls", "concat", "dash", "imf", "sdp", "rtsp"})  # what is sent to us names no files of ours
@@ -41,18 +42,23 @@ def opened(path: Path, name: str) -> InputContainer:
 
 def video_of(container: InputContainer, name: str) -> VideoStream:
     """The stream that is dyed: the first that is no cover picture; raises SourceError where there is none."""
-    from av.stream import Disposition
-
     kind = container.format.name
     if kind == "image2" or kind.endswith("_pipe"):
         raise SourceError(f"{name} is a still picture: use hairtint image")
-    found = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    found = [s for s in container.streams.video if not is_cover(s)]
     if not found:
         what = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
         raise SourceError(f"{name} holds {what} and no video: name a video file")
     if found[0].codec_context is None:
         raise SourceError(f"{name} is in a video codec that this PyAV cannot decode: convert it first")
     return found[0]
+
+
+def is_cover(stream: Stream) -> bool:
+    """Whether a stream is a picture that goes with the file, as of an album."""
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def usable(frame: VideoFrame, name: str) -> VideoFrame:

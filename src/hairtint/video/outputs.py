@@ -165,15 +165,13 @@ class Outputs:
         self.source.report(f"{self.source.name}: broken sound {near}is passed over ({why(error)})")
 
     def _open(self, path: Path, codec: Codec, quality: str, layout: Layout, signal: Signal) -> Sink:
-        turn, size = self.working.turn, self.working.size
+        turn, size, aspect = self.working.turn, self.working.size, self.source.video.sample_aspect_ratio
         if path == self.wanted.target and self.wanted.side_by_side:
             size = (size[0], 2 * size[1]) if turn.transpose else (2 * size[0], size[1])
         if not container_of(path).turns:
-            size = size[::-1] if turn.transpose else size
+            if turn.transpose:
+                size, aspect = size[::-1], aspect and 1 / aspect
             turn = Turn()
-        aspect = self.source.video.sample_aspect_ratio
-        if aspect and self.working.turn.transpose and not container_of(path).turns:
-            aspect = 1 / aspect
         picture = Picture(
             size, layout.name, signal, self.source.rate, self.source.tick, turn, aspect,
             interlaced=self.source.first.interlaced_frame,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from hairtint.errors import SourceError
 from hairtint.photo_reading import one_line
 from hairtint.video import alpha
-from hairtint.video.opening import opened, usable, video_of, why
+from hairtint.video.opening import is_cover, opened, usable, video_of, why
 from hairtint.video.times import Clock, Rising
 
 if TYPE_CHECKING:
@@ -195,9 +195,7 @@ class Source:
 
     def _wanted(self, packet: Packet[Any]) -> bool:
         """Whether a packet lies between start and end; a cover picture always does, and gets a time."""
-        from av.stream import Disposition
-
-        if packet.stream.disposition & Disposition.attached_pic:
+        if is_cover(packet.stream):
             packet.pts = packet.dts = round(self.origin / packet.time_base) if packet.time_base else 0
             return packet.size > 0
         if packet.dts is None:  # the end of a stream

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hairtint.video.gif import loops
+from hairtint.video.opening import is_cover
 from hairtint.video.sound import ENCODERS, Recoded, usual
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def options(metadata: Iterable[str], kind: str, source: Path) -> dict[str, str]:
 def _called(stream: Stream) -> str:
     codec = stream.codec_context.name if stream.codec_context else "unknown format"
     kind = {"audio": "sound", "subtitle": "subtitles"}.get(stream.type, stream.type)
-    kind = "cover picture" if _is_cover(stream) else kind
+    kind = "cover picture" if is_cover(stream) else kind
     return f"stream {stream.index} ({kind}, {codec})"
 
 
@@ -145,7 +146,7 @@ def _fits(stream: Stream, kind: str) -> bool:
     import av
     from av import AudioCodecContext
 
-    if kind == "mov" and _is_cover(stream):
+    if kind == "mov" and is_cover(stream):
         return False  # the muxer takes it and writes nothing
     context, size = stream.codec_context, 16 if stream.type == "data" else 0
     if isinstance(context, AudioCodecContext) and context.name.startswith("pcm_"):
@@ -163,12 +164,6 @@ def _fits(stream: Stream, kind: str) -> bool:
     except (av.FFmpegError, ValueError, OSError):
         return False
     return True
-
-
-def _is_cover(stream: Stream) -> bool:
-    from av.stream import Disposition
-
-    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def _is_chapter_text(stream: Stream) -> bool:
