@@ -124,13 +124,11 @@ def _iou(figure: Any, figures: Figures) -> None:
     ):
         axes = figure.add_subplot(1, 2, place + 1, sharey=first)
         first = first or axes
-        best = max((point["iou"] for point in figures["points"].values()), default=0)  # its name stands above the line
         for name, point in figures["points"].items():
             if point[key] is None:
                 continue
             axes.plot(point[key], point["iou"], "o", color=COLORS.get(name, "tab:green"), markersize=8)
-            at, below = (point[key], point["iou"]), point["iou"] < best
-            axes.annotate(NAMES.get(name, name), at, (7, -11 if below else 3), textcoords="offset points")
+            axes.annotate(NAMES.get(name, name), (point[key], point["iou"]), (7, 3), textcoords="offset points")
         for name, iou in figures["lines"].items():
             axes.axhline(iou, color="tab:gray", linestyle=":")
             axes.annotate(f"{name}, published", (0.99, iou), (0, -10), xycoords=("axes fraction", "data"),
