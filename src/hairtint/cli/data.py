@@ -13,7 +13,7 @@ from hairtint.cli.progress import bar
 
 @click.group()
 def data() -> None:
-    """Check, split, expand and pack photos with hair masks."""
+    """Check, split, expand, pack and label photos with hair masks."""
 
 
 @data.command()
@@ -102,3 +102,26 @@ def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes
     for line in (line for report in reports for line in report.lines()):
         click.echo(line, err=True)
     click.echo(f"{new} new shards in {out} with {len(pairs)} pairs in all")
+
+
+@data.command()
+@data_folders(required=True)
+@click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write the teacher's masks into.")
+@click.option("--model", default=None, help="The teacher, by name or .onnx path; without it, the finest for photos.")
+def teach(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, model: str | None) -> None:
+    """Write a larger network's mask of each photo, for a smaller one to learn from; a stopped run goes on.
+
+    The student is trained with `hairtint train --teacher OUT` and a config that says the share of these masks.
+    """
+    from hairtint.segmenter import Segmenter
+    from hairtint.training import datasets, teacher
+
+    pairs, _ = datasets.open_all(data, no_hair)
+    described = teacher.described(model)
+    with bar() as progress:
+        task = progress.add_task("teach", total=len(pairs))
+        new = teacher.teach(
+            pairs, out, Segmenter(model).mask, described,
+            progress=lambda done, _: progress.update(task, completed=done),
+        )  # fmt: skip
+    click.echo(f"{new} new masks in {out}")

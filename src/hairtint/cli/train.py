@@ -23,6 +23,7 @@ from hairtint.errors import HairtintError
 @click.option(
     "--encoder", type=FOLDER, help="Start the encoder of swift from this file of MobileNetV2 ImageNet weights."
 )
+@click.option("--teacher", type=FOLDER, help="Learn from these masks of hairtint data teach too, as the config says.")
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
 @click.option(
     "--nodes",
@@ -52,6 +53,7 @@ def train(
     run: Path | None,
     weights: Path | None,
     encoder: Path | None,
+    teacher: Path | None,
     devices: str,
     nodes: int,
     memory: float | None,
@@ -80,8 +82,9 @@ def train(
                 _say([f"{folder} goes on where it was: --from and --encoder are for its start alone"])
         with bar(quiet=not first) as progress:
             best = learn(
-                plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, fabric=processes,
-                memory=None if memory is None else memory * 1e9, progress=_Show(progress, log_every if first else 0),
+                plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, teacher=teacher,
+                memory=None if memory is None else memory * 1e9, fabric=processes,
+                progress=_Show(progress, log_every if first else 0),
             )  # fmt: skip
     except HairtintError:
         if first:

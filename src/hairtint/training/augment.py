@@ -4,6 +4,8 @@ Recipes:
 - `report`: what the report did (section 3.2): rotations and mirrors, blur and motion blur.
 - `strong`: this project's own: also scale, crop, colour, lighting, noise, JPEG and occlusion.
 - `mild`: the same kinds of change, smaller and rarer, for networks too small to learn every light and framing.
+
+A mask comes back with greys where pixels lie across its outline; `hard` makes it black and white again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ Recipe = Callable[[Array, Array, np.random.Generator, int], tuple[Array, Array]]
 def report(rgb: Array, mask: Array, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
     """The report's expansion on the fly: seven of eight draws are rotated and mirrored at random, then blurred.
 
-    rgb: uint8 (H, W, 3); mask: uint8 (H, W), 0 or 255. Returns the pair at (size, size), as the report feeds it.
+    rgb: uint8 (H, W, 3); mask: uint8 (H, W), 255 for hair. Returns the pair at (size, size), as the report feeds it.
     """
     if rng.random() < 7 / 8:
         rgb, mask = warp(rgb, mask, rng, size, degrees=180 if rng.random() < 0.25 else 30, mirror=0.5)
@@ -71,9 +73,12 @@ RECIPES: dict[str, Recipe] = {"report": report, "strong": strong, "mild": mild}
 
 def fit(rgb: Array, mask: Array, size: int) -> tuple[Array, Array]:
     """The pair at (size, size) without any chance: what validation and the live road see."""
-    rgb = preprocess(rgb, size)
-    mask = cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)
-    return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
+    return preprocess(rgb, size), cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def hard(mask: Array) -> Array:
+    """A mask of uint8 (H, W) with 255 where it was above 127 and 0 elsewhere."""
+    return np.where(mask > 127, np.uint8(255), np.uint8(0))
 
 
 def warp(
@@ -112,8 +117,7 @@ def warp(
         rgb = cv2.GaussianBlur(rgb, (0, 0), 0.35 * shrink)
     border = cv2.BORDER_REFLECT_101
     rgb = cv2.warpAffine(rgb, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
-    mask = cv2.warpAffine(mask, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
-    return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
+    return rgb, cv2.warpAffine(mask, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
 
 
 def blurred(rgb: Array, rng: np.random.Generator) -> Array:

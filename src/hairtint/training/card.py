@@ -110,6 +110,8 @@ def _start(began: dict[str, Any] | None) -> str:
         return "What it started from was not recorded."
     files = [(what, began[kind]) for kind, what in (("weights", "It"), ("encoder", "Its encoder")) if kind in began]
     lines = [f"{what} started from {file['file']} (sha256 {file['sha256']})." for what, file in files]
+    if taught := began.get("teacher"):
+        lines.append(f"Beside the true masks it learnt from those of {taught['networks']} (hairtint data teach).")
     if began["seen"]:
         lines.append(f"Before, that had learnt from {len(began['seen'])} photos that are not among those above.")
     return "\n".join(lines or ["It started from chance."])

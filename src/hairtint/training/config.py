@@ -38,6 +38,7 @@ class Config:
     clip_norm: float = 0.0
     loss: dict[str, float] = field(default_factory=lambda: {"bce": 1.0})
     repeat: dict[str, float] = field(default_factory=dict)
+    teacher: float = 0.0  # share of the target that the masks of hairtint data teach have
     ema: float = 0.0
     frozen_blocks: int = 0
     precision: str = "32-true"
@@ -61,6 +62,8 @@ class Config:
                 raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:
             raise TrainingError(f"validation = {self.validation} must lie between 0 and 1, 0.2 say")
+        if self.teacher > 1:
+            raise TrainingError(f"teacher = {self.teacher} is a share: it must lie between 0 (off) and 1")
         if not 0 <= self.ema < 1:
             raise TrainingError(f"ema = {self.ema} must be at least 0 (off) and below 1")
         if unknown := set(self.loss) - {"bce", "dice", "edge"}:

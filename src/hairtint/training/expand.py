@@ -60,7 +60,7 @@ def _expand(
                 picture, hair = augment.fit(rgb, mask, size)
             else:
                 picture, hair = draw(rgb, mask, np.random.default_rng([seed, k, copy]), size)
-            _write(out / "masks" / f"{names[copy]}.png", hair)
+            _write(out / "masks" / f"{names[copy]}.png", augment.hard(hair))
             _write(out / "images" / f"{names[copy]}.jpg", picture[:, :, ::-1])
         new += len(missing)
         progress(k + 1, len(pairs))

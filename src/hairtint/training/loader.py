@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
-from hairtint.training import augment
+from hairtint.training import augment, teacher
 from hairtint.training.pairs import Array, Pair
 
 Sample = tuple[Tensor, Tensor]
@@ -24,7 +24,8 @@ class Photos(Dataset[Sample]):
 
     The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
-    on who asks first nor on what is kept.
+    on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
+    has one; the target is then a soft mask, otherwise it is black and white.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class Photos(Dataset[Sample]):
         recipe: str | None = None,
         seed: int = 0,
         memory: float = math.inf,
+        teacher: float = 0.0,
     ) -> None:
-        self.pairs, self.size, self.seed = pairs, size, seed
+        self.pairs, self.size, self.seed, self.teacher = pairs, size, seed, teacher
         self.recipe = augment.RECIPES[recipe] if recipe else None
         self.kept: list[tuple[Array, Array]] = []
         self.bytes = 0  # of what is kept
@@ -49,7 +51,10 @@ class Photos(Dataset[Sample]):
         return len(self.pairs)
 
     def _read(self, position: int) -> tuple[Array, Array]:
-        rgb, mask = self.pairs[position].read()
+        pair = self.pairs[position]
+        rgb, mask = pair.read()
+        if self.teacher and pair.taught:
+            mask = cv2.addWeighted(mask, 1 - self.teacher, teacher.read(pair.taught, mask.shape), self.teacher, 0)
         return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, self.size)
 
     def __getitem__(self, index: Index) -> Sample:
@@ -57,6 +62,8 @@ class Photos(Dataset[Sample]):
         rgb, mask = self.kept[position] if position < len(self.kept) else self._read(position)
         if self.recipe:
             rgb, mask = self.recipe(rgb, mask, np.random.default_rng([self.seed, draw, position]), self.size)
+        if not self.teacher:
+            mask = augment.hard(mask)
         return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(mask[None].copy())
 
 

@@ -1,4 +1,5 @@
-"""What training minimises. Every loss takes logits and targets of shape (N, 1, H, W), targets 0 or 1."""
+"""What training minimises. Every loss takes logits and targets of shape (N, 1, H, W), targets in [0, 1]: 0 or 1, or in
+between where a teacher has a share in them."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ def bce(logits: Tensor, target: Tensor, *, edge: float = 0.0) -> Tensor:
     """
     if not edge:
         return F.binary_cross_entropy_with_logits(logits, target)
-    share = F.avg_pool2d(target, 5, 1, 2, count_include_pad=False)  # of hair within two pixels
+    share = F.avg_pool2d((target > 0.5).to(target.dtype), 5, 1, 2, count_include_pad=False)  # of hair within two pixels
     weight = 1 + edge * ((share > 1e-4) & (share < 1 - 1e-4))
     return (F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight).sum() / weight.sum()
 

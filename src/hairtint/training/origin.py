@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import TrainingError
+from hairtint.training import teacher
 from hairtint.training.files import digest_of
 
 ORIGIN = "origin.json"
-KINDS = {"weights": "--from", "encoder": "--encoder"}  # what a training may start from, and the option that names it
+KINDS = {"weights": "--from", "encoder": "--encoder", "teacher": "--teacher"}  # what it came from, by option
 
 Given = Mapping[str, Path | None]  # file by kind
 
@@ -26,6 +27,8 @@ def describe(given: Given, learnt: Collection[str], held: Collection[str]) -> di
     weights had learnt from one of the latter, as figures on them would not be of photos never seen.
     """
     files = {kind: _file(path) for kind, path in given.items() if path}
+    if note := given.get("teacher"):
+        files["teacher"]["networks"] = " and ".join(teacher.known(note.parent).values())
     seen: set[str] = set()
     all_known = True
     for path in (path for path in given.values() if path):

@@ -45,6 +45,7 @@ class Pair:
     varied: made from another photo by `hairtint data expand`; never used for validation.
     kin: one name for all that belong together across persons and sources (hairtint.training.kin), "" where none do.
     original: the photo that this one was made of by `hairtint data expand`.
+    taught: a teacher's soft mask of the photo (hairtint.training.teacher).
     """
 
     stem: str
@@ -56,6 +57,7 @@ class Pair:
     varied: bool = False
     kin: str = ""
     original: Original | None = None
+    taught: Path | None = None
 
     @property
     def whom(self) -> str:
@@ -69,11 +71,11 @@ class Pair:
 
     def read(self) -> tuple[Array, Array]:
         """RGB uint8 (H, W, 3) and mask uint8 (H, W) with values 0 or 255."""
-        rgb = np.ascontiguousarray(_decoded(self.image, cv2.IMREAD_COLOR)[:, :, ::-1])
+        rgb = np.ascontiguousarray(decoded(self.image, cv2.IMREAD_COLOR)[:, :, ::-1])
         height, width = rgb.shape[:2]
         if self.mask is None:
             return rgb, np.zeros((height, width), np.uint8)
-        mask = _decoded(self.mask, cv2.IMREAD_GRAYSCALE)
+        mask = decoded(self.mask, cv2.IMREAD_GRAYSCALE)
         if mask.shape != (height, width):  # CelebAMask-HQ draws on half the photo's size
             mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
         return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
@@ -127,9 +129,9 @@ def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
 def _shape(mask: File) -> tuple[int, str]:
     """The brightest grey of a mask as `read` sees it, and why that is not the shape of the hair, or ""."""
     try:
-        whole = _decoded(mask, cv2.IMREAD_UNCHANGED)
+        whole = decoded(mask, cv2.IMREAD_UNCHANGED)
         plain = whole.ndim == 2 and whole.itemsize == 1  # as nearly all are: it need not be decoded again
-        brightest = int((whole if plain else _decoded(mask, cv2.IMREAD_GRAYSCALE)).max())
+        brightest = int((whole if plain else decoded(mask, cv2.IMREAD_GRAYSCALE)).max())
     except DataError:
         return 0, "mask unreadable (OpenCV)"
     if whole.ndim == 3 and whole.shape[2] == 4:
@@ -161,7 +163,8 @@ def lost(file: File) -> DataError:
     return DataError(f"{file} can no longer be read: check the disk or leave the photo out")
 
 
-def _decoded(path: File, flags: int) -> Array:
+def decoded(path: File, flags: int) -> Array:
+    """The pixels of a file as OpenCV gives them for `flags`; DataError where it cannot be read."""
     try:
         pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), flags)
     except (OSError, cv2.error):  # more pixels than OpenCV takes, or none

@@ -129,7 +129,7 @@ def varied(grey: Array, hair: Array, rng: np.random.Generator) -> tuple[Array, A
     rgb, hair = augment.warp(
         np.repeat(grey[..., None], 3, 2), hair, rng, len(grey), degrees=15, mirror=0.5, scale=(0.8, 1.25), shift=0.05
     )
-    return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), hair
+    return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), augment.hard(hair)
 
 
 def cross_validated(x: Tensor, y: Tensor, seed: int) -> dict[float, float]:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from hairtint.errors import TrainingError
 from hairtint.training import checkpoint, curves, losses, run_folder, schedule
+from hairtint.training import teacher as masks_of
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair, Report, split
 from hairtint.training.fabric import agree, fair_memory, is_first, start
@@ -41,6 +42,7 @@ def train(
     reports: Sequence[Report] = (),
     weights: Path | None = None,
     encoder: Path | None = None,
+    teacher: Path | None = None,
     memory: float | None = None,
     progress: Progress = lambda done, total, text: None,
     fabric: Fabric | None = None,
@@ -48,17 +50,22 @@ def train(
     """Train, or go on where `folder` left off, and return the path of best.pt.
 
     `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
-    its encoder from this file of ImageNet weights. Both are for the first start only. `memory`: bytes of decoded photos
-    that each process may keep, by default its share of half the machine's. Raises TrainingError where the folder
-    belongs to another config, other data or other first weights, these have learnt from photos that are kept for
-    validation, the data is too little for a batch or a validation side, or the loss is not a number, OutputError where
-    another run writes into the folder.
+    its encoder from this file of ImageNet weights. Both are for the first start only. `teacher`: folder of the masks
+    that hairtint data teach wrote, for a config with a share for them. `memory`: bytes of decoded photos that each
+    process may keep, by default its share of half the machine's. Raises TrainingError where the folder belongs to
+    another config, other data or other first weights, these have learnt from photos that are kept for validation, the
+    data is too little for a batch or a validation side, or the loss is not a number, OutputError where another run
+    writes into the folder, DataError where masks of the teacher are missing.
     """
+    if bool(config.teacher) != (teacher is not None):
+        raise TrainingError("a teacher needs both: a folder (--teacher) and its share (teacher = 0.5 in the config)")
     fabric = fabric or start("1", config)
-    given = {"weights": weights, "encoder": encoder}
+    given = {"weights": weights, "encoder": encoder, "teacher": teacher and teacher / masks_of.NOTE}
     if (folder / "last.pt").exists():
         weights = encoder = None
     sides = split(pairs, seed=config.seed, validation=config.validation)
+    if teacher:
+        sides = masks_of.taught(sides[0], teacher), sides[1]
     _check_amount(config, *sides)
     network = first_network(config, weights, encoder, sides[0])
     began = None
@@ -98,8 +105,9 @@ class _Run:
         memory = fair_memory(fabric) if memory is None else memory
         self.check = Photos(self.held, config.size, memory=memory if is_first(fabric) else 0)
         self.photos = Photos(
-            train_pairs, config.size, recipe=config.recipe, seed=config.seed, memory=memory - self.check.bytes
-        )
+            train_pairs, config.size, recipe=config.recipe, seed=config.seed, memory=memory - self.check.bytes,
+            teacher=config.teacher,
+        )  # fmt: skip
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = copy.deepcopy(network).to(fabric.device).eval().requires_grad_(False)
         self.model, self.optimizer = fabric.setup(network, schedule.optimizer(config, network))

@@ -1,0 +1,116 @@
+"""What a larger network says of the training photos: soft masks that a smaller one learns from beside the true ones.
+
+Source: G. Hinton et al., "Distilling the knowledge in a neural network", arXiv:1503.02531. The teacher sees each photo
+once, as it is; its mask is then turned and mirrored with the photo, so that a training costs no more than without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from hairtint import zoo
+from hairtint.errors import DataError, OutputError
+from hairtint.training.files import alone, put, put_json
+from hairtint.training.pairs import Array, Pair, decoded
+
+NOTE = "teacher.json"  # which network the masks of a folder are of
+
+Progress = Callable[[int, int], None]  # photos done, photos in all
+
+
+def teach(
+    pairs: Sequence[Pair],
+    out: Path,
+    mask: Callable[[Array], Array],
+    teacher: dict[str, str],
+    *,
+    progress: Progress = lambda done, total: None,
+) -> int:
+    """Write the teacher's mask of each pair into SOURCE/STEM.png, 8-bit grey at the photo's size; returns how many are
+    new.
+
+    mask: of an RGB picture, uint8 (H, W, 3), as float32 (H, W) in [0, 1]. teacher: what the folder's teacher.json says
+    of it (`described`). Photos in which it is known that there is no hair need no teacher and get no mask. Masks
+    that are there already stay, so that a stopped run goes on.
+    Raises DataError where a photo can no longer be read, OutputError where nothing can be written, `out` holds masks of
+    another teacher, or another run writes there.
+    """
+    with alone(out):
+        _claim(out, teacher)
+        new = 0
+        for done, pair in enumerate(pairs, 1):
+            path = _place(out, pair)
+            if pair.mask is not None and not path.exists():
+                _write(path, np.rint(255 * mask(pair.read()[0])).astype(np.uint8))
+                new += 1
+            progress(done, len(pairs))
+    return new
+
+
+def taught(pairs: Sequence[Pair], folder: Path) -> list[Pair]:
+    """The pairs with the masks that `teach` wrote of them; DataError where some are missing."""
+    known(folder)
+    found = [replace(pair, taught=_place(folder, pair)) if pair.mask is not None else pair for pair in pairs]
+    if lacking := [pair.name for pair in found if pair.taught and not pair.taught.is_file()]:
+        raise DataError(
+            f"{folder} lacks masks of {len(lacking)} photos ({lacking[0]}, say): run hairtint data teach on the same"
+            " --data"
+        )
+    return found
+
+
+def known(folder: Path) -> dict[str, str]:
+    """What teacher.json says: the networks' files by their sha256. Raises DataError where a folder has none."""
+    try:
+        values: Any = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        return {str(digest): str(name) for digest, name in values.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f"{folder} holds no masks of a teacher: make them with hairtint data teach") from error
+
+
+def described(model: str | None) -> dict[str, str]:
+    """What teacher.json says of the networks of Segmenter(model)."""
+    entries = zoo.for_photos() if model is None else [zoo.find(model)]
+    return {hashlib.sha256(entry.read()).hexdigest(): entry.path.name for entry in entries}
+
+
+def read(path: Path, shape: tuple[int, ...]) -> Array:
+    """A teacher's mask, uint8 of `shape`, which is the photo's."""
+    mask = decoded(path, cv2.IMREAD_GRAYSCALE)
+    if mask.shape != shape:
+        raise DataError(f"{path} does not fit its photo: remove it and run hairtint data teach again")
+    return mask
+
+
+def _place(folder: Path, pair: Pair) -> Path:
+    return folder / pair.source / f"{pair.stem}.png"
+
+
+def _claim(out: Path, teacher: dict[str, str]) -> None:
+    try:
+        if not (out / NOTE).exists():
+            put_json(out / NOTE, teacher)
+    except OSError as error:
+        raise OutputError(f"cannot write into {out}: {error.strerror or error}; choose another --out") from error
+    if known(out).keys() != teacher.keys():
+        raise OutputError(f"{out} holds masks of another teacher: choose another --out")
+
+
+def _write(path: Path, mask: Array) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        coded, data = cv2.imencode(".png", mask)
+        if not coded:
+            raise OSError(f"cannot encode {path.name}")
+        put(path, data.tobytes())
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error
