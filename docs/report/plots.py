@@ -1,4 +1,5 @@
-"""Every plot of the pages, as SVG. Each carries a digest of the figures in it, so that a stale one is found."""
+"""Every plot of the pages, as SVG. Each carries a digest of the figures in it and of how they are drawn, so that a
+stale one is found."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def all_plots(sources: Sources) -> dict[str, tuple[Draw, Figures]]:
 
 
 def draw(sources: Sources, folder: Path) -> None:
-    """Draw what is missing or shows other figures than those of today; remove plots of runs that are gone."""
+    """Draw what is missing or was drawn of other figures, or otherwise; remove plots of runs that are gone."""
     folder.mkdir(parents=True, exist_ok=True)
     plots = all_plots(sources)
     for path in folder.glob("*.svg"):
@@ -54,8 +55,8 @@ def draw(sources: Sources, folder: Path) -> None:
 
 
 def digest(figures: Figures) -> str:
-    """A text of fixed length that stands for the figures."""
-    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
+    """A text of fixed length that stands for the figures and for this file, which draws them."""
+    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode() + Path(__file__).read_bytes()).hexdigest()
 
 
 def shown(path: Path) -> str | None:

@@ -124,7 +124,12 @@ def _unseen(began: dict[str, Any] | None) -> str:
     )
     if began and began["all_known"]:
         return f"{text}."
-    return f"{text}; that holds for this\nrun: what the weights that it started from had learnt from is not recorded."
+    others = (
+        "its teacher and the weights that it started from"
+        if began and "teacher" in began
+        else ("the weights that it started from")
+    )
+    return f"{text}; that holds for this\nrun: what {others} had learnt from is not recorded."
 
 
 def _toml(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hairtint.errors import SourceError
 from hairtint.photo_reading import one_line
+from hairtint.video import alpha
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
@@ -59,6 +60,25 @@ def is_cover(stream: Stream) -> bool:
     from av.stream import Disposition
 
     return bool(stream.disposition & Disposition.attached_pic)
+
+
+def first_frame(path: Path, name: str) -> VideoFrame:
+    """The first frame that can be decoded; raises SourceError where there is none that can be used."""
+    import av
+
+    with opened(path, name) as container:
+        video = video_of(container, name)
+        decode = alpha.decoder(video, name, lambda line: None)
+        try:
+            for packet in container.demux(video):
+                try:
+                    for frame in decode(packet):
+                        return usable(frame, name)
+                except av.FFmpegError:
+                    continue
+        except (av.FFmpegError, OSError) as error:
+            raise SourceError(f"{name} cannot be read ({why(error)}): copy or download it again") from None
+    raise SourceError(f"{name} has no frame that can be decoded: it is damaged, or only the start of a file")
 
 
 def usable(frame: VideoFrame, name: str) -> VideoFrame:

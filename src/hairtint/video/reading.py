@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 from hairtint.errors import SourceError
 from hairtint.photo_reading import one_line
 from hairtint.video import alpha
-from hairtint.video.opening import is_cover, opened, usable, video_of, why
+from hairtint.video.opening import first_frame, is_cover, opened, video_of, why
+from hairtint.video.seeking import seek
 from hairtint.video.times import Clock, Rising
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Source:
         self.path, self.name, self.say = path, one_line(path), say
         self.start, self.end = start, end
         self.broken, self._counting = 0, threading.Lock()
-        self.first = self._first()
+        self.first = first_frame(path, self.name)
         self._open()
         try:
             avi = self.container.format.name == "avi"
@@ -121,37 +122,10 @@ class Source:
         import av
 
         try:
-            self._seek_back()
+            seek(self.container, self.video, self.zero, self.start or 0)
         except (av.FFmpegError, OSError):
             self.container.close()
             self._open()
-
-    def _seek_back(self) -> None:
-        """In MPEG-TS a seek may lead to any packet: then further back."""
-        back, start = Fraction(0), Fraction(self.start or 0)
-        while back < start:
-            where = int((self.zero + start - back) * 1_000_000)
-            self.container.seek(where)
-            if self._decodes_by(self.zero + start):
-                self.container.seek(where)
-                return
-            back = 2 * back or Fraction(2)
-        if start:
-            self.container.seek(int(self.zero * 1_000_000))
-
-    def _decodes_by(self, time: Fraction) -> bool:
-        """Whether the first frame that can be decoded from here on is shown by then."""
-        import av
-
-        for packet in self.container.demux(self.video):
-            try:
-                frames = packet.decode()
-            except (av.FFmpegError, OSError):
-                continue
-            if frames:
-                pts = frames[0].pts
-                return pts is None or pts * (frames[0].time_base or self.tick) <= time
-        return False
 
     def items(self) -> Iterator[Decoded | Packet[Any]]:
         """Every frame of the video from start to end, and between them the packets of all other streams.
@@ -258,21 +232,3 @@ class Source:
             self.say(line)
         elif number == _LISTED + 1:
             self.say(f"{self.name}: more broken places are counted, not listed")
-
-    def _first(self) -> VideoFrame:
-        """The first frame that can be decoded, from a look of its own so that the real reading starts at the start."""
-        import av
-
-        with opened(self.path, self.name) as container:
-            video = video_of(container, self.name)
-            decode = alpha.decoder(video, self.name, lambda line: None)
-            try:
-                for packet in container.demux(video):
-                    try:
-                        for frame in decode(packet):
-                            return usable(frame, self.name)
-                    except av.FFmpegError:
-                        continue
-            except (av.FFmpegError, OSError) as error:
-                raise SourceError(f"{self.name} cannot be read ({why(error)}): copy or download it again") from None
-        raise SourceError(f"{self.name} has no frame that can be decoded: it is damaged, or only the start of a file")
