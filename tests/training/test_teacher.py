@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from tiny_pictures import picture, write
 
 from hairtint import Segmenter
 from hairtint.cli import run
 from hairtint.errors import DataError, OutputError, TrainingError
 from hairtint.training import augment, card, losses, teacher
-from hairtint.training.datasets import split
+from hairtint.training.datasets import open_dataset, split
 from hairtint.training.export import Trained
 from hairtint.training.loader import Photos
 from hairtint.training.train import train
@@ -70,6 +71,14 @@ def test_the_target_is_the_mean_of_both(tiny_pairs, tmp_path, share):
     hidden = target[0].numpy()[clear] == 0  # by what was put in front of the photo, teacher or not
     assert (np.abs(target[0].numpy()[clear] - covered) <= 1)[~hidden].all()
     assert hidden.mean() < 0.5
+
+
+def test_where_there_is_no_hair_no_teacher_is_believed(tmp_path):
+    write(tmp_path / "bald", "a", picture(1)[0], np.zeros((40, 48), np.uint8))
+    [pair] = open_dataset(tmp_path / "bald")[0]
+    teacher.teach([pair], tmp_path / "out", half, NAMES)
+    photos = Photos(teacher.taught([pair], tmp_path / "out"), 32, recipe="mild", teacher=0.5)
+    assert not photos[0, 0][1].any()
 
 
 def test_without_a_teacher_the_target_is_black_and_white(tiny_pairs, masks):

@@ -25,7 +25,7 @@ class Photos(Dataset[Sample]):
     The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
     on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
-    has one; the target is then a soft mask, otherwise it is black and white.
+    has one and shows hair; the target is then a soft mask, otherwise it is black and white.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Photos(Dataset[Sample]):
     def _read(self, position: int) -> tuple[Array, Array]:
         pair = self.pairs[position]
         rgb, mask = pair.read()
-        if self.teacher and pair.taught:
+        if self.teacher and pair.taught and mask.any():  # teachers see hair on bald heads
             mask = cv2.addWeighted(mask, 1 - self.teacher, teacher.read(pair.taught, mask.shape), self.teacher, 0)
         return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, self.size)
 
