@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift report report-speed train-style clean
+.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift train-students report report-speed train-style clean
 
 help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
@@ -98,6 +98,14 @@ train-swift: $(VENV)/.full
 	$(BIN)/hairtint train configs/swift-160.toml $(SETS) --encoder $(ENCODER)
 	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
 	$(BIN)/hairtint export runs/swift $(SETS)
+
+# The small networks once more, as students of those that photos get
+train-students: $(VENV)/.full
+	$(BIN)/hairtint data teach $(SETS) -o runs/teacher
+	for name in swift light; do \
+		$(BIN)/hairtint train configs/$$name-student.toml $(SETS) --from src/hairtint/zoo/$$name.onnx --teacher runs/teacher && \
+		$(BIN)/hairtint export runs/$$name-student $(SETS) || exit; \
+	done
 
 report: $(VENV)/.full
 	$(BIN)/python -m docs.report.make $(RUNS:%=--take %) --data $(DATA) --portraits $(DATA)/portraits-cc0/images

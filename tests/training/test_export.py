@@ -137,6 +137,22 @@ def test_a_zoo_that_cannot_be_written(onnx, tmp_path):
         install(tmp_path / "file", "mine", onnx, {"size": 32}, "card")
 
 
+def test_the_last_network_on_request(tiny_pairs, tiny, tmp_path):
+    folder, home = tmp_path / "run", tmp_path / "zoo"
+    train(Config(network="light", size=32, epochs=1, batch=4, lr=3e-3, workers=0, ema=0.5), tiny_pairs, folder)
+    state = torch.load(folder / "last.pt", weights_only=True)
+    state["ema"]["head.bias"] += 3
+    torch.save(state, folder / "last.pt")
+    seen = []
+    for options in ([], ["--last"]):
+        assert run(["export", str(folder), "--data", str(tiny), "--name", "mine", "--zoo", str(home), *options]) == 0
+        seen.append(Segmenter(home / "mine.onnx").probability(tiny_pairs[0].read()[0]).mean())
+        text = (home / "mine.md").read_text()
+        assert ("at the end of the training" in text) == bool(options)
+        assert ("best validation IoU" in text) == (not options)
+    assert seen[1] > seen[0] + 0.1
+
+
 def test_a_network_that_differs_is_not_exported(onnx, portrait):
     torch.manual_seed(1)
     with pytest.raises(TrainingError, match="differs from the trained one"):

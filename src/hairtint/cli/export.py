@@ -14,8 +14,11 @@ from hairtint.errors import DataError
 @click.argument("run", type=FOLDER)
 @data_folders(required=True)
 @click.option("--name", help="Name in the zoo; default: the network's.")
+@click.option("--last", is_flag=True, help="The last network, not the best: with few validation photos that is chance.")
 @click.option("--zoo", "home", type=FOLDER, help="Zoo folder to write into; default: the one hairtint loads from.")
-def export(run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: str | None, home: Path | None) -> None:
+def export(
+    run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: str | None, last: bool, home: Path | None
+) -> None:
     """Write the best network of a run folder as .onnx with a card, checked against torch on its validation photos."""
     from hairtint.training import require
 
@@ -25,7 +28,7 @@ def export(run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: s
     from hairtint.training.compress import halved
     from hairtint.training.export import HALVED_TOLERANCE, Trained, check_name, install, parity, to_onnx
 
-    trained = Trained.load(run)
+    trained = Trained.load(run / "last.pt" if last else run)
     pairs, _ = datasets.open_all(data, no_hair)
     pairs, lacking = datasets.kept_for_validation(pairs, run)
     if lacking:  # the card would give figures of a part as those of the run

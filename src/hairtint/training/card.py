@@ -80,9 +80,9 @@ anything else has to judge whether that is covered.
 ```
 
 {_start(began)}
-The weights are the exponential moving average at the epoch with the best validation IoU, the mean over the sets with
-hair. The .onnx holds them in half precision; its probabilities differ from the torch module's by at most
-{parity:.1e} on validation photos.
+The weights are the exponential moving average at {_moment(trained)}.
+The .onnx holds them in half precision; its probabilities differ from the torch module's by at most {parity:.1e} on
+validation photos.
 
 ## Figures
 
@@ -115,6 +115,12 @@ def _start(began: dict[str, Any] | None) -> str:
     if began["seen"]:
         lines.append(f"Before, that had learnt from {len(began['seen'])} photos that are not among those above.")
     return "\n".join(lines or ["It started from chance."])
+
+
+def _moment(trained: Trained) -> str:
+    return (
+        "the end of the training" if trained.last else "the epoch with the best validation IoU, the mean over the sets"
+    )
 
 
 def _unseen(began: dict[str, Any] | None) -> str:

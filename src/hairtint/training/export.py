@@ -43,11 +43,12 @@ class Deployed(nn.Module):
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network and the config that made it."""
+    """A trained network, the config that made it, and whether it is its run's best or its last."""
 
     network: nn.Module
     config: Config
     step: int
+    last: bool = False
 
     @classmethod
     def load(cls, path: Path) -> Trained:
@@ -56,7 +57,7 @@ class Trained:
         config = Config.from_dict(dict(state["config"]), str(path))
         network = networks.build(config.network)
         checkpoint.into(network, state["ema"], path)
-        return cls(network.eval(), config, int(state["step"]))
+        return cls(network.eval(), config, int(state["step"]), path.name == "last.pt")
 
 
 def to_onnx(network: nn.Module, size: int) -> bytes:
