@@ -11,7 +11,7 @@ help:
 	@echo "make docs    build the site into build/site; make package, lowest, sbom, audit, reference: docs/packaging.md"
 	@echo "make report  make docs/report.md and docs/networks.md anew (RUNS=run folders whose logs to take in)"
 	@echo "make format  put the code into its standard form"
-	@echo "make train-light, train-swift, train-style   train again what ships (DATA=folder; swift and style also ENCODER=file)"
+	@echo "make train-light, train-swift, train-students, train-style   train again what ships (DATA=folder; swift and style also ENCODER=file)"
 
 # Demo needs the live road only; the training parts are not installed for it.
 $(BIN)/hairtint: pyproject.toml constraints.txt
