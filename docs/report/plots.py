@@ -129,7 +129,8 @@ def _iou(figure: Any, figures: Figures) -> None:
             if point[key] is None:
                 continue
             axes.plot(point[key], point["iou"], "o", color=COLORS.get(name, "tab:green"), markersize=8)
-            axes.annotate(NAMES.get(name, name), (point[key], point["iou"]), (7, 3), textcoords="offset points")
+            axes.annotate(NAMES.get(name, name), (point[key], point["iou"]), (-6, 3), textcoords="offset points",
+                          ha="right")  # fmt: skip
         for name, iou in figures["lines"].items():
             axes.axhline(iou, color="tab:gray", linestyle=":")
             axes.annotate(f"{name}, published", (0.99, iou), (0, -10), xycoords=("axes fraction", "data"),
