@@ -23,6 +23,7 @@ GOOD = {  # what each command needs, so that the one wrong thing is what it refu
     "data": ["--data", "."],
     ("data", "expand"): ["--data", ".", "--out", "out"],
     ("data", "pack"): ["--data", ".", "--out", "out"],
+    ("data", "teach"): ["--data", ".", "--out", "out"],
 }
 NUMBERS = (click.IntRange, click.FloatRange, click.types.IntParamType, click.types.FloatParamType)
 
