@@ -99,13 +99,14 @@ train-swift: $(VENV)/.full
 	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
 	$(BIN)/hairtint export runs/swift $(SETS)
 
-# The small networks once more, as students of those that photos get
+# The small networks once more, as students of those that photos get; exported last, as that changes the teacher
 train-students: $(VENV)/.full
 	$(BIN)/hairtint data teach $(SETS) -o runs/teacher
 	for name in swift light; do \
-		$(BIN)/hairtint train configs/$$name-student.toml $(SETS) --from src/hairtint/zoo/$$name.onnx --teacher runs/teacher && \
-		$(BIN)/hairtint export runs/$$name-student $(SETS) || exit; \
+		$(BIN)/hairtint train configs/$$name-student.toml $(SETS) --from src/hairtint/zoo/$$name.onnx --teacher runs/teacher || exit; \
 	done
+	$(BIN)/hairtint export runs/swift-student $(SETS)
+	$(BIN)/hairtint export runs/light-student $(SETS)
 
 report: $(VENV)/.full
 	$(BIN)/python -m docs.report.make $(RUNS:%=--take %) --data $(DATA) --portraits $(DATA)/portraits-cc0/images

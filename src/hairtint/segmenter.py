@@ -32,9 +32,9 @@ class Segmenter:
     ) -> None:
         heap.keep_for_next_frame()
         self.finest = model is None
-        entries = zoo.for_photos() if model is None else [zoo.find(model)]
-        self.entry = entries[0]
-        self.networks = [runtime.load(e, backend=backend, threads=threads, few=self.finest) for e in entries]
+        self.entries = zoo.for_photos() if model is None else [zoo.find(model)]
+        self.entry = self.entries[0]
+        self.networks = [runtime.load(e, backend=backend, threads=threads, few=self.finest) for e in self.entries]
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).

@@ -7,6 +7,7 @@ from tiny_pictures import picture
 from hairtint.segmenter import preprocess
 from hairtint.training import augment
 from hairtint.training.loader import Epoch, Photos
+from hairtint.training.pairs import hard
 
 SIZE = 64
 RECIPES = sorted(augment.RECIPES)
@@ -39,7 +40,7 @@ def test_recipes_keep_pictures_and_masks_together(recipe):
     for seed in range(25):
         rgb, mask = varied(recipe, seed, *picture(seed, 90, 120))
         dark = rgb.mean(2)
-        hair = augment.hard(mask)
+        hair = hard(mask)
         apart.append(dark[hair == 0].mean() - dark[hair > 0].mean())
     assert np.mean(np.array(apart) > 20) > 0.9
 
@@ -89,7 +90,7 @@ def test_fit_is_what_the_live_road_does():
     fitted, hair = augment.fit(rgb, mask, SIZE)
     assert np.array_equal(fitted, preprocess(rgb, SIZE))
     assert set(np.unique(hair)) > {0, 255}, "grey along the outline"
-    assert set(np.unique(augment.hard(hair))) == {0, 255}
+    assert set(np.unique(hard(hair))) == {0, 255}
 
 
 def test_validation_photos_are_only_fitted(tiny_pairs):
@@ -98,7 +99,7 @@ def test_validation_photos_are_only_fitted(tiny_pairs):
         rgb, mask = photos[0, k]
         expected = augment.fit(*pair.read(), 32)
         assert np.array_equal(rgb.numpy().transpose(1, 2, 0), expected[0])
-        assert np.array_equal(mask[0].numpy(), augment.hard(expected[1]))
+        assert np.array_equal(mask[0].numpy(), hard(expected[1]))
         assert np.array_equal(rgb, photos[99, k][0]), "whatever the draw"
 
 

@@ -16,6 +16,7 @@ from hairtint.training import augment, card, losses, teacher
 from hairtint.training.datasets import open_dataset, split
 from hairtint.training.export import Trained
 from hairtint.training.loader import Photos
+from hairtint.training.pairs import hard
 from hairtint.training.train import train
 
 NAMES = {"0" * 64: "wise.onnx"}
@@ -46,7 +47,7 @@ def test_masks_are_those_of_the_networks_and_a_stopped_run_goes_on(tiny, tiny_pa
         expected = np.rint(255 * segmenter.mask(pair.read()[0]))
         np.testing.assert_array_equal(teacher.read(path, expected.shape), expected)
     path.unlink()
-    assert teacher.teach(tiny_pairs, tmp_path / "out", segmenter.mask, teacher.described("light")) == 1
+    assert teacher.teach(tiny_pairs, tmp_path / "out", segmenter.mask, teacher.described(segmenter)) == 1
     assert path.exists()
     assert list(teacher.known(tmp_path / "out").values()) == ["light.onnx"]
 
@@ -86,7 +87,7 @@ def test_without_a_teacher_the_target_is_black_and_white(tiny_pairs, masks):
     for k in range(len(tiny_pairs)):
         for ours, theirs in zip(plain[0, k], given[0, k], strict=True):
             assert torch.equal(ours, theirs)
-    fitted = augment.hard(augment.fit(*tiny_pairs[0].read(), 32)[1])
+    fitted = hard(augment.fit(*tiny_pairs[0].read(), 32)[1])
     np.testing.assert_array_equal(Photos(tiny_pairs, 32)[0, 0][1][0], fitted)
 
 

@@ -117,11 +117,11 @@ def teach(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, model: s
     from hairtint.training import datasets, teacher
 
     pairs, _ = datasets.open_all(data, no_hair)
-    described = teacher.described(model)
+    segmenter = Segmenter(model)
     with bar() as progress:
         task = progress.add_task("teach", total=len(pairs))
         new = teacher.teach(
-            pairs, out, Segmenter(model).mask, described,
+            pairs, out, segmenter.mask, teacher.described(segmenter),
             progress=lambda done, _: progress.update(task, completed=done),
         )  # fmt: skip
     click.echo(f"{new} new masks in {out}")

@@ -5,7 +5,7 @@ Recipes:
 - `strong`: this project's own: also scale, crop, colour, lighting, noise, JPEG and occlusion.
 - `mild`: the same kinds of change, smaller and rarer, for networks too small to learn every light and framing.
 
-A mask comes back with greys where pixels lie across its outline; `hard` makes it black and white again.
+A mask comes back with greys where pixels lie across its outline; `pairs.hard` makes it black and white again.
 """
 
 from __future__ import annotations
@@ -74,11 +74,6 @@ RECIPES: dict[str, Recipe] = {"report": report, "strong": strong, "mild": mild}
 def fit(rgb: Array, mask: Array, size: int) -> tuple[Array, Array]:
     """The pair at (size, size) without any chance: what validation and the live road see."""
     return preprocess(rgb, size), cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)
-
-
-def hard(mask: Array) -> Array:
-    """A mask of uint8 (H, W) with 255 where it was above 127 and 0 elsewhere."""
-    return np.where(mask > 127, np.uint8(255), np.uint8(0))
 
 
 def warp(

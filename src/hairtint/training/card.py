@@ -130,12 +130,9 @@ def _unseen(began: dict[str, Any] | None) -> str:
     )
     if began and began["all_known"]:
         return f"{text}."
-    others = (
-        "its teacher and the weights that it started from"
-        if began and "teacher" in began
-        else ("the weights that it started from")
-    )
-    return f"{text}; that holds for this\nrun: what {others} had learnt from is not recorded."
+    unknown = "the weights that it started from had learnt from is not recorded"
+    taught = "its teacher and " if began and "teacher" in began else ""
+    return f"{text}; that holds for this\nrun: what {taught}{unknown}."
 
 
 def _toml(value: Any) -> str:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
-from hairtint.training.files import alone, digest_of, put, size_of
+from hairtint.training.files import alone, digest_of, put, put_picture, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
-from hairtint.training.pairs import Array, Original, Pair, lost
+from hairtint.training.pairs import Original, Pair, hard, lost
 
 Progress = Callable[[int, int], None]  # photos done, photos in all
 NOTHING = np.zeros(0, np.uint8)
@@ -60,8 +59,8 @@ def _expand(
                 picture, hair = augment.fit(rgb, mask, size)
             else:
                 picture, hair = draw(rgb, mask, np.random.default_rng([seed, k, copy]), size)
-            _write(out / "masks" / f"{names[copy]}.png", augment.hard(hair))
-            _write(out / "images" / f"{names[copy]}.jpg", picture[:, :, ::-1])
+            put_picture(out / "masks" / f"{names[copy]}.png", hard(hair))
+            put_picture(out / "images" / f"{names[copy]}.jpg", picture[:, :, ::-1])
         new += len(missing)
         progress(k + 1, len(pairs))
     return new
@@ -96,14 +95,3 @@ def _claim(out: Path, settings: dict[str, object], originals: dict[str, list[obj
         raise OutputError(f"{out} was expanded with other settings ({json.dumps(before)}): choose another --out")
     if known.get(ORIGINALS) != originals:
         raise OutputError(f"{out} was expanded from other photos, or by an older hairtint: choose another --out")
-
-
-def _write(path: Path, pixels: Array) -> None:
-    coded, data = cv2.imencode(path.suffix, pixels, [cv2.IMWRITE_JPEG_QUALITY, 95] if path.suffix == ".jpg" else [])
-    try:
-        if not coded:
-            raise OSError(f"cannot encode {path.name}")
-        put(path, data.tobytes())
-    except OSError as error:
-        why = error.strerror or error
-        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error

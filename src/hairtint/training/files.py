@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from hairtint.errors import OutputError
 
 LOCK = ".lock"
@@ -30,6 +34,22 @@ def put(path: Path, data: bytes) -> None:
 def put_json(path: Path, values: dict[str, Any]) -> None:
     """The same for a JSON object, indented for people to read."""
     put(path, (json.dumps(values, indent=1) + "\n").encode())
+
+
+def put_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """The same for a picture as OpenCV has it, uint8 (H, W) or BGR (H, W, 3), JPEG or lossless by its suffix.
+
+    Makes its folder. Raises OutputError where it cannot be written.
+    """
+    coded, data = cv2.imencode(path.suffix, pixels, [cv2.IMWRITE_JPEG_QUALITY, 95] if path.suffix == ".jpg" else [])
+    try:
+        if not coded:
+            raise OSError(f"cannot encode {path.name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put(path, data.tobytes())
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error
 
 
 @contextmanager

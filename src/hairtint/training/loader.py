@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
 from hairtint.training import augment, teacher
-from hairtint.training.pairs import Array, Pair
+from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
 Index = tuple[int, int]
@@ -63,7 +63,7 @@ class Photos(Dataset[Sample]):
         if self.recipe:
             rgb, mask = self.recipe(rgb, mask, np.random.default_rng([self.seed, draw, position]), self.size)
         if not self.teacher:
-            mask = augment.hard(mask)
+            mask = hard(mask)
         return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(mask[None].copy())
 
 

@@ -78,7 +78,7 @@ class Pair:
         mask = decoded(self.mask, cv2.IMREAD_GRAYSCALE)
         if mask.shape != (height, width):  # CelebAMask-HQ draws on half the photo's size
             mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
-        return rgb, np.where(mask > 127, np.uint8(255), np.uint8(0))
+        return rgb, hard(mask)
 
 
 @dataclass
@@ -156,6 +156,11 @@ def _opened(path: File, what: str, report: Report) -> tuple[int, int] | None:
         report.left_out[f"{what} unreadable ({type(error).__name__})"].append(path.name)
         return None
     return (height, width) if lies else (width, height)
+
+
+def hard(mask: Array) -> Array:
+    """A mask of uint8 (H, W) with 255 where it was above 127 and 0 elsewhere."""
+    return np.where(mask > 127, np.uint8(255), np.uint8(0))
 
 
 def lost(file: File) -> DataError:

@@ -24,7 +24,7 @@ from hairtint.matte import Mask
 from hairtint.networks.style import Style
 from hairtint.style import STYLES, hair_square
 from hairtint.training import augment, checkpoint, datasets
-from hairtint.training.pairs import Array, Pair
+from hairtint.training.pairs import Array, Pair, hard
 
 SIZE = 224  # side of the square that the network sees, in pixels
 VARIANTS = 2  # of each training photo beside the photo itself
@@ -129,7 +129,7 @@ def varied(grey: Array, hair: Array, rng: np.random.Generator) -> tuple[Array, A
     rgb, hair = augment.warp(
         np.repeat(grey[..., None], 3, 2), hair, rng, len(grey), degrees=15, mirror=0.5, scale=(0.8, 1.25), shift=0.05
     )
-    return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), augment.hard(hair)
+    return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), hard(hair)
 
 
 def cross_validated(x: Tensor, y: Tensor, seed: int) -> dict[float, float]:

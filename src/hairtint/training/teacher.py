@@ -6,7 +6,6 @@ once, as it is; its mask is then turned and mirrored with the photo, so that a t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,9 +15,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hairtint import zoo
 from hairtint.errors import DataError, OutputError
-from hairtint.training.files import alone, put, put_json
+from hairtint.segmenter import Segmenter
+from hairtint.training.files import alone, digest_of, put_json, put_picture
 from hairtint.training.pairs import Array, Pair, decoded
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
@@ -49,7 +48,7 @@ def teach(
         for done, pair in enumerate(pairs, 1):
             path = _place(out, pair)
             if pair.mask is not None and not path.exists():
-                _write(path, np.rint(255 * mask(pair.read()[0])).astype(np.uint8))
+                put_picture(path, np.rint(255 * mask(pair.read()[0])).astype(np.uint8))
                 new += 1
             progress(done, len(pairs))
     return new
@@ -76,10 +75,9 @@ def known(folder: Path) -> dict[str, str]:
         raise DataError(f"{folder} holds no masks of a teacher: make them with hairtint data teach") from error
 
 
-def described(model: str | None) -> dict[str, str]:
-    """What teacher.json says of the networks of Segmenter(model)."""
-    entries = zoo.for_photos() if model is None else [zoo.find(model)]
-    return {hashlib.sha256(entry.read()).hexdigest(): entry.path.name for entry in entries}
+def described(segmenter: Segmenter) -> dict[str, str]:
+    """What teacher.json says of the networks of a Segmenter."""
+    return {digest_of(entry.path): entry.path.name for entry in segmenter.entries}
 
 
 def read(path: Path, shape: tuple[int, ...]) -> Array:
@@ -102,15 +100,3 @@ def _claim(out: Path, teacher: dict[str, str]) -> None:
         raise OutputError(f"cannot write into {out}: {error.strerror or error}; choose another --out") from error
     if known(out).keys() != teacher.keys():
         raise OutputError(f"{out} holds masks of another teacher: choose another --out")
-
-
-def _write(path: Path, mask: Array) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        coded, data = cv2.imencode(".png", mask)
-        if not coded:
-            raise OSError(f"cannot encode {path.name}")
-        put(path, data.tobytes())
-    except OSError as error:
-        why = error.strerror or error
-        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error

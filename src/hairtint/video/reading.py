@@ -14,7 +14,7 @@ from hairtint.errors import SourceError
 from hairtint.photo_reading import one_line
 from hairtint.video import alpha
 from hairtint.video.opening import first_frame, is_cover, opened, video_of, why
-from hairtint.video.seeking import seek
+from hairtint.video.seeking import seek, tick_of
 from hairtint.video.times import Clock, Rising
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Source:
     @property
     def tick(self) -> Fraction:
         """The unit of the video's times, in seconds."""
-        return self.video.time_base or Fraction(1, 90_000)
+        return tick_of(self.video)
 
     def _wanted(self, packet: Packet[Any]) -> bool:
         """Whether a packet lies between start and end; a cover picture always does, and gets a time."""

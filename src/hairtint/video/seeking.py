@@ -30,6 +30,11 @@ def seek(container: InputContainer, video: VideoStream, zero: Fraction, start: f
         container.seek(int(zero * 1_000_000))
 
 
+def tick_of(video: VideoStream) -> Fraction:
+    """The unit of a stream's times, in seconds."""
+    return video.time_base or Fraction(1, 90_000)
+
+
 def _decodes_by(container: InputContainer, video: VideoStream, time: Fraction) -> bool:
     """Whether the first frame that can be decoded from here on is shown by then."""
     import av
@@ -40,6 +45,6 @@ def _decodes_by(container: InputContainer, video: VideoStream, time: Fraction) -
         except (av.FFmpegError, OSError):
             continue
         if frames:
-            pts, tick = frames[0].pts, frames[0].time_base or video.time_base or Fraction(1, 90_000)
+            pts, tick = frames[0].pts, frames[0].time_base or tick_of(video)
             return pts is None or pts * tick <= time
     return False
