@@ -10,7 +10,7 @@ from hairtint.networks import swift, unet
 
 def build(name: str) -> nn.Module:
     """The untrained torch module of a network by its name, with a `stride` that input sizes must be multiples of."""
-    if name in swift.DEEPER:
+    if name in swift.PLANS:
         return swift.build(name)
     if name in unet.PLANS:
         return unet.build(name)
@@ -19,4 +19,4 @@ def build(name: str) -> nn.Module:
 
 def names() -> list[str]:
     """Every network that can be trained."""
-    return [*swift.DEEPER, *unet.PLANS]
+    return [*swift.PLANS, *unet.PLANS]

@@ -1,12 +1,15 @@
-"""`swift`: this project's own network, made for live video on a CPU; and `fine`, the same and deeper, for photos.
+"""`swift`: this project's own network, made for live video on a CPU; and `fine`, of the same build and larger, for photos.
 
-A MobileNetV2 encoder (M. Sandler et al., arXiv:1801.04381) up to its 160-channel stage sees the whole picture; a light
-decoder of depthwise 5x5 convolutions brings the answer back to a quarter of the input's size, adding the encoder's
-features on the way, where each place gives the logits of its 4x4 pixels (sub-pixel convolution: W. Shi et al.,
-arXiv:1609.05158). At 256x256 it takes about 0.8 GFLOP, an eighth of the report's smallest U-Net.
+An encoder with ImageNet weights sees the whole picture; a light decoder of depthwise 5x5 convolutions brings the answer
+back to a quarter of the input's size, adding the encoder's features on the way, where each place gives the logits of its
+4x4 pixels (sub-pixel convolution: W. Shi et al., arXiv:1609.05158). The encoder of `swift` is MobileNetV2's (M. Sandler et
+al., arXiv:1801.04381), that of `fine` is EfficientNet-Lite2's (M. Tan, Q. Le, arXiv:1905.11946, without squeeze and
+excitation and with ReLU6). Both are taken up to their last but one stage.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -15,24 +18,51 @@ from torch import Tensor, nn
 from hairtint.errors import TrainingError
 from hairtint.networks.unet import check_size
 
-# MobileNetV2's stages: expansion, channels, blocks, stride. The paper's last one (320 channels) and the classifier
-# serve ImageNet's thousand classes and are left out.
-STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2))
-SKIPS = {1: 16, 3: 24, 6: 32, 13: 96}  # index of the encoder's block -> channels, at strides 2, 4, 8, 16
-WIDTHS = (96, 64, 48, 40)  # of the decoder, at strides 32, 16, 8, 4
-DEEPER = {"swift": 0, "fine": 2}  # further blocks at each step of the decoder
-EXPANSION = 3  # of `fine`'s further blocks
+EXPANSION = 3  # of the further blocks of a deeper decoder
 CELL = 4  # the last layer gives a block of CELL x CELL logits at each place of stride 4
 
 
-class Bottleneck(nn.Module):
-    """MobileNetV2's inverted residual: expand by 1x1, filter each channel by 3x3, project by 1x1 without ReLU."""
+@dataclass(frozen=True)
+class Plan:
+    """An encoder and the decoder on it.
 
-    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int) -> None:
+    stages: of the encoder, each with its expansion, channels, blocks, stride and kernel. The papers' last one and the
+    classifier serve ImageNet's thousand classes and are left out.
+    widths: of the decoder, at strides 32, 16, 8, 4. deeper: further residual blocks at each of its steps.
+    mean, deviation: of the encoder's input, RGB. epsilon: of its norms. weights: what its ImageNet weights are called.
+    """
+
+    stages: tuple[tuple[int, int, int, int, int], ...]
+    widths: tuple[int, int, int, int]
+    deeper: int
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    epsilon: float
+    weights: str
+
+
+PLANS = {
+    "swift": Plan(
+        ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 32, 3, 2, 3), (6, 64, 4, 2, 3), (6, 96, 3, 1, 3), (6, 160, 3, 2, 3)),
+        (96, 64, 48, 40), 0, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1e-5, "MobileNetV2 1.0",
+    ),
+    "fine": Plan(
+        ((1, 16, 1, 1, 3), (6, 24, 3, 2, 3), (6, 48, 3, 2, 5), (6, 88, 4, 2, 3), (6, 120, 4, 1, 5), (6, 208, 5, 2, 5)),
+        (128, 96, 64, 48), 2, (0.498, 0.498, 0.498), (0.502, 0.502, 0.502), 1e-3, "EfficientNet-Lite2",
+    ),
+}  # fmt: skip
+# Of a block of efficientnet-lite-pytorch, in their order.
+LAYERS = ("_expand_conv", "_bn0", "_depthwise_conv", "_bn1", "_project_conv", "_bn2")
+
+
+class Bottleneck(nn.Module):
+    """The encoders' inverted residual: expand by 1x1, filter each channel, project by 1x1 without ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int = 1, kernel: int = 3) -> None:
         super().__init__()
         hidden = inputs * expansion
         expand = [*norm_conv(inputs, hidden, 1), nn.ReLU6(inplace=True)] if expansion > 1 else []
-        filter_ = [*norm_conv(hidden, hidden, 3, stride, groups=hidden), nn.ReLU6(inplace=True)]
+        filter_ = [*norm_conv(hidden, hidden, kernel, stride, groups=hidden), nn.ReLU6(inplace=True)]
         self.conv = nn.Sequential(*expand, *filter_, *norm_conv(hidden, outputs, 1))
         self.residual = stride == 1 and inputs == outputs
 
@@ -72,39 +102,48 @@ class Mix(nn.Sequential):
 
 
 class Swift(nn.Module):
-    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H, W).
-
-    deeper: further residual blocks at each step of the decoder. They begin as the identity, so that a deeper network
-    may start from the weights of one without them.
-    """
+    """Input: float (N, 3, H, W), RGB in [0, 1], H and W multiples of 32. Output: logits (N, 1, H, W)."""
 
     stride = 32
 
-    def __init__(self, deeper: int = 0) -> None:
+    def __init__(self, plan: Plan) -> None:
         super().__init__()
+        self.plan = plan
         self.mean: Tensor
         self.deviation: Tensor
-        # ImageNet's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
-        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1), persistent=False)
+        # The encoder's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
+        self.register_buffer("mean", torch.tensor(plan.mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(plan.deviation).view(1, 3, 1, 1), persistent=False)
         self.frozen = 0
         blocks: list[nn.Module] = [nn.Sequential(*norm_conv(3, 32, 3, 2), nn.ReLU6(inplace=True))]
         inputs = 32
-        for expansion, channels, count, stride in STAGES:
+        skips: list[int] = []
+        self.skips: set[int] = set()  # indices of the blocks whose answers the decoder takes, at strides 2, 4, 8, 16
+        for expansion, channels, count, stride, kernel in plan.stages:
+            if stride == 2:
+                self.skips.add(len(blocks) - 1)
+                skips.append(inputs)
             for k in range(count):
-                blocks.append(Bottleneck(inputs, channels, expansion, stride if k == 0 else 1))
+                blocks.append(Bottleneck(inputs, channels, expansion, stride if k == 0 else 1, kernel))
                 inputs = channels
         self.features = nn.ModuleList(blocks)
+        for layer in self.features.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eps = plan.epsilon
+        widths = plan.widths
         self.neck = nn.Sequential(
-            *norm_conv(inputs, WIDTHS[0], 1), nn.ReLU6(inplace=True),
-            *norm_conv(WIDTHS[0], WIDTHS[0], 5, groups=WIDTHS[0]), nn.ReLU6(inplace=True),
+            *norm_conv(inputs, widths[0], 1), nn.ReLU6(inplace=True),
+            *norm_conv(widths[0], widths[0], 5, groups=widths[0]), nn.ReLU6(inplace=True),
         )  # fmt: skip
-        steps = zip(WIDTHS[:-1], (SKIPS[13], SKIPS[6], SKIPS[3]), WIDTHS[1:], strict=True)
-        self.rises = nn.ModuleList(Rise(*step) for step in steps)
-        self.fine = nn.Sequential(*norm_conv(SKIPS[1], WIDTHS[-1], 2, 2))
-        self.mix = Mix(WIDTHS[-1])
-        self.head = nn.Conv2d(WIDTHS[-1], CELL * CELL, 1)
-        self.deeper = nn.ModuleList(nn.Sequential(*(_idle(width) for _ in range(deeper))) for width in WIDTHS)
+        self.rises = nn.ModuleList(
+            Rise(*step) for step in zip(widths[:-1], skips[:0:-1], widths[1:], strict=True)
+        )  # fmt: skip
+        self.fine = nn.Sequential(*norm_conv(skips[0], widths[-1], 2, 2))
+        self.mix = Mix(widths[-1])
+        self.head = nn.Conv2d(widths[-1], CELL * CELL, 1)
+        self.deeper = nn.ModuleList(
+            nn.Sequential(*(Bottleneck(width, width, EXPANSION) for _ in range(plan.deeper))) for width in widths
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N, 1, H, W); raises InputSizeError where H or W is no multiple of 32."""
@@ -113,21 +152,21 @@ class Swift(nn.Module):
         skips: list[Tensor] = []
         for k, block in enumerate(self.features):
             x = block(x)
-            if k in SKIPS:
+            if k in self.skips:
                 skips.append(x)
-        x = self.neck(x)  # (N, 96, H / 32, W / 32)
+        x = self.neck(x)  # at stride 32
         for deeper, rise in zip(self.deeper[:-1], self.rises, strict=True):
             x = rise(deeper(x), skips.pop())
-        x = self.mix(F.relu(x + self.fine(skips.pop())))  # (N, 40, H / 4, W / 4)
+        x = self.mix(F.relu(x + self.fine(skips.pop())))  # at stride 4
         return F.pixel_shuffle(self.head(self.deeper[-1](x)), CELL)
 
     def freeze(self, blocks: int) -> None:
-        """Leave the first `blocks` of the encoder's 17 as they are, norms too: half of a training step is theirs.
+        """Leave the first `blocks` of the encoder as they are, norms too: half of a training step is theirs.
 
         TrainingError where there are fewer.
         """
         if blocks > len(self.features):
-            raise TrainingError(f"frozen_blocks = {blocks}: swift has {len(self.features)} blocks")
+            raise TrainingError(f"frozen_blocks = {blocks}: the encoder has {len(self.features)} blocks")
         self.frozen = blocks
         self.features[:blocks].requires_grad_(False)
         self.train(self.training)
@@ -139,24 +178,29 @@ class Swift(nn.Module):
         return self
 
     def load_encoder(self, state: dict[str, Tensor]) -> None:
-        """Take over ImageNet weights of MobileNetV2 in torchvision's naming; TrainingError where they do not fit."""
+        """Take over the encoder's ImageNet weights, MobileNetV2's in torchvision's naming, EfficientNet-Lite2's in that
+        of efficientnet-lite-pytorch; TrainingError where they do not fit.
+        """
         own = self.features.state_dict()
-        given = {key.removeprefix("features."): value for key, value in state.items()}
+        given = {_feature(key): value for key, value in state.items()}
         missing = [key for key, value in own.items() if key not in given or given[key].shape != value.shape]
         if missing:
             raise TrainingError(
-                f"these are not MobileNetV2 1.0 weights: features.{missing[0]} is missing or of another shape"
+                f"these are not {self.plan.weights} weights: features.{missing[0]} is missing or of another shape"
             )
         self.features.load_state_dict({key: given[key] for key in own})
 
 
-def _idle(channels: int) -> Bottleneck:
-    """A residual block that adds nothing yet."""
-    block = Bottleneck(channels, channels, EXPANSION, 1)
-    last = block.conv[-1]
-    assert isinstance(last, nn.BatchNorm2d)
-    nn.init.zeros_(last.weight)
-    return block
+def _feature(key: str) -> str:
+    """The name in `features` of one of an encoder's weights."""
+    part, _, rest = key.partition(".")
+    if part in ("_conv_stem", "_bn0"):
+        return f"0.{int(part == '_bn0')}.{rest}"
+    if part != "_blocks":
+        return key.removeprefix("features.")
+    block, layer, kind = rest.split(".")
+    place = LAYERS.index(layer) - (2 if block == "0" else 0)  # the first block does not expand
+    return f"{int(block) + 1}.conv.{place + place // 2}.{kind}"  # every norm but the last has its ReLU6 behind it
 
 
 class Depthwise(nn.Conv2d):
@@ -184,4 +228,4 @@ def norm_conv(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups
 
 def build(name: str = "swift") -> Swift:
     """The torch module of `swift` or `fine`, untrained."""
-    return Swift(DEEPER[name])
+    return Swift(PLANS[name])

@@ -31,6 +31,7 @@ def start(devices: str, config: Config, nodes: int = 1) -> Fabric:
         devices = os.environ["LOCAL_WORLD_SIZE"]
         nodes = int(os.environ["WORLD_SIZE"]) // int(devices)
     warnings.filterwarnings("ignore", module="lightning_fabric")
+    torch.backends.cudnn.benchmark = True  # every batch has the same shape
     precision: Any = config.precision
     count = devices if devices == "auto" else int(devices)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
 Index = tuple[int, int]
+AT_ONCE = 64  # photos that are read ahead of what is kept
 
 
 class Photos(Dataset[Sample]):
@@ -42,10 +44,14 @@ class Photos(Dataset[Sample]):
         self.recipe = augment.RECIPES[recipe] if recipe else None
         self.kept: list[tuple[Array, Array]] = []
         self.bytes = 0  # of what is kept
-        while len(self.kept) < len(pairs) and self.bytes < memory:
-            rgb, mask = self._read(len(self.kept))
-            self.kept.append((rgb, mask))
-            self.bytes += rgb.nbytes + mask.nbytes
+        with ThreadPoolExecutor() as pool:
+            while len(self.kept) < len(pairs) and self.bytes < memory:
+                first = len(self.kept)
+                for rgb, mask in pool.map(self._read, range(first, min(first + AT_ONCE, len(pairs)))):
+                    if self.bytes >= memory:
+                        break
+                    self.kept.append((rgb, mask))
+                    self.bytes += rgb.nbytes + mask.nbytes
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -125,7 +131,9 @@ def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
         cv2.setNumThreads(1)  # a forked process has no use for its parent's thread pool: it waits for it forever
     ahead = 4 if workers else None
     try:
-        yield from DataLoader(photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead)
+        yield from DataLoader(
+            photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, pin_memory=torch.cuda.is_available()
+        )
     except DataError as error:  # out of a worker it comes as that one's whole traceback
         why = str(error.args[0]).strip().splitlines()[-1]
         raise DataError(why.removeprefix(f"{DataError.__module__}.{DataError.__name__}: ")) from error

@@ -146,7 +146,8 @@ class _Run:
         saved = time.monotonic()
         self.model.train()
         for rgb, mask in batches(self.photos, self._order(), self.config.workers):
-            x, target = as_input(rgb.to(self.fabric.device), mask.to(self.fabric.device))
+            on = self.fabric.device
+            x, target = as_input(rgb.to(on, non_blocking=True), mask.to(on, non_blocking=True))
             loss, accuracy = self._learn(x, target)
             self.met = [self.met[0] + 1, self.met[1] + loss, self.met[2] + accuracy]
             self.start += self.config.batch
