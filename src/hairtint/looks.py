@@ -1,7 +1,8 @@
-"""A photo is worth more time than a frame: the network looks at it mirrored as well, and again at the hair from near.
+"""A photo is worth more time than a frame: several networks look at it, the first one mirrored as well, and all again at
+the hair from near.
 
-Mirroring adds 0.004 IoU on Figaro1k; the second look adds 0.15 on full-body street photos (CCP), where hair is a
-hundredth of the picture (docs/training.md).
+The second look adds 0.15 IoU on full-body street photos (CCP), where hair is a hundredth of the picture
+(docs/training.md).
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.pyramid import Pyramid
+
 Rgb = NDArray[np.uint8]
 Map = NDArray[np.float32]
-Look = Callable[[Rgb], Map]  # a picture of any size -> a small map of it
+Look = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 
 MARGIN = 0.5  # of the hair's longer side, kept around it in the second look: the head tells what is hair
 LEAST = 112  # pixels a side of the second look: of fewer there would be nothing but blur
@@ -22,21 +25,27 @@ NEAR = 0.6  # a second look that would show more of the picture than this shows 
 MOST = 4.0  # how much finer the map may get
 
 
-def finest(rgb: Rgb, look: Look) -> Map:
-    """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3), by up to four looks."""
-    whole = mirrored(rgb, look)
+def finest(picture: Rgb | Pyramid, *networks: Look) -> Map:
+    """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3)."""
+    picture = Pyramid.of(picture)
+    rgb = picture.rgb
+    whole = mirrored(picture, *networks)
     box = _around(whole, rgb.shape[:2])
     if box is None:
         return whole
     rows, columns = box
-    near = mirrored(np.ascontiguousarray(rgb[rows, columns]), look)
+    near = mirrored(np.ascontiguousarray(rgb[rows, columns]), *networks)
     return _pasted(whole, near, box, rgb.shape[:2])
 
 
-def mirrored(rgb: Rgb, look: Look) -> Map:
-    """The mean of the picture's map and its mirror image's."""
-    other = look(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
-    return (look(rgb) + other) * np.float32(0.5)
+def mirrored(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
+    """The mean of the picture's maps and of the first network's map of its mirror image, in the size of that one's."""
+    picture = Pyramid.of(picture)
+    mirror = Pyramid(np.ascontiguousarray(picture.rgb[:, ::-1]))
+    maps = [first(picture), first(mirror)[:, ::-1], *(other(picture) for other in others)]
+    height, width = maps[0].shape
+    maps = [cv2.resize(np.ascontiguousarray(m), (width, height), interpolation=cv2.INTER_LINEAR) for m in maps]
+    return np.mean(maps, axis=0, dtype=np.float32)
 
 
 def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | None:

@@ -18,7 +18,7 @@ class Segmenter:
     """Finds hair in single pictures. Loads its networks once; may be called from several threads.
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
-    the mean of the networks that are best at it, looking up to four times (hairtint.looks).
+    the mean of the networks that are best at it, looking several times (hairtint.looks).
     backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
     are cores.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
@@ -52,7 +52,10 @@ class Segmenter:
         return self._looked(Pyramid(rgb))
 
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
-        return looks.finest(pyramid.rgb, self.look) if self.finest else self.look(pyramid)
+        return looks.finest(pyramid, *self._looks()) if self.finest else self.look(pyramid)
+
+    def _looks(self) -> list[looks.Look]:
+        return [lambda picture, n=n: n(preprocess(picture, n.size)) for n in self.networks]  # type: ignore[misc]
 
     def look(self, picture: NDArray[np.uint8] | Pyramid) -> NDArray[np.float32]:
         """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it."""

@@ -1,10 +1,9 @@
-"""`swift`: this project's own network, made for live video on a CPU; and `fine`, of the same build and larger, for photos.
+"""This project's own networks: `swift`, made for live video on a CPU, and the larger `fine` and `deep` for photos.
 
 An encoder with ImageNet weights sees the whole picture; a light decoder of depthwise 5x5 convolutions brings the answer
 back to a quarter of the input's size, adding the encoder's features on the way, where each place gives the logits of its
-4x4 pixels (sub-pixel convolution: W. Shi et al., arXiv:1609.05158). The encoder of `swift` is MobileNetV2's (M. Sandler et
-al., arXiv:1801.04381), that of `fine` is EfficientNet-Lite2's (M. Tan, Q. Le, arXiv:1905.11946, without squeeze and
-excitation and with ReLU6). Both are taken up to their last but one stage.
+4x4 pixels (sub-pixel convolution: W. Shi et al., arXiv:1609.05158). `deep` is `swift` with a deeper decoder; `fine` has
+another encoder as well, so that the two are wrong in different places.
 """
 
 from __future__ import annotations
@@ -23,35 +22,53 @@ CELL = 4  # the last layer gives a block of CELL x CELL logits at each place of 
 
 
 @dataclass(frozen=True)
-class Plan:
-    """An encoder and the decoder on it.
+class Encoder:
+    """An encoder up to its last but one stage: the last one and the classifier serve ImageNet's thousand classes.
 
-    stages: of the encoder, each with its expansion, channels, blocks, stride and kernel. The papers' last one and the
-    classifier serve ImageNet's thousand classes and are left out.
-    widths: of the decoder, at strides 32, 16, 8, 4. deeper: further residual blocks at each of its steps.
-    mean, deviation: of the encoder's input, RGB. epsilon: of its norms. weights: what its ImageNet weights are called.
+    name: of its ImageNet weights. stages: each with its expansion, channels, blocks, stride and kernel.
+    mean, deviation: of its input, RGB. epsilon: of its norms.
     """
 
+    name: str
     stages: tuple[tuple[int, int, int, int, int], ...]
-    widths: tuple[int, int, int, int]
-    deeper: int
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
     epsilon: float
-    weights: str
 
+
+@dataclass(frozen=True)
+class Plan:
+    """An encoder and the decoder on it.
+
+    widths: of the decoder, at strides 32, 16, 8, 4. deeper: further residual blocks at each of its steps. idle: whether
+    these begin as the identity, so that the network may start from the weights of one without them.
+    """
+
+    encoder: Encoder
+    widths: tuple[int, int, int, int]
+    deeper: int = 0
+    idle: bool = False
+
+
+# M. Sandler et al., arXiv:1801.04381.
+MOBILENET = Encoder(
+    "MobileNetV2 1.0",
+    ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 32, 3, 2, 3), (6, 64, 4, 2, 3), (6, 96, 3, 1, 3), (6, 160, 3, 2, 3)),
+    (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1e-5,
+)  # fmt: skip
+# M. Tan, Q. Le, arXiv:1905.11946, but without squeeze and excitation, and with ReLU6.
+EFFICIENTNET = Encoder(
+    "EfficientNet-Lite2",
+    ((1, 16, 1, 1, 3), (6, 24, 3, 2, 3), (6, 48, 3, 2, 5), (6, 88, 4, 2, 3), (6, 120, 4, 1, 5), (6, 208, 5, 2, 5)),
+    (0.498, 0.498, 0.498), (0.502, 0.502, 0.502), 1e-3,
+)  # fmt: skip
 
 PLANS = {
-    "swift": Plan(
-        ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 32, 3, 2, 3), (6, 64, 4, 2, 3), (6, 96, 3, 1, 3), (6, 160, 3, 2, 3)),
-        (96, 64, 48, 40), 0, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 1e-5, "MobileNetV2 1.0",
-    ),
-    "fine": Plan(
-        ((1, 16, 1, 1, 3), (6, 24, 3, 2, 3), (6, 48, 3, 2, 5), (6, 88, 4, 2, 3), (6, 120, 4, 1, 5), (6, 208, 5, 2, 5)),
-        (128, 96, 64, 48), 2, (0.498, 0.498, 0.498), (0.502, 0.502, 0.502), 1e-3, "EfficientNet-Lite2",
-    ),
-}  # fmt: skip
-# Of a block of efficientnet-lite-pytorch, in their order.
+    "swift": Plan(MOBILENET, (96, 64, 48, 40)),
+    "fine": Plan(EFFICIENTNET, (128, 96, 64, 48), deeper=2),
+    "deep": Plan(MOBILENET, (96, 64, 48, 40), deeper=2, idle=True),
+}
+# Of a block in efficientnet-lite-pytorch's naming, in their order.
 LAYERS = ("_expand_conv", "_bn0", "_depthwise_conv", "_bn1", "_project_conv", "_bn2")
 
 
@@ -108,18 +125,18 @@ class Swift(nn.Module):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        self.plan = plan
+        self.encoder = encoder = plan.encoder
         self.mean: Tensor
         self.deviation: Tensor
         # The encoder's mean and deviation, inside the network: outside it a picture is RGB in [0, 1] everywhere.
-        self.register_buffer("mean", torch.tensor(plan.mean).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("deviation", torch.tensor(plan.deviation).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("mean", torch.tensor(encoder.mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(encoder.deviation).view(1, 3, 1, 1), persistent=False)
         self.frozen = 0
         blocks: list[nn.Module] = [nn.Sequential(*norm_conv(3, 32, 3, 2), nn.ReLU6(inplace=True))]
         inputs = 32
         skips: list[int] = []
         self.skips: set[int] = set()  # indices of the blocks whose answers the decoder takes, at strides 2, 4, 8, 16
-        for expansion, channels, count, stride, kernel in plan.stages:
+        for expansion, channels, count, stride, kernel in encoder.stages:
             if stride == 2:
                 self.skips.add(len(blocks) - 1)
                 skips.append(inputs)
@@ -129,21 +146,22 @@ class Swift(nn.Module):
         self.features = nn.ModuleList(blocks)
         for layer in self.features.modules():
             if isinstance(layer, nn.BatchNorm2d):
-                layer.eps = plan.epsilon
+                layer.eps = encoder.epsilon
         widths = plan.widths
         self.neck = nn.Sequential(
             *norm_conv(inputs, widths[0], 1), nn.ReLU6(inplace=True),
             *norm_conv(widths[0], widths[0], 5, groups=widths[0]), nn.ReLU6(inplace=True),
         )  # fmt: skip
-        self.rises = nn.ModuleList(
-            Rise(*step) for step in zip(widths[:-1], skips[:0:-1], widths[1:], strict=True)
-        )  # fmt: skip
+        self.rises = nn.ModuleList(Rise(*step) for step in zip(widths[:-1], skips[:0:-1], widths[1:], strict=True))
         self.fine = nn.Sequential(*norm_conv(skips[0], widths[-1], 2, 2))
         self.mix = Mix(widths[-1])
         self.head = nn.Conv2d(widths[-1], CELL * CELL, 1)
         self.deeper = nn.ModuleList(
             nn.Sequential(*(Bottleneck(width, width, EXPANSION) for _ in range(plan.deeper))) for width in widths
         )
+        if plan.idle:
+            for block in (block for step in self.deeper for block in step):  # type: ignore[attr-defined]
+                nn.init.zeros_(block.conv[-1].weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N, 1, H, W); raises InputSizeError where H or W is no multiple of 32."""
@@ -186,7 +204,7 @@ class Swift(nn.Module):
         missing = [key for key, value in own.items() if key not in given or given[key].shape != value.shape]
         if missing:
             raise TrainingError(
-                f"these are not {self.plan.weights} weights: features.{missing[0]} is missing or of another shape"
+                f"these are not {self.encoder.name} weights: features.{missing[0]} is missing or of another shape"
             )
         self.features.load_state_dict({key: given[key] for key in own})
 
@@ -227,5 +245,5 @@ def norm_conv(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups
 
 
 def build(name: str = "swift") -> Swift:
-    """The torch module of `swift` or `fine`, untrained."""
+    """The torch module of one of PLANS, untrained."""
     return Swift(PLANS[name])
