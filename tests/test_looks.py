@@ -4,12 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairtint import looks
+from hairtint.pyramid import Pyramid
 
 
 def seen(calls):
     """A look that calls white pixels hair and notes the size of what it is shown."""
 
-    def look(rgb):
+    def look(picture):
+        rgb = picture.rgb
         calls.append(rgb.shape[:2])
         rows = np.linspace(0, rgb.shape[0] - 1, 32).round().astype(int)
         columns = np.linspace(0, rgb.shape[1] - 1, 32).round().astype(int)
@@ -54,7 +56,18 @@ def test_large_hair_or_none_needs_no_second_look(rgb):
 
 def test_the_mirrored_map_comes_back_the_right_way_round():
     rgb = picture(100, 100, 0, 0, 50)
-    np.testing.assert_array_equal(looks.mirrored(rgb, seen([])), seen([])(rgb))
+    np.testing.assert_array_equal(looks.mirrored(rgb, seen([])), seen([])(Pyramid(rgb)))
+
+
+def test_the_first_network_looks_twice_and_the_others_once():
+    calls = [], []
+    rgb = picture(100, 100, 0, 0, 50)
+    found = looks.mirrored(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
+    assert [len(made) for made in calls] == [2, 1]
+    hair = seen([])(Pyramid(rgb))
+    np.testing.assert_allclose(found[hair == 1][:8], 2 / 3, atol=1e-6)
+    assert found.shape == hair.shape
+    assert found[-1, -1] == pytest.approx(1 / 3)
 
 
 @given(st.integers(16, 200), st.integers(16, 200), st.integers(0, 199), st.integers(0, 199), st.integers(1, 100))

@@ -74,8 +74,8 @@ def test_swift_is_cheap():
     assert counter.get_total_flops() <= 0.8e9
 
 
-def test_fine_is_deeper_and_begins_with_the_answer_of_swift():
-    small, deep = swift.build("swift").eval(), swift.build("fine").eval()
+def test_deep_is_deeper_and_begins_with_the_answer_of_swift():
+    small, deep = swift.build("swift").eval(), swift.build("deep").eval()
     missing, unexpected = deep.load_state_dict(small.state_dict(), strict=False)
     assert not unexpected
     assert {key.split(".")[0] for key in missing} == {"deeper"}
@@ -94,6 +94,28 @@ def test_swift_takes_an_encoder_of_its_own_shape_and_no_other():
         broken = {k: v for k, v in wrong.items() if k != f"features.{key}"}
         with pytest.raises(TrainingError, match="not MobileNetV2"):
             swift.build().load_encoder(broken)
+
+
+def test_fine_takes_an_encoder_by_the_names_that_its_weights_have():
+    torch.manual_seed(0)
+    donor, taker = swift.build("fine"), swift.build("fine")
+    state = {_published(key): value for key, value in donor.features.state_dict().items()}
+    assert {"_conv_stem.weight", "_bn0.bias", "_blocks.0._depthwise_conv.weight", "_blocks.19._bn2.bias"} <= state.keys()
+    taker.load_encoder(state | {"_conv_head.weight": torch.zeros(1), "_fc.bias": torch.zeros(1)})
+    assert all(torch.equal(value, taker.features.state_dict()[k]) for k, value in donor.features.state_dict().items())
+    del state["_blocks.7._expand_conv.weight"]
+    with pytest.raises(TrainingError, match=r"not EfficientNet-Lite2 weights: features\.8\.conv\.0\.weight"):
+        taker.load_encoder(state)
+
+
+def _published(key):
+    """efficientnet-lite-pytorch's name of one of the encoder's weights, told by where it stands in its block."""
+    block, *layer, kind = key.split(".")
+    if block == "0":
+        return f"{['_conv_stem', '_bn0'][int(layer[0])]}.{kind}"
+    names = {0: "_expand_conv", 1: "_bn0", 3: "_depthwise_conv", 4: "_bn1", 6: "_project_conv", 7: "_bn2"}
+    first = {0: "_depthwise_conv", 1: "_bn1", 3: "_project_conv", 4: "_bn2"}
+    return f"_blocks.{int(block) - 1}.{(first if block == '1' else names)[int(layer[1])]}.{kind}"
 
 
 def test_unknown_networks_are_refused_with_the_known_ones():

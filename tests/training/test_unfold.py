@@ -26,7 +26,7 @@ def photos(count, seed=0):
     return [torch.rand(4, 3, 64, 64, generator=generator) for _ in range(count)]
 
 
-@pytest.fixture(scope="module", params=["light", "swift", "fine"])
+@pytest.fixture(scope="module", params=["light", "swift", "fine", "deep"])
 def pair(request, tmp_path_factory):
     """A network, and one of the same kind made of what its exported file holds."""
     source = lived_in(request.param)

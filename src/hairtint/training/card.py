@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from hairtint.segmenter import Segmenter
 from hairtint.training import evaluate, origin
+from hairtint.training.compress import HALF
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained
 
@@ -45,8 +46,10 @@ def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
         return evaluate.by_source(evaluate.evaluate(segmenter.mask, pairs, probability=segmenter.probability))
 
 
-def write(name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
-    """The card as Markdown."""
+def write(
+    name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float, stored: str = HALF
+) -> str:
+    """The card as Markdown. parity: how far the .onnx is from the torch module. stored: in what it holds the weights."""
     began = origin.read(run)
     commit = f"commit {began['commit']}" if began else "a commit that was not recorded"
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
@@ -81,7 +84,7 @@ anything else has to judge whether that is covered.
 
 {_start(began)}
 The weights are the exponential moving average at {_moment(trained)}.
-The .onnx holds them in half precision; its probabilities differ from the torch module's by at most {parity:.1e} on
+The .onnx holds them in {stored}; its probabilities differ from the torch module's by at most {parity:.1e} on
 validation photos.
 
 ## Figures

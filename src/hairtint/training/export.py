@@ -20,12 +20,13 @@ from torch import Tensor, nn
 from hairtint import networks, zoo
 from hairtint.errors import OutputError, TrainingError
 from hairtint.segmenter import preprocess
-from hairtint.training import checkpoint
+from hairtint.training import checkpoint, compress
 from hairtint.training.config import Config
 from hairtint.training.files import alone, put, put_json
 
 TOLERANCE = 2e-3  # of the probability, at any pixel, between torch and ONNX Runtime
-HALVED_TOLERANCE = 3e-2  # the same with half-precision weights, where a pixel on an outline may waver
+# The same with weights in fewer bits, by how they are stored: a pixel on an outline may waver, or change sides.
+STORED_TOLERANCE = {compress.HALF: 3e-2, compress.QUANTISED: 0.4}
 
 
 class Deployed(nn.Module):

@@ -27,9 +27,12 @@ def read(path: Path) -> dict[str, Tensor]:
         why = (str(error).splitlines() or [type(error).__name__])[0]
         raise TrainingError(f"{path} cannot be read as ONNX: {why[:160]}") from error
     values: dict[str, Any] = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Cast" and node.input[0] in values:  # weights stored in half precision
+    for node in graph.node:  # weights that are stored in fewer bits (hairtint.training.compress)
+        if node.op_type == "Cast" and node.input[0] in values:
             values[node.output[0]] = values[node.input[0]].astype("float32")
+        elif node.op_type == "DequantizeLinear" and node.input[0] in values:
+            how = {attribute.name: attribute.i for attribute in node.attribute}
+            values[node.output[0]] = _dequantised(*(values[name] for name in node.input), **how)
     state: dict[str, Tensor] = {}
     for node in graph.node:
         if node.op_type in ("Conv", "ConvTranspose") and node.input[1] in values:
@@ -38,6 +41,14 @@ def read(path: Path) -> dict[str, Tensor]:
     if not state:
         raise TrainingError(f"{path} holds no convolutions with weights: give a network of `hairtint export`")
     return state
+
+
+def _dequantised(whole: Any, scale: Any, axis: int, block_size: int = 0) -> Any:
+    if block_size:
+        scale = scale.repeat(block_size, axis)
+    else:
+        scale = scale.reshape([-1 if k == axis else 1 for k in range(whole.ndim)])
+    return whole.astype("float32") * scale
 
 
 def _module(node: str) -> str:
