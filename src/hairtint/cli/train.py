@@ -21,7 +21,7 @@ from hairtint.errors import HairtintError
 )
 @click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint or exported .onnx.")
 @click.option(
-    "--encoder", type=FOLDER, help="Start the encoder of swift from this file of MobileNetV2 ImageNet weights."
+    "--encoder", type=FOLDER, help="Start the encoder from this file of ImageNet weights (docs/training.md)."
 )
 @click.option("--teacher", type=FOLDER, help="Learn from these masks of hairtint data teach too, as the config says.")
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
