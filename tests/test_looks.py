@@ -30,9 +30,10 @@ def test_small_hair_is_looked_at_from_near():
     calls = []
     rgb = picture(400, 300, 40, 100, 60)
     fine = looks.finest(rgb, seen(calls))
-    assert calls[:2] == [(400, 300)] * 2
-    assert len(calls) == 4
-    assert calls[2][0] < 150
+    assert calls[0] == (400, 300)
+    assert len(calls) == 3
+    assert calls[1] == calls[2]
+    assert calls[1][0] < 150
     assert fine.shape[0] > 32
     rows, columns = (fine > 0.5).any(1).nonzero()[0], (fine > 0.5).any(0).nonzero()[0]
     cell = 120 / 32  # of the second look, in pixels
@@ -43,31 +44,38 @@ def test_small_hair_is_looked_at_from_near():
 def test_the_second_look_takes_in_enough_pixels_to_see_by():
     calls = []
     looks.finest(picture(600, 500, 300, 250, 12), seen(calls))
-    assert len(calls) == 4
-    assert all(looks.LEAST <= side <= looks.LEAST + 2 for side in calls[2])
+    assert len(calls) == 3
+    assert all(looks.LEAST <= side <= looks.LEAST + 2 for side in calls[1])
 
 
-@pytest.mark.parametrize("rgb", [picture(200, 200, 10, 10, 180), picture(200, 200, 0, 0, 0)])
-def test_large_hair_or_none_needs_no_second_look(rgb):
+@pytest.mark.parametrize(("side", "times"), [(180, 2), (0, 1)])
+def test_large_hair_is_not_looked_at_from_near_and_none_not_again(side, times):
     calls = []
-    assert looks.finest(rgb, seen(calls)).shape == (32, 32)
-    assert len(calls) == 2
+    assert looks.finest(picture(200, 200, 10, 10, side), seen(calls)).shape == (32, 32)
+    assert calls == [(200, 200)] * times
 
 
 def test_the_mirrored_map_comes_back_the_right_way_round():
-    rgb = picture(100, 100, 0, 0, 50)
-    np.testing.assert_array_equal(looks.mirrored(rgb, seen([])), seen([])(Pyramid(rgb)))
+    rgb = Pyramid(picture(100, 100, 0, 0, 50))
+    np.testing.assert_array_equal(looks.mirrored(seen([]))(rgb), seen([])(rgb))
 
 
-def test_the_first_network_looks_twice_and_the_others_once():
+@pytest.mark.parametrize(("side", "times", "share"), [(90, 2, 2 / 3), (30, 2, 1 / 2)])
+def test_another_network_is_asked_once_where_there_is_hair(side, times, share):
+    """It says the opposite: its share in the mean shows."""
     calls = [], []
-    rgb = picture(100, 100, 0, 0, 50)
-    found = looks.mirrored(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
-    assert [len(made) for made in calls] == [2, 1]
-    hair = seen([])(Pyramid(rgb))
-    np.testing.assert_allclose(found[hair == 1][:8], 2 / 3, atol=1e-6)
-    assert found.shape == hair.shape
-    assert found[-1, -1] == pytest.approx(1 / 3)
+    rgb = picture(100, 100, 0, 0, side)
+    found = looks.finest(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
+    assert [len(made) for made in calls] == [times, 1]
+    assert found[0, 0] == pytest.approx(share)
+    assert len(set(calls[0] + calls[1])) == (1 if side == 90 else 2)
+
+
+def test_another_network_is_not_asked_where_there_is_none():
+    def other(_):
+        raise AssertionError("asked")
+
+    assert not looks.finest(picture(100, 100, 0, 0, 0), seen([]), other).any()
 
 
 @given(st.integers(16, 200), st.integers(16, 200), st.integers(0, 199), st.integers(0, 199), st.integers(1, 100))

@@ -101,7 +101,7 @@ export class Engine {
   /**
    * The hair of a photo.
    * @param {ImageData} image
-   * @param {{finest?: boolean}} [options] finest (the default): look up to four times, as Python does for photos
+   * @param {{finest?: boolean}} [options] finest (the default): look up to three times, as Python does for photos
    * @returns {Promise<Mask>}
    */
   mask(image, { finest = true } = {}) {

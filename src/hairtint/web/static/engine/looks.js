@@ -1,4 +1,4 @@
-/** A photo is worth more time than a frame: the network looks up to four times, as in hairtint/looks.py. */
+/** A photo is worth more time than a frame: the network looks up to three times, as hairtint/looks.py has it do. */
 
 import { LOOKS } from "./constants.js";
 import { resize, round } from "./raster.js";
@@ -6,25 +6,27 @@ import { resize, round } from "./raster.js";
 const { MARGIN, LEAST, NEAR, MOST } = LOOKS;
 
 /**
- * The probability of hair, by up to four looks.
+ * The probability of hair, by up to three looks.
  * @param {import("./raster.js").View} view the picture
  * @param {(view: import("./raster.js").View) => Promise<{width: number, height: number, data: Float32Array}>} look
  */
 export async function finest(view, look) {
-  const whole = await mirrored(view, look);
+  const whole = await look(view);
+  if (!whole.data.some((v) => v > 0.5)) return whole;
   const box = around(whole, view);
-  return box ? pasted(whole, await mirrored(view.box(box), look), box, view) : whole;
+  if (!box) return mirrored(whole, view, look);
+  const part = view.box(box);
+  return pasted(whole, await mirrored(await look(part), part, look), box, view);
 }
 
-/** The mean of the picture's map and its mirror image's. */
-async function mirrored(view, look) {
-  const map = await look(view);
+/** The mean of a picture's map and its mirror image's. */
+async function mirrored(map, view, look) {
   const { width, data } = await look(view.mirrored());
   map.data = map.data.map((v, i) => 0.5 * (v + data[i - (i % width) + width - 1 - (i % width)]));
   return map;
 }
 
-/** The box of the picture around its hair; null where there is none, or nothing to gain. */
+/** The box of the picture around its hair; null where there is nothing to gain. */
 function around({ width, height, data }, view) {
   let [left, top, right, bottom] = [width, height, 0, 0];
   data.forEach((v, i) => {
@@ -33,7 +35,6 @@ function around({ width, height, data }, view) {
     [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
   });
-  if (right <= left) return null;
   const [byX, byY] = [view.width / width, view.height / height];
   const [wide, high] = [(right - left) * byX, (bottom - top) * byY];
   const [marginX, marginY] = [wide, high].map((side) => Math.max(MARGIN * Math.max(wide, high), (LEAST - side) / 2));
