@@ -26,7 +26,8 @@ from hairtint.networks import unet
 from hairtint.training import checkpoint, datasets, evaluate
 from hairtint.training.datasets import Pair
 
-MOST = 168  # photos of a set and side, spread evenly: as many as Figaro1k keeps for validation
+MOST = 168  # photos of a set and side, spread evenly
+VALIDATION = 0.1  # the share kept apart, as in the configs of all that ships
 Frame = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 FILE = HERE / "measured.json"
@@ -36,7 +37,7 @@ def sides(data: Path) -> dict[str, list[Pair]]:
     """A sample of the photos that networks were trained on, and one of those kept apart: the split is by seed."""
     found = filter(_is_set, _folders(data))
     pairs = [pair for folder in found for pair in datasets.open_dataset(folder, check=False)[0]]
-    return dict(zip(("training", "validation"), map(_sample, datasets.split(pairs)), strict=True))
+    return dict(zip(("training", "validation"), map(_sample, datasets.split(pairs, validation=VALIDATION)), strict=True))
 
 
 def _sample(pairs: Sequence[Pair]) -> list[Pair]:

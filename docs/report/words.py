@@ -80,7 +80,6 @@ def _quality(sources: Sources) -> dict[str, str]:
         "deep_swift": percent(deep, 0),
         "sees_medium": str(arithmetic.sees("medium")),
         "sees_light": str(arithmetic.sees("light")),
-        "photos_full": str(sources.shipped["full"]["metrics"][FIGARO]["photos"]),
         "photos_figaro": str(swift["metrics"][FIGARO]["photos"]),
         "swift_gflop": f"{swift['gflop']:.2f}",
         "swift_iou": f"{swift['metrics'][FIGARO]['mean_iou']:.3f}",

@@ -71,17 +71,3 @@ def test_another_networks_file_is_refused(tmp_path):
     path.write_bytes(b"no network")
     with pytest.raises(TrainingError, match="cannot be read as ONNX"):
         unfold.read(path)
-
-
-def test_a_deeper_unet_grows_from_a_trained_one():
-    """`full` computes what `medium` did, and every weight of it can learn."""
-    small, large = lived_in("medium"), networks.build("full")
-    taken = large.grow_from(small.state_dict())
-    unfold.settle(large, taken, photos(2))
-    x = photos(1, seed=9)[0]
-    with torch.no_grad():
-        assert torch.allclose(small(x), large.eval()(x), atol=1e-4)
-    large.train()(x).square().sum().backward()
-    assert all(p.grad is not None for p in large.parameters())
-    with pytest.raises(RuntimeError):
-        networks.build("medium").grow_from(large.state_dict())

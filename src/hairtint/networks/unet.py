@@ -78,37 +78,6 @@ class UNet(nn.Module):
             x = merge(torch.cat([skips.pop(), up(x)], 1))
         return self.head(x)  # type: ignore[no-any-return]
 
-    def grow_from(self, state: dict[str, Tensor]) -> list[str]:
-        """Take over a trained U-Net of fewer levels and compute what it did: `medium`'s weights in `full`.
-
-        Its bottom becomes a level on the way down; the level that merges there passes it on, and what the new inner
-        levels say counts nothing until it is learnt (T. Chen et al., "Net2Net", arXiv:1511.05641). Returns the names
-        of the passing convolutions, whose norms hairtint.training.unfold.settle has to measure. RuntimeError where the
-        weights do not fit.
-        """
-        levels = 1 + max(int(key.split(".")[1]) for key in state if key.startswith("down."))
-        more = len(self.down) - levels
-        renamed = {}
-        for key, value in state.items():
-            part, index, *rest = key.split(".")
-            if part in ("up", "merge"):
-                index = str(int(index) + more)
-            elif part == "bottom":
-                part, index, rest = "down", str(levels), [index, *rest]
-            renamed[".".join([part, index, *rest])] = value
-        if more < 1 or not renamed.keys() <= self.state_dict().keys():
-            raise RuntimeError("no U-Net of fewer levels")
-        self.load_state_dict(self.state_dict() | renamed)
-        passing = self.merge[more - 1]
-        taken = []
-        for k, layer in enumerate(passing.children()):
-            if isinstance(layer, nn.Conv2d):
-                nn.init.dirac_(layer.weight)
-                taken.append(f"merge.{more - 1}.{k}")
-            elif isinstance(layer, nn.BatchNorm2d):
-                nn.init.constant_(layer.running_var, 1 - layer.eps)  # type: ignore[arg-type]
-        return taken
-
 
 def check_size(x: Tensor, stride: int) -> None:
     """Refuse a batch whose height or width is not a multiple of `stride`, naming the size to pad to."""

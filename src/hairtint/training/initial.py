@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from hairtint import networks
 from hairtint.errors import TrainingError
-from hairtint.networks import unet
 from hairtint.training import checkpoint, unfold
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
@@ -23,7 +22,7 @@ def first_network(
 ) -> nn.Module:
     """The network before its first step: by chance, or from weights that were learned before.
 
-    `photos` are needed where the weights are an .onnx (hairtint.training.unfold) or a smaller U-Net's.
+    `photos` are needed where the weights are an .onnx (hairtint.training.unfold).
     """
     torch.manual_seed(config.seed)
     network = networks.build(config.network)
@@ -34,7 +33,7 @@ def first_network(
         taken = unfold.into(network, unfold.read(weights), weights)
         unfold.settle(network, taken, _some(photos, config))
     elif weights:
-        _start_from(network, weights, config, photos)
+        checkpoint.into(network, checkpoint.load(weights)["ema"], weights)
     if encoder:
         load_encoder: Any = getattr(network, "load_encoder", None)
         if load_encoder is None:
@@ -46,22 +45,6 @@ def first_network(
             raise TrainingError(f"{config.network} has no blocks to freeze: leave frozen_blocks out")
         freeze(config.frozen_blocks)
     return network
-
-
-def _start_from(network: nn.Module, weights: Path, config: Config, photos: Sequence[Pair]) -> None:
-    """Go on from a checkpoint of the same network, or grow from one of a U-Net of fewer levels."""
-    state = checkpoint.load(weights)
-    if not isinstance(network, unet.UNet) or state["config"].get("network") in (None, config.network):
-        checkpoint.into(network, state["ema"], weights)
-        return
-    try:
-        taken = network.grow_from(state["ema"])
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise TrainingError(
-            f"{weights} holds the weights of another network, and {config.network} cannot grow from it: give those of"
-            f" {config.network} or of a smaller U-Net"
-        ) from error
-    unfold.settle(network, taken, _some(photos, config))
 
 
 def _some(photos: Sequence[Pair], config: Config, most: int = 256) -> Iterator[Tensor]:
