@@ -37,7 +37,9 @@ def sides(data: Path) -> dict[str, list[Pair]]:
     """A sample of the photos that networks were trained on, and one of those kept apart: the split is by seed."""
     found = filter(_is_set, _folders(data))
     pairs = [pair for folder in found for pair in datasets.open_dataset(folder, check=False)[0]]
-    return dict(zip(("training", "validation"), map(_sample, datasets.split(pairs, validation=VALIDATION)), strict=True))
+    return dict(
+        zip(("training", "validation"), map(_sample, datasets.split(pairs, validation=VALIDATION)), strict=True)
+    )
 
 
 def _sample(pairs: Sequence[Pair]) -> list[Pair]:

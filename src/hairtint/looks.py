@@ -1,6 +1,6 @@
 """A photo is worth more time than a frame: after a first look, networks and mirror image are asked where there is hair.
 
-Where the hair is small, they are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
+Where the hair is small they are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
 a hundredth of the picture; else the whole picture. So either way a photo takes about as long (docs/training.md).
 """
 
@@ -52,7 +52,7 @@ def _mean(first: Map, *others: Map) -> Map:
     """In the size of the first."""
     height, width = first.shape
     maps = [cv2.resize(np.ascontiguousarray(m), (width, height), interpolation=cv2.INTER_LINEAR) for m in others]
-    return np.mean([first, *maps], axis=0, dtype=np.float32)
+    return np.asarray(np.mean([first, *maps], axis=0), np.float32)
 
 
 def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | None:

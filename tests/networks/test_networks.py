@@ -100,7 +100,7 @@ def test_fine_takes_an_encoder_by_the_names_that_its_weights_have():
     torch.manual_seed(0)
     donor, taker = swift.build("fine"), swift.build("fine")
     state = {_published(key): value for key, value in donor.features.state_dict().items()}
-    assert {"_conv_stem.weight", "_bn0.bias", "_blocks.0._depthwise_conv.weight", "_blocks.19._bn2.bias"} <= state.keys()
+    assert {"_conv_stem.weight", "_blocks.0._depthwise_conv.weight", "_blocks.19._bn2.bias"} <= state.keys()
     taker.load_encoder(state | {"_conv_head.weight": torch.zeros(1), "_fc.bias": torch.zeros(1)})
     assert all(torch.equal(value, taker.features.state_dict()[k]) for k, value in donor.features.state_dict().items())
     del state["_blocks.7._expand_conv.weight"]

@@ -20,9 +20,7 @@ from hairtint.errors import HairtintError
     "--run", type=FOLDER, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
 )
 @click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint or exported .onnx.")
-@click.option(
-    "--encoder", type=FOLDER, help="Start the encoder from this file of ImageNet weights (docs/training.md)."
-)
+@click.option("--encoder", type=FOLDER, help="Start the encoder from this file of ImageNet weights (docs/training.md).")
 @click.option("--teacher", type=FOLDER, help="Learn from these masks of hairtint data teach too, as the config says.")
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
 @click.option(

@@ -1,9 +1,9 @@
 """This project's own networks: `swift`, made for live video on a CPU, and the larger `fine` and `deep` for photos.
 
 An encoder with ImageNet weights sees the whole picture; a light decoder of depthwise 5x5 convolutions brings the answer
-back to a quarter of the input's size, adding the encoder's features on the way, where each place gives the logits of its
-4x4 pixels (sub-pixel convolution: W. Shi et al., arXiv:1609.05158). `deep` is `swift` with a deeper decoder; `fine` has
-another encoder as well, so that the two are wrong in different places.
+back to a quarter of the input's size, adding the encoder's features on the way, where each place gives the logits of
+its 4x4 pixels (sub-pixel convolution: W. Shi et al., arXiv:1609.05158). `deep` is `swift` with a deeper decoder; `fine`
+has another encoder as well, so that the two are wrong in different places.
 """
 
 from __future__ import annotations

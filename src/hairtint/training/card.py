@@ -49,7 +49,7 @@ def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
 def write(
     name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float, stored: str = HALF
 ) -> str:
-    """The card as Markdown. parity: how far the .onnx is from the torch module. stored: in what it holds the weights."""
+    """The card as Markdown. parity: how far the .onnx is from the torch module. stored: how it holds the weights."""
     began = origin.read(run)
     commit = f"commit {began['commit']}" if began else "a commit that was not recorded"
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))

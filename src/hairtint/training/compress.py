@@ -1,10 +1,12 @@
 """Weights stored in fewer bits, while runtimes compute in single precision as before.
 
-Half precision changes nothing that could be measured. Where a file would still be large, weights are stored as 8-bit and,
-the many of the widest layers, as 4-bit numbers: of `full` at the cost of 0.001 IoU at most (docs/training.md).
+Half precision changes nothing that could be measured. Where a file would still be large, weights are stored as 8-bit
+and, the many of the widest layers, as 4-bit numbers: of `full` at the cost of 0.001 IoU at most (docs/training.md).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import onnx
@@ -48,9 +50,10 @@ def halved(model: bytes) -> bytes:
 
 
 def quantised(model: bytes) -> bytes:
-    """The same .onnx with the weights of its large convolutions stored as int8 with a scale for each of the first axis or, of
-    WIDE numbers or more, as int4 with a scale for each BLOCK along the second axis. DequantizeLinear makes float32 of
-    them.
+    """The same .onnx with the weights of its large convolutions as int8 with a scale for each of the first axis or, of
+    WIDE numbers or more, as int4 with a scale for each BLOCK along the second axis.
+
+    DequantizeLinear makes float32 of them (ONNX operator set 21).
     """
     proto = version_converter.convert_version(onnx.load_from_string(model), OPSET)
     proto.ir_version = max(proto.ir_version, 10)  # the first that knows int4
@@ -64,7 +67,7 @@ def quantised(model: bytes) -> bytes:
             low, high = (whole.ravel() & 15).astype(np.uint8).reshape(-1, 2).T
             packed = (low | high << 4).tobytes()
             stored = helper.make_tensor(f"{name}_int4", TensorProto.INT4, values.shape, packed, raw=True)
-            how = {"axis": 1, "block_size": BLOCK}
+            how: dict[str, Any] = {"axis": 1, "block_size": BLOCK}
         else:
             scale = np.abs(values).reshape(len(values), -1).max(axis=1) / np.float32(127)
             scale = np.where(scale > 0, scale, np.float32(1))

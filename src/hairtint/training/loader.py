@@ -131,8 +131,9 @@ def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
         cv2.setNumThreads(1)  # a forked process has no use for its parent's thread pool: it waits for it forever
     ahead = 4 if workers else None
     try:
+        pinned = torch.cuda.is_available()
         yield from DataLoader(
-            photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, pin_memory=torch.cuda.is_available()
+            photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, pin_memory=pinned
         )
     except DataError as error:  # out of a worker it comes as that one's whole traceback
         why = str(error.args[0]).strip().splitlines()[-1]
