@@ -20,7 +20,7 @@ class Segmenter:
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
     the mean of the networks that are best at it, looking several times (hairtint.looks).
     backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
-    are cores.
+    are cores. many: whether many photos will come, for which it pays to wait for the runtime that is then faster.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
     Examples:
@@ -28,13 +28,19 @@ class Segmenter:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
+        self,
+        model: str | os.PathLike[str] | None = None,
+        *,
+        backend: str = "auto",
+        threads: int | None = None,
+        many: bool = False,
     ) -> None:
         heap.keep_for_next_frame()
         self.finest = model is None
         self.entries = zoo.for_photos() if model is None else [zoo.find(model)]
         self.entry = self.entries[0]
-        self.networks = [runtime.load(e, backend=backend, threads=threads, few=self.finest) for e in self.entries]
+        few = self.finest and not many
+        self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).

@@ -130,7 +130,7 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
     if engine == "ray":
         from hairtint.batch.cluster import Actors
 
-        actors = Actors(partial(Dyer, replace(task, threads=1).absolute()))
+        actors = Actors(partial(Dyer, replace(task, threads=1, many=True).absolute()))
         if not (free := actors.free):
             click.echo("all cores of the Ray cluster are taken: waiting for one", err=True)
         size = min(jobs or actors.size, max(1, free))  # one that waits for a core would keep a photo waiting
@@ -139,7 +139,7 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
     size = jobs or (cores if total is None else min(cores, -(-total // A_PROCESS)))
     if size <= 1:
         return lambda planned: crew.share(planned, crew.Alone(Dyer(task)), 1, resume=task.resume)
-    processes = crew.Processes(partial(Dyer, replace(task, threads=1)))
+    processes = crew.Processes(partial(Dyer, replace(task, threads=1, many=True)))
     return lambda planned: crew.share(planned, processes, size, resume=task.resume)
 
 
