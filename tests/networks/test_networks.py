@@ -103,6 +103,8 @@ def test_fine_takes_an_encoder_by_the_names_that_its_weights_have():
     assert {"_conv_stem.weight", "_blocks.0._depthwise_conv.weight", "_blocks.19._bn2.bias"} <= state.keys()
     taker.load_encoder(state | {"_conv_head.weight": torch.zeros(1), "_fc.bias": torch.zeros(1)})
     assert all(torch.equal(value, taker.features.state_dict()[k]) for k, value in donor.features.state_dict().items())
+    for odd in ("_blocks", "_blocks.a._bn0.weight", "_blocks.1._bn7.weight", "_blocks.1._bn0", ""):
+        state[odd] = torch.zeros(1)
     del state["_blocks.7._expand_conv.weight"]
     with pytest.raises(TrainingError, match=r"not EfficientNet-Lite2 weights: features\.8\.conv\.0\.weight"):
         taker.load_encoder(state)

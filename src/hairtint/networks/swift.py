@@ -211,14 +211,15 @@ class Swift(nn.Module):
 
 def _feature(key: str) -> str:
     """The name in `features` of one of an encoder's weights."""
-    part, _, rest = key.partition(".")
-    if part in ("_conv_stem", "_bn0"):
-        return f"0.{int(part == '_bn0')}.{rest}"
-    if part != "_blocks":
-        return key.removeprefix("features.")
-    block, layer, kind = rest.split(".")
-    place = LAYERS.index(layer) - (2 if block == "0" else 0)  # the first block does not expand
-    return f"{int(block) + 1}.conv.{place + place // 2}.{kind}"  # every norm but the last has its ReLU6 behind it
+    match key.split("."):
+        case "_conv_stem", kind:
+            return f"0.0.{kind}"
+        case "_bn0", kind:
+            return f"0.1.{kind}"
+        case "_blocks", block, layer, kind if block.isdecimal() and layer in LAYERS:
+            place = LAYERS.index(layer) - (0 if int(block) else 2)  # the first block does not expand
+            return f"{int(block) + 1}.conv.{place + place // 2}.{kind}"  # all norms but the last have their ReLU6 behind
+    return key.removeprefix("features.")
 
 
 class Depthwise(nn.Conv2d):
