@@ -218,7 +218,7 @@ def _feature(key: str) -> str:
             return f"0.1.{kind}"
         case "_blocks", block, layer, kind if block.isdecimal() and layer in LAYERS:
             place = LAYERS.index(layer) - (0 if int(block) else 2)  # the first block does not expand
-            return f"{int(block) + 1}.conv.{place + place // 2}.{kind}"  # all norms but the last have their ReLU6 behind
+            return f"{int(block) + 1}.conv.{place + place // 2}.{kind}"  # after two of the norms stands a ReLU6
     return key.removeprefix("features.")
 
 
