@@ -14,14 +14,15 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.transforms import Bbox
 
 from docs.report.sources import FIGARO, PUBLISHED_IOU, Run, Sources
 from hairtint.benchmark.report import REPORT
 
 NAMES = {"mediapipe": "MediaPipe", "report-light": "the report's light"}
 COLORS = {
-    "swift": "tab:red", "light": "tab:blue", "medium": "tab:cyan", "full": "tab:purple",
-    "mediapipe": "tab:orange", "report-light": "tab:gray",
+    "swift": "tab:red", "fine": "tab:green", "deep": "tab:olive", "light": "tab:blue", "medium": "tab:cyan",
+    "full": "tab:purple", "mediapipe": "tab:orange", "report-light": "tab:gray",
 }  # fmt: skip
 Figures = Any  # plain numbers, lists and dicts
 Draw = Callable[[Any, Figures], None]
@@ -119,23 +120,40 @@ def mask_times(sources: Sources, size: str = "1280x720") -> dict[str, float]:
 
 
 def _iou(figure: Any, figures: Figures) -> None:
-    first = None
+    first, drawn = None, []
     for place, (key, label) in enumerate(
         (("gflop", "GFLOP a picture"), ("time", "time from frame to mask, swift = 1"))
     ):
         axes = figure.add_subplot(1, 2, place + 1, sharey=first)
         first = first or axes
-        for name, point in figures["points"].items():
-            if point[key] is None:
-                continue
-            axes.plot(point[key], point["iou"], "o", color=COLORS.get(name, "tab:green"), markersize=8)
-            axes.annotate(NAMES.get(name, name), (point[key], point["iou"]), (-6, 3), textcoords="offset points",
-                          ha="right")  # fmt: skip
+        points = {name: (p[key], p["iou"]) for name, p in figures["points"].items() if p[key] is not None}
+        for name, at in points.items():
+            axes.plot(*at, "o", color=COLORS.get(name, "tab:green"), markersize=8)
         for name, iou in figures["lines"].items():
             axes.axhline(iou, color="tab:gray", linestyle=":")
             axes.annotate(f"{name}, published", (0.99, iou), (0, -10), xycoords=("axes fraction", "data"),
                           textcoords="offset points", ha="right", fontsize="small", color="tab:gray")  # fmt: skip
         axes.set(xscale="log", xlabel=label)
         axes.margins(x=0.8, y=0.15)
+        drawn.append((axes, points))
     if first:
         first.set_ylabel("mean IoU, Figaro1k")
+    figure.draw_without_rendering()  # from here on it is known where a point lies
+    for axes, points in drawn:
+        _named(axes, points)
+
+
+def _named(axes: Any, points: dict[str, tuple[float, float]]) -> None:
+    """Write names beside their points, each at the first of four places where it covers no point and no other name."""
+    taken = [Bbox.from_bounds(x - 8, y - 8, 16, 16) for x, y in axes.transData.transform(list(points.values()))]
+    for name, at in points.items():
+        for across, up, side in ((-6, 3, "right"), (7, 3, "left"), (7, -10, "left"), (-6, -10, "right")):
+            text = axes.annotate(NAMES.get(name, name), at, (across, up), textcoords="offset points", ha=side)
+            box = text.get_window_extent()
+            if not box.count_overlaps(taken):
+                break
+            text.remove()
+        else:
+            text = axes.annotate(NAMES.get(name, name), at, (0, 9), textcoords="offset points", ha="center")
+            box = text.get_window_extent()
+        taken.append(box)
