@@ -10,11 +10,12 @@ from onnx import numpy_helper
 from torch import nn
 
 from hairtint import zoo
+from hairtint.errors import TrainingError
 from hairtint.runtime import load
 from hairtint.segmenter import preprocess
 from hairtint.training import compress, unfold
 from hairtint.training.compress import BLOCK, HALF, QUANTISED, compressed, in_blocks, quantised
-from hairtint.training.export import Deployed, to_onnx
+from hairtint.training.export import Deployed, parity, to_onnx
 
 
 class Wide(nn.Module):
@@ -94,7 +95,7 @@ def test_runtimes_give_what_the_weights_say(stored, wide, portrait, backend):
     np.testing.assert_allclose(found, expected, atol=2e-2 if backend == "openvino" else 1e-4)
 
 
-def test_only_large_files_are_quantised(wide, monkeypatch):
+def test_only_large_files_are_quantised(wide, portrait, monkeypatch):
     raw = to_onnx(wide, 32)
     small, how = compressed(raw)
     assert how == HALF
@@ -103,6 +104,12 @@ def test_only_large_files_are_quantised(wide, monkeypatch):
     smaller, how = compressed(raw)
     assert how == QUANTISED
     assert len(smaller) < len(small) / 2
+    assert 0 < parity(wide, smaller, 32, [portrait], how) <= how.tolerance
+    with torch.no_grad():
+        other = Wide().eval()
+        other.up.bias += 1
+    with pytest.raises(TrainingError, match="differs"):
+        parity(other, smaller, 32, [portrait], how)
 
 
 def test_nothing_is_lost_where_a_channel_is_empty(wide):

@@ -16,7 +16,7 @@ from hairtint.networks import unet
 from hairtint.segmenter import Segmenter
 from hairtint.training.compress import HALF, halved
 from hairtint.training.config import Config
-from hairtint.training.export import STORED_TOLERANCE, Trained, install, parity, to_onnx
+from hairtint.training.export import Trained, install, parity, to_onnx
 from hairtint.training.train import train
 
 
@@ -177,7 +177,7 @@ def test_weights_beyond_half_precision_stay_whole(portrait):
     onnx = to_onnx(network, 32)
     half = halved(onnx)
     assert len(half) < 0.7 * len(onnx), "the other weights are halved"
-    assert parity(network, half, 32, [portrait], STORED_TOLERANCE[HALF]) <= STORED_TOLERANCE[HALF]
+    assert parity(network, half, 32, [portrait], HALF) <= HALF.tolerance
 
 
 def test_the_averaged_weights_are_exported(trained):

@@ -26,7 +26,7 @@ def export(
     from hairtint import zoo
     from hairtint.training import card, datasets
     from hairtint.training.compress import compressed
-    from hairtint.training.export import STORED_TOLERANCE, Trained, check_name, install, parity, to_onnx
+    from hairtint.training.export import Trained, check_name, install, parity, to_onnx
 
     trained = Trained.load(run / "last.pt" if last else run)
     pairs, _ = datasets.open_all(data, no_hair)
@@ -39,9 +39,9 @@ def export(
     photos = [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]]
     parity(trained.network, onnx, size, photos)
     onnx, stored = compressed(onnx)
-    worst = parity(trained.network, onnx, size, photos, STORED_TOLERANCE[stored])
+    worst = parity(trained.network, onnx, size, photos, stored)
     facts = card.facts(trained)
     metrics = card.measure(onnx, pairs)
     text = card.write(name, trained, run, onnx, metrics, worst, stored)
     path = install(home, name, onnx, facts | {"metrics": metrics}, text)
-    click.echo(f"{path} (largest difference to torch {worst:.1e})")
+    click.echo(f"{path} (largest difference to torch {worst:.1e} {stored.where})")

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from hairtint.segmenter import Segmenter
 from hairtint.training import evaluate, origin
-from hairtint.training.compress import HALF
+from hairtint.training.compress import HALF, Storage
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained
 
@@ -47,7 +47,7 @@ def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def write(
-    name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float, stored: str = HALF
+    name: str, trained: Trained, run: Path, onnx: bytes, metrics: dict[str, Any], parity: float, stored: Storage = HALF
 ) -> str:
     """The card as Markdown. parity: how far the .onnx is from the torch module. stored: how it holds the weights."""
     began = origin.read(run)
@@ -84,8 +84,8 @@ anything else has to judge whether that is covered.
 
 {_start(began)}
 The weights are the exponential moving average at {_moment(trained)}.
-The .onnx holds them in {stored}; its probabilities differ from the torch module's by at most {parity:.1e} on
-validation photos.
+The .onnx holds them in {stored.name}; its probabilities differ from the torch module's by at most
+{parity:.1e} {stored.where}, of validation photos.
 
 ## Figures
 

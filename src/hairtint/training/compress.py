@@ -6,6 +6,8 @@ and, the many of the widest layers, as 4-bit numbers: of `full` at the cost of 0
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,12 +23,29 @@ TRIED = np.linspace(0.7, 1.0, 13, dtype=np.float32)  # shares of the largest num
 LARGE = 20_000_000  # bytes that a file should not have
 OPSET = 21  # the first whose DequantizeLinear takes 4-bit numbers and blocks
 
-HALF, QUANTISED = "half precision", "4 and 8 bits"
 Floats = NDArray[np.float32]
 
 
-def compressed(model: bytes) -> tuple[bytes, str]:
-    """The same .onnx in half precision or, where that is LARGE, quantised; and a word for it."""
+@dataclass(frozen=True)
+class Storage:
+    """How an .onnx holds its weights, and how far its probabilities may be from the torch module's for that.
+
+    tolerance: of what `measure` makes of the differences of a photo's pixels; `where` says that in words.
+    """
+
+    name: str
+    tolerance: float
+    measure: Callable[[Floats], Any]
+    where: str
+
+
+WHOLE = Storage("single precision", 2e-3, np.max, "at any pixel")
+HALF = Storage("half precision", 3e-2, np.max, "at any pixel")  # one on an outline may waver
+QUANTISED = Storage("4 and 8 bits", 2e-2, np.mean, "on average over a photo")  # single pixels may change sides
+
+
+def compressed(model: bytes) -> tuple[bytes, Storage]:
+    """The same .onnx in half precision or, where that is LARGE, quantised."""
     half = halved(model)
     return (half, HALF) if len(half) < LARGE else (quantised(model), QUANTISED)
 

@@ -20,13 +20,10 @@ from torch import Tensor, nn
 from hairtint import networks, zoo
 from hairtint.errors import OutputError, TrainingError
 from hairtint.segmenter import preprocess
-from hairtint.training import checkpoint, compress
+from hairtint.training import checkpoint
+from hairtint.training.compress import WHOLE, Storage
 from hairtint.training.config import Config
 from hairtint.training.files import alone, put, put_json
-
-TOLERANCE = 2e-3  # of the probability, at any pixel, between torch and ONNX Runtime
-# The same with weights in fewer bits, by how they are stored: a pixel on an outline may waver, or change sides.
-STORED_TOLERANCE = {compress.HALF: 3e-2, compress.QUANTISED: 0.4}
 
 
 class Deployed(nn.Module):
@@ -76,11 +73,11 @@ def to_onnx(network: nn.Module, size: int) -> bytes:
 
 
 def parity(
-    network: nn.Module, onnx: bytes, size: int, photos: Sequence[NDArray[np.uint8]], tolerance: float = TOLERANCE
+    network: nn.Module, onnx: bytes, size: int, photos: Sequence[NDArray[np.uint8]], stored: Storage = WHOLE
 ) -> float:
-    """Largest difference between torch and ONNX Runtime on real photos.
+    """How far the probabilities of torch and ONNX Runtime are apart on real photos, as `stored` measures it.
 
-    Raises TrainingError above `tolerance`, or where an answer is not a number.
+    Raises TrainingError where that is too far, or an answer is not a number.
     """
     import onnxruntime as ort
 
@@ -90,8 +87,8 @@ def parity(
         x = preprocess(rgb, size)[None]
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
-        differences.append(np.abs(eager - session.run(None, {"rgb": x})[0]).max())
-    return agreed(differences, tolerance)
+        differences.append(stored.measure(np.abs(eager - session.run(None, {"rgb": x})[0])))
+    return agreed(differences, stored.tolerance)
 
 
 def agreed(differences: Sequence[float], tolerance: float) -> float:
