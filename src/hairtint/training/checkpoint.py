@@ -41,7 +41,7 @@ def load_state(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # archives and pickles can be damaged in so many ways that torch raises almost anything
-        why = (str(error).splitlines() or [type(error).__name__])[0]
+        why = (str(error).splitlines() or [type(error).__name__])[0].split(". ")[0]
         raise TrainingError(f"{path} cannot be read as torch weights: {why}") from error
     if not isinstance(state, dict):
         raise TrainingError(f"{path} holds no weights by name: give a state dict")
