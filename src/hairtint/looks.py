@@ -36,10 +36,10 @@ def finest(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
         return whole
     box = _around(whole, rgb.shape[:2])
     if box is None:
-        return _mean(whole, again(picture), *(other(picture) for other in others))
+        return mean(whole, again(picture), *(other(picture) for other in others))
     rows, columns = box
     part = Pyramid(np.ascontiguousarray(rgb[rows, columns]))
-    near = _mean(first(part), *(other(part) for other in others or [again]))
+    near = mean(first(part), *(other(part) for other in others or [again]))
     return _pasted(whole, near, box, rgb.shape[:2])
 
 
@@ -48,8 +48,10 @@ def mirrored(look: Look) -> Look:
     return lambda picture: look(Pyramid(np.ascontiguousarray(picture.rgb[:, ::-1])))[:, ::-1]
 
 
-def _mean(first: Map, *others: Map) -> Map:
-    """In the size of the first."""
+def mean(first: Map, *others: Map) -> Map:
+    """The mean of maps, in the size of the first."""
+    if not others:
+        return first
     height, width = first.shape
     maps = [cv2.resize(np.ascontiguousarray(m), (width, height), interpolation=cv2.INTER_LINEAR) for m in others]
     return np.asarray(np.mean([first, *maps], axis=0), np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import cv2
 import numpy as np
@@ -60,16 +61,13 @@ class Segmenter:
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
         return looks.finest(pyramid, *self._looks()) if self.finest else self.look(pyramid)
 
-    def _looks(self) -> list[looks.Look]:
-        return [lambda picture, n=n: n(preprocess(picture, n.size)) for n in self.networks]  # type: ignore[misc]
-
     def look(self, picture: NDArray[np.uint8] | Pyramid) -> NDArray[np.float32]:
         """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it."""
         pyramid = Pyramid.of(picture)
-        first, *others = (network(preprocess(pyramid, network.size)) for network in self.networks)
-        for other in others:
-            first = first + cv2.resize(other, first.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        return first / np.float32(len(self.networks)) if others else first
+        return looks.mean(*(look(pyramid) for look in self._looks()))
+
+    def _looks(self) -> list[looks.Look]:
+        return [partial(_look, network) for network in self.networks]
 
 
 class VideoSegmenter:
@@ -106,6 +104,10 @@ class VideoSegmenter:
     def reset(self) -> None:
         """Forget the frames before, as at the start of another video."""
         self.memory.reset()
+
+
+def _look(network: runtime.Network, picture: Pyramid) -> NDArray[np.float32]:
+    return network(preprocess(picture, network.size))
 
 
 def preprocess(picture: NDArray[np.uint8] | Pyramid, size: int) -> NDArray[np.uint8]:

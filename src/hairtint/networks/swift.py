@@ -134,12 +134,10 @@ class Swift(nn.Module):
         self.frozen = 0
         blocks: list[nn.Module] = [nn.Sequential(*norm_conv(3, 32, 3, 2), nn.ReLU6(inplace=True))]
         inputs = 32
-        skips: list[int] = []
-        self.skips: set[int] = set()  # indices of the blocks whose answers the decoder takes, at strides 2, 4, 8, 16
+        self.skips: dict[int, int] = {}  # channels of the blocks whose answers the decoder takes, at strides 2 to 16
         for expansion, channels, count, stride, kernel in encoder.stages:
             if stride == 2:
-                self.skips.add(len(blocks) - 1)
-                skips.append(inputs)
+                self.skips[len(blocks) - 1] = inputs
             for k in range(count):
                 blocks.append(Bottleneck(inputs, channels, expansion, stride if k == 0 else 1, kernel))
                 inputs = channels
@@ -147,7 +145,7 @@ class Swift(nn.Module):
         for layer in self.features.modules():
             if isinstance(layer, nn.BatchNorm2d):
                 layer.eps = encoder.epsilon
-        widths = plan.widths
+        widths, skips = plan.widths, list(self.skips.values())
         self.neck = nn.Sequential(
             *norm_conv(inputs, widths[0], 1), nn.ReLU6(inplace=True),
             *norm_conv(widths[0], widths[0], 5, groups=widths[0]), nn.ReLU6(inplace=True),

@@ -17,20 +17,19 @@ from hairtint.errors import PictureError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
 from hairtint.training.card import TERMS
-from hairtint.training.compress import halved
+from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
 
-TOLERANCE = 3e-2  # of a probability, between torch and the half-precision .onnx
 Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask to use, float32 in [0, 1]
 
 
 def exported(learned: Learned) -> tuple[bytes, float]:
     """The .onnx with half-precision weights, and its largest difference to torch on some validation photos.
 
-    Raises TrainingError where they differ by more than TOLERANCE, or an answer is not a number.
+    Raises TrainingError where they differ by more than HALF allows, or an answer is not a number.
     """
     onnx = halved(to_onnx(learned.network, "probabilities"))
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
@@ -41,7 +40,7 @@ def exported(learned: Learned) -> tuple[bytes, float]:
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
         differences.append(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max())
-    return onnx, agreed(differences, TOLERANCE)
+    return onnx, agreed(differences, HALF.tolerance)
 
 
 def facts(learned: Learned) -> dict[str, Any]:
