@@ -111,11 +111,12 @@ train-full: $(VENV)/.full
 # The small networks once more, as students of those that photos get; exported last, as that changes the teacher
 train-students: $(VENV)/.full
 	$(BIN)/hairtint data teach $(SETS) -o runs/teacher
-	for name in swift light; do \
-		$(BIN)/hairtint train configs/$$name-student.toml $(SETS) --from src/hairtint/zoo/$$name.onnx --teacher runs/teacher || exit; \
+	for from in src/hairtint/zoo/swift.onnx src/hairtint/zoo/light.onnx weights/medium.onnx; do \
+		$(BIN)/hairtint train configs/$$(basename $$from .onnx)-student.toml $(SETS) --from $$from --teacher runs/teacher || exit; \
 	done
 	$(BIN)/hairtint export runs/swift-student $(SETS)
 	$(BIN)/hairtint export runs/light-student $(SETS)
+	$(BIN)/hairtint export runs/medium-student $(SETS) --zoo weights
 
 report: $(VENV)/.full
 	$(BIN)/python -m docs.report.make $(RUNS:%=--take %) --data $(DATA) --portraits $(DATA)/portraits-cc0/images

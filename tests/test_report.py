@@ -115,6 +115,11 @@ def test_the_reports_configs_are_its_recipe(made, request):
         assert config.network == name
         assert config.epochs == 50
         assert made["sources"].Run(name, config, []).by_report
+    for name in ("medium", "full"):  # half the size, and an epoch that is a fifth: as many pictures in all
+        whole, part = (Config.load(folder / f"report-{name}{end}.toml") for end in ("", "-128"))
+        assert part.epochs == 5 * whole.epochs
+        assert part.repeat == {source: times / 5 for source, times in whole.repeat.items()}
+        assert made["sources"].Run(name, part, []).by_report
     assert not made["sources"].Run("light", Config.load(folder / "light.toml"), []).by_report
 
 

@@ -52,9 +52,9 @@ class Run:
 
     @property
     def by_report(self) -> bool:
-        """Whether it is the report's training: its recipe, size, optimiser and loss, however many epochs."""
+        """Whether it is the report's training: its recipe, optimiser and loss, however many epochs and pixels."""
         stated, mine = Config(self.config.network), self.config
-        keys = ("recipe", "size", "batch", "optimizer", "lr", "schedule", "loss")
+        keys = ("recipe", "batch", "optimizer", "lr", "schedule", "loss")
         return all(getattr(stated, key) == getattr(mine, key) for key in keys)
 
 
