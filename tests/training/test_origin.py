@@ -83,9 +83,8 @@ def test_a_begun_run_keeps_its_start(first, tiny, tiny_pairs, tmp_path, quick_to
     command = ["train", str(quick_toml), "--data", str(tiny), "--run", str(tmp_path / "run")]
     for said in (0, 1):
         assert run([*command, "--from", str(start)]) == 0
-        assert (
-            capsys.readouterr().err.count("goes on where it was: --from and --encoder are for its start alone") == said
-        )
+        note = "goes on where it was: --from, --mean-with and --encoder are for its start alone"
+        assert capsys.readouterr().err.count(note) == said
     before = known(tmp_path / "run")
     torch.save({"config": {}, "ema": unet.build("light").state_dict(), "step": 0}, start)
     for arguments, words in (

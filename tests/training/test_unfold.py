@@ -5,12 +5,14 @@ from torch import nn
 from hairtint import networks
 from hairtint.errors import TrainingError
 from hairtint.training import unfold
+from hairtint.training.config import Config
 from hairtint.training.export import to_onnx
+from hairtint.training.initial import first_network
 
 
-def lived_in(name):
+def lived_in(name, seed=3):
     """A network whose normalisations have seen something."""
-    torch.manual_seed(3)
+    torch.manual_seed(seed)
     network = networks.build(name)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -71,3 +73,30 @@ def test_another_networks_file_is_refused(tmp_path):
     path.write_bytes(b"no network")
     with pytest.raises(TrainingError, match="cannot be read as ONNX"):
         unfold.read(path)
+
+
+def test_a_network_starts_from_the_mean_of_two(tmp_path):
+    """Folded again, its convolutions hold the mean of what the two files hold."""
+    files = [tmp_path / "a.onnx", tmp_path / "b.onnx"]
+    for seed, path in enumerate(files):
+        path.write_bytes(to_onnx(lived_in("light", seed), 40))
+    a, b = map(unfold.read, files)
+    network = networks.build("light")
+    taken = unfold.into(network, unfold.mean(a, b, files[1]), files[0])
+    unfold.settle(network, taken, photos(2))
+    both = tmp_path / "mean.onnx"
+    both.write_bytes(to_onnx(network.eval(), 40))
+    for key, value in unfold.read(both).items():
+        assert torch.allclose(value, (a[key] + b[key]) / 2, atol=1e-5)
+
+
+def test_no_mean_of_different_networks_or_of_checkpoints(tmp_path):
+    light, swift = tmp_path / "light.onnx", tmp_path / "swift.onnx"
+    for path in (light, swift):
+        path.write_bytes(to_onnx(lived_in(path.stem), 64))
+    config = Config("light", size=64)
+    with pytest.raises(TrainingError, match=r"swift\.onnx holds the weights of another network"):
+        first_network(config, light, mean_with=swift)
+    for weights in (None, tmp_path / "best.pt"):
+        with pytest.raises(TrainingError, match=r"give both it and --from an \.onnx"):
+            first_network(config, weights, mean_with=light)

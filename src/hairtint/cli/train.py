@@ -20,6 +20,11 @@ from hairtint.errors import HairtintError
     "--run", type=FOLDER, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
 )
 @click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint or exported .onnx.")
+@click.option(
+    "--mean-with",
+    type=FOLDER,
+    help="Start from the mean of the weights of --from and of this, both exported .onnx.",
+)
 @click.option("--encoder", type=FOLDER, help="Start the encoder from this file of ImageNet weights (docs/training.md).")
 @click.option("--teacher", type=FOLDER, help="Learn from these masks of hairtint data teach too, as the config says.")
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
@@ -50,6 +55,7 @@ def train(
     no_hair: tuple[Path, ...],
     run: Path | None,
     weights: Path | None,
+    mean_with: Path | None,
     encoder: Path | None,
     teacher: Path | None,
     devices: str,
@@ -76,12 +82,12 @@ def train(
             _say(
                 f"repeat names {s}, which is not in the data" for s in plan.repeat if s not in {p.source for p in pairs}
             )
-            if (weights or encoder) and (folder / "last.pt").exists():
-                _say([f"{folder} goes on where it was: --from and --encoder are for its start alone"])
+            if (weights or mean_with or encoder) and (folder / "last.pt").exists():
+                _say([f"{folder} goes on where it was: --from, --mean-with and --encoder are for its start alone"])
         with bar(quiet=not first) as progress:
             best = learn(
-                plan, pairs, folder, reports=reports, weights=weights, encoder=encoder, teacher=teacher,
-                memory=None if memory is None else memory * 1e9, fabric=processes,
+                plan, pairs, folder, reports=reports, weights=weights, mean_with=mean_with, encoder=encoder,
+                teacher=teacher, memory=None if memory is None else memory * 1e9, fabric=processes,
                 progress=_Show(progress, log_every if first else 0),
             )  # fmt: skip
     except HairtintError:

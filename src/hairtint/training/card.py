@@ -111,8 +111,13 @@ def _start(began: dict[str, Any] | None) -> str:
     """What the training started from."""
     if began is None:
         return "What it started from was not recorded."
-    files = [(what, began[kind]) for kind, what in (("weights", "It"), ("encoder", "Its encoder")) if kind in began]
-    lines = [f"{what} started from {file['file']} (sha256 {file['sha256']})." for what, file in files]
+    sources = (
+        ("weights", "It started from"),
+        ("mean_with", "Its first weights are the mean of those and of"),
+        ("encoder", "Its encoder started from"),
+    )
+    files = [(what, began[kind]) for kind, what in sources if kind in began]
+    lines = [f"{what} {file['file']} (sha256 {file['sha256']})." for what, file in files]
     if taught := began.get("teacher"):
         lines.append(f"Beside the true masks it learnt from those of {taught['networks']} (hairtint data teach).")
     if began["seen"]:

@@ -18,19 +18,29 @@ from hairtint.training.loader import Epoch, Photos, as_input, batches
 
 
 def first_network(
-    config: Config, weights: Path | None = None, encoder: Path | None = None, photos: Sequence[Pair] = ()
+    config: Config,
+    weights: Path | None = None,
+    encoder: Path | None = None,
+    photos: Sequence[Pair] = (),
+    mean_with: Path | None = None,
 ) -> nn.Module:
     """The network before its first step: by chance, or from weights that were learned before.
 
-    `photos` are needed where the weights are an .onnx (hairtint.training.unfold).
+    `photos` are needed where the weights are an .onnx (hairtint.training.unfold). `mean_with`: another .onnx, of which
+    and the first the network gets the mean.
     """
+    if mean_with and not (weights and weights.suffix == mean_with.suffix == ".onnx"):
+        raise TrainingError("--mean-with takes the mean of two exported networks: give both it and --from an .onnx")
     torch.manual_seed(config.seed)
     network = networks.build(config.network)
     stride = getattr(network, "stride", 1)
     if config.size % stride:
         raise TrainingError(f"size = {config.size} does not fit {config.network}: take a multiple of {stride}")
     if weights and weights.suffix == ".onnx":
-        taken = unfold.into(network, unfold.read(weights), weights)
+        folded = unfold.read(weights)
+        if mean_with:
+            folded = unfold.mean(folded, unfold.read(mean_with), mean_with)
+        taken = unfold.into(network, folded, weights)
         unfold.settle(network, taken, _some(photos, config))
     elif weights:
         checkpoint.into(network, checkpoint.load(weights)["ema"], weights)

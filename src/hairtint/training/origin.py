@@ -14,7 +14,12 @@ from hairtint.training import teacher
 from hairtint.training.files import digest_of
 
 ORIGIN = "origin.json"
-KINDS = {"weights": "--from", "encoder": "--encoder", "teacher": "--teacher"}  # what it came from, by option
+KINDS = {  # what it came from, by option
+    "weights": "--from",
+    "mean_with": "--mean-with",
+    "encoder": "--encoder",
+    "teacher": "--teacher",
+}
 
 Given = Mapping[str, Path | None]  # file by kind
 

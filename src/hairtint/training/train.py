@@ -41,6 +41,7 @@ def train(
     *,
     reports: Sequence[Report] = (),
     weights: Path | None = None,
+    mean_with: Path | None = None,
     encoder: Path | None = None,
     teacher: Path | None = None,
     memory: float | None = None,
@@ -49,8 +50,9 @@ def train(
 ) -> Path:
     """Train, or go on where `folder` left off, and return the path of best.pt.
 
-    `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `encoder`: start
-    its encoder from this file of ImageNet weights. Both are for the first start only. `teacher`: folder of the masks
+    `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `mean_with`:
+    from the mean of the weights in that .onnx and in this one. `encoder`: start its encoder from this file of ImageNet
+    weights. All three are for the first start only. `teacher`: folder of the masks
     that hairtint data teach wrote, for a config with a share for them. `memory`: bytes of decoded photos that each
     process may keep, by default its share of half the machine's. Raises TrainingError where the folder belongs to
     another config, other data or other first weights, these have learnt from photos that are kept for validation, the
@@ -60,14 +62,16 @@ def train(
     if bool(config.teacher) != (teacher is not None):
         raise TrainingError("a teacher needs both: a folder (--teacher) and its share (teacher = 0.5 in the config)")
     fabric = fabric or start("1", config)
-    given = {"weights": weights, "encoder": encoder, "teacher": teacher and teacher / masks_of.NOTE}
+    given = {
+        "weights": weights, "mean_with": mean_with, "encoder": encoder, "teacher": teacher and teacher / masks_of.NOTE
+    }  # fmt: skip
     if (folder / "last.pt").exists():
-        weights = encoder = None
+        weights = mean_with = encoder = None
     sides = split(pairs, seed=config.seed, validation=config.validation)
     if teacher:
         sides = masks_of.taught(sides[0], teacher), sides[1]
     _check_amount(config, *sides)
-    network = first_network(config, weights, encoder, sides[0])
+    network = first_network(config, weights, encoder, sides[0], mean_with)
     began = None
     with alone(folder) if is_first(fabric) else nullcontext():
         if is_first(fabric):  # before there are other processes that would wait for one that refuses
