@@ -266,3 +266,17 @@ def test_started_from_other_weights(quick, tiny_pairs, tmp_path):
         train(quick(network="medium"), tiny_pairs, tmp_path / "c", weights=tmp_path / "a" / "best.pt")
     with pytest.raises(TrainingError, match="no encoder"):
         train(quick(), tiny_pairs, tmp_path / "c", encoder=tmp_path / "a" / "best.pt")
+
+
+def test_no_epochs_keep_the_weights_that_a_training_starts_from(quick, tiny_pairs, tmp_path):
+    train(quick(epochs=1), tiny_pairs, tmp_path / "a")
+    start = tmp_path / "a" / "best.pt"
+    for _ in range(2):  # what is done is not done again
+        train(quick(epochs=0), tiny_pairs, tmp_path / "b", weights=start)
+        assert same(weights(tmp_path / "b", "best.pt", "ema"), checkpoint.load(start)["ema"])
+        [row] = log(tmp_path / "b")
+        assert (row["epoch"], row["step"], row["train_loss"]) == ("0", "0", "nan")
+        assert row["validation_iou"] == log(tmp_path / "a")[0]["validation_iou"]
+    with pytest.raises(TrainingError, match=r"epochs = 0 keeps the weights .* give them with --from"):
+        train(quick(epochs=0), tiny_pairs, tmp_path / "c")
+    assert not (tmp_path / "c").exists()

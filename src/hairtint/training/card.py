@@ -83,7 +83,7 @@ anything else has to judge whether that is covered.
 ```
 
 {_start(began)}
-The weights are the exponential moving average at {_moment(trained)}.
+{_moment(trained)}
 The .onnx holds them in {stored.name}; its probabilities differ from the torch module's by at most
 {parity:.1e} {stored.where}, of validation photos.
 
@@ -126,9 +126,10 @@ def _start(began: dict[str, Any] | None) -> str:
 
 
 def _moment(trained: Trained) -> str:
-    return (
-        "the end of the training" if trained.last else "the epoch with the best validation IoU, the mean over the sets"
-    )
+    if not trained.step:
+        return "Nothing was learnt in this run: these are the weights that it started from."
+    best = "the epoch with the best validation IoU, the mean over the sets"
+    return f"The weights are the exponential moving average at {'the end of the training' if trained.last else best}."
 
 
 def _unseen(began: dict[str, Any] | None) -> str:

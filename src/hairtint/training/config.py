@@ -28,7 +28,7 @@ class Config:
     network: str
     size: int = 256
     recipe: str = "report"
-    epochs: int = 50
+    epochs: int = 50  # 0 keeps the weights that it starts from
     batch: int = 16
     optimizer: str = "adam"
     lr: float = 1e-4
@@ -57,7 +57,7 @@ class Config:
         for name, times in self.repeat.items():
             if times > MOST_OFTEN:
                 raise TrainingError(f"repeat.{name} = {times:g} must be at most {MOST_OFTEN}")
-        for key in ("size", "epochs", "batch", "lr", "checkpoint_minutes"):
+        for key in ("size", "batch", "lr", "checkpoint_minutes"):
             if getattr(self, key) == 0:
                 raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:

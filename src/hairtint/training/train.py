@@ -30,6 +30,7 @@ from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
 from hairtint.training.validating import Score, at_size, validate
 
+UNTRAINED = {"train_loss": math.nan, "train_accuracy": math.nan}
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a short text
 
@@ -59,6 +60,8 @@ def train(
     data is too little for a batch or a validation side, or the loss is not a number, OutputError where another run
     writes into the folder, DataError where masks of the teacher are missing.
     """
+    if not config.epochs and not weights and not (folder / "last.pt").exists():
+        raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
     if bool(config.teacher) != (teacher is not None):
         raise TrainingError("a teacher needs both: a folder (--teacher) and its share (teacher = 0.5 in the config)")
     fabric = fabric or start("1", config)
@@ -123,22 +126,26 @@ class _Run:
 
     def go(self, progress: Progress) -> Path:
         self._resume()
+        if not self.config.epochs and self.best < 0:
+            self._check(progress)
         while self.epoch < self.config.epochs:
             self._one_epoch(progress)
             self.epoch, self.start = self.epoch + 1, 0
-            met, self.met = self.met, [0.0, 0.0, 0.0]
-            if is_first(self.fabric):
-                checked = self.validate()
-                self._log(met, checked)
-                if checked.mean_iou > self.best:
-                    self.best = checked.mean_iou
-                    self._save("best.pt")
-                self._save("last.pt")
-                progress(
-                    self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}"
-                )
-            self.fabric.barrier()
+            self._check(progress)
         return self.folder / "best.pt"
+
+    def _check(self, progress: Progress) -> None:
+        """The end of an epoch: validate, log, keep."""
+        met, self.met = self.met, [0.0, 0.0, 0.0]
+        if is_first(self.fabric):
+            checked = self.validate()
+            self._log(met, checked)
+            if checked.mean_iou > self.best:
+                self.best = checked.mean_iou
+                self._save("best.pt")
+            self._save("last.pt")
+            progress(self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}")
+        self.fabric.barrier()
 
     def _order(self) -> Epoch:
         return Epoch(
@@ -199,7 +206,7 @@ class _Run:
     def _log(self, met: list[float], checked: Score) -> None:
         seen, loss, right = met
         row: dict[str, Any] = {"epoch": self.epoch, "step": self.step}
-        row |= {"train_loss": loss / max(1, seen), "train_accuracy": right / max(1, seen)}
+        row |= {"train_loss": loss / seen, "train_accuracy": right / seen} if seen else dict(UNTRAINED)
         row |= {"validation_loss": checked.loss, "validation_accuracy": checked.accuracy}
         row |= {"validation_dice": checked.dice, "validation_iou": checked.mean_iou}
         row |= {f"iou_{source}": iou for source, iou in checked.iou.items()}
