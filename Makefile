@@ -108,15 +108,21 @@ train-full: $(VENV)/.full
 	$(BIN)/hairtint train configs/full.toml $(SETS)
 	$(BIN)/hairtint export runs/full $(SETS) --zoo weights
 
-# The small networks once more, as students of those that photos get; exported last, as that changes the teacher
+# The small networks once more, as students of those that photos get, and of two the mean of that and of what it started
+# from; exported last, as that changes the teacher
 train-students: $(VENV)/.full
 	$(BIN)/hairtint data teach $(SETS) -o runs/teacher
 	for from in src/hairtint/zoo/swift.onnx src/hairtint/zoo/light.onnx weights/medium.onnx; do \
 		$(BIN)/hairtint train configs/$$(basename $$from .onnx)-student.toml $(SETS) --from $$from --teacher runs/teacher || exit; \
 	done
-	$(BIN)/hairtint export runs/swift-student $(SETS)
+	for from in src/hairtint/zoo/swift.onnx weights/medium.onnx; do \
+		name=$$(basename $$from .onnx); \
+		$(BIN)/hairtint export runs/$$name-student $(SETS) --name $$name --zoo runs/stages && \
+		$(BIN)/hairtint train configs/$$name-mean.toml $(SETS) --from runs/stages/$$name.onnx --mean-with $$from || exit; \
+	done
+	$(BIN)/hairtint export runs/swift-mean $(SETS) --name swift
 	$(BIN)/hairtint export runs/light-student $(SETS)
-	$(BIN)/hairtint export runs/medium-student $(SETS) --zoo weights
+	$(BIN)/hairtint export runs/medium-mean $(SETS) --name medium --zoo weights
 
 report: $(VENV)/.full
 	$(BIN)/python -m docs.report.make $(RUNS:%=--take %) --data $(DATA) --portraits $(DATA)/portraits-cc0/images
