@@ -113,16 +113,17 @@ def test_every_stage_is_timed_by_itself_and_the_figure_is_the_median(film, monke
     monkeypatch.setattr(measure.matte, "refine", slow("matte", measure.matte.refine))
     [road], _ = measure.roads(["light"], ["onnxruntime"])
     still = road.segmenter.still
-    network = slow("network", still.networks[0])
-    network.size = 48
+    [real] = still.networks
+    network = slow("network", real)
+    network.size = real.size
     monkeypatch.setattr(still, "networks", [network])
-    real = moving.frames(film)
+    pictures = moving.frames(film)
 
     def frames():
         for count in itertools.count():
             hiccup[0] = 1.0 if count < WARM or count == WARM + 2 else 0.0
             clock.now += 0.001 + hiccup[0]
-            yield next(real)
+            yield next(pictures)
 
     [row] = measure.measure([road], frames(), 0.0001)
     assert row.milliseconds == pytest.approx({"read": 1, "network": 2, "matte": 4, "color": 8, "show": 16})
