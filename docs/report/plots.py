@@ -24,6 +24,8 @@ COLORS = {
     "swift": "tab:red", "fine": "tab:green", "deep": "tab:olive", "light": "tab:blue", "medium": "tab:cyan",
     "full": "tab:purple", "mediapipe": "tab:orange", "report-light": "tab:gray",
 }  # fmt: skip
+# Where a name may stand: points to the right of its own point and above it, and which of its ends is there.
+PLACES = ((-6, 3, "right"), (7, 3, "left"), (7, -10, "left"), (-6, -10, "right"), (0, 9, "center"))
 Figures = Any  # plain numbers, lists and dicts
 Draw = Callable[[Any, Figures], None]
 
@@ -144,16 +146,12 @@ def _iou(figure: Any, figures: Figures) -> None:
 
 
 def _named(axes: Any, points: dict[str, tuple[float, float]]) -> None:
-    """Write names beside their points, each at the first of four places where it covers no point and no other name."""
+    """Write names beside their points, each at the first place where it covers no point and no other name, or above."""
     taken = [Bbox.from_bounds(x - 8, y - 8, 16, 16) for x, y in axes.transData.transform(list(points.values()))]
     for name, at in points.items():
-        for across, up, side in ((-6, 3, "right"), (7, 3, "left"), (7, -10, "left"), (-6, -10, "right")):
-            text = axes.annotate(NAMES.get(name, name), at, (across, up), textcoords="offset points", ha=side)
-            box = text.get_window_extent()
-            if not box.count_overlaps(taken):
+        for place in PLACES:
+            text = axes.annotate(NAMES.get(name, name), at, place[:2], textcoords="offset points", ha=place[2])
+            if place is PLACES[-1] or not text.get_window_extent().count_overlaps(taken):
                 break
             text.remove()
-        else:
-            text = axes.annotate(NAMES.get(name, name), at, (0, 9), textcoords="offset points", ha="center")
-            box = text.get_window_extent()
-        taken.append(box)
+        taken.append(text.get_window_extent())

@@ -75,15 +75,13 @@ def test_another_networks_file_is_refused(tmp_path):
         unfold.read(path)
 
 
-def test_a_network_starts_from_the_mean_of_two(tmp_path):
+def test_a_network_starts_from_the_mean_of_two(tiny_pairs, tmp_path):
     """Folded again, its convolutions hold the mean of what the two files hold."""
     files = [tmp_path / "a.onnx", tmp_path / "b.onnx"]
     for seed, path in enumerate(files):
         path.write_bytes(to_onnx(lived_in("light", seed), 40))
     a, b = map(unfold.read, files)
-    network = networks.build("light")
-    taken = unfold.into(network, unfold.mean(a, b, files[1]), files[0])
-    unfold.settle(network, taken, photos(2))
+    network = first_network(Config("light", size=40), files[0], photos=tiny_pairs, mean_with=files[1])
     both = tmp_path / "mean.onnx"
     both.write_bytes(to_onnx(network.eval(), 40))
     for key, value in unfold.read(both).items():

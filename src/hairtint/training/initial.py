@@ -22,6 +22,7 @@ def first_network(
     weights: Path | None = None,
     encoder: Path | None = None,
     photos: Sequence[Pair] = (),
+    *,
     mean_with: Path | None = None,
 ) -> nn.Module:
     """The network before its first step: by chance, or from weights that were learned before.

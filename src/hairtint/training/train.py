@@ -30,7 +30,6 @@ from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
 from hairtint.training.validating import Score, at_size, validate
 
-UNTRAINED = {"train_loss": math.nan, "train_accuracy": math.nan}
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a short text
 
@@ -53,12 +52,14 @@ def train(
 
     `weights`: start from the network in this checkpoint, or in this exported .onnx, instead of chance. `mean_with`:
     from the mean of the weights in that .onnx and in this one. `encoder`: start its encoder from this file of ImageNet
-    weights. All three are for the first start only. `teacher`: folder of the masks
-    that hairtint data teach wrote, for a config with a share for them. `memory`: bytes of decoded photos that each
-    process may keep, by default its share of half the machine's. Raises TrainingError where the folder belongs to
-    another config, other data or other first weights, these have learnt from photos that are kept for validation, the
-    data is too little for a batch or a validation side, or the loss is not a number, OutputError where another run
-    writes into the folder, DataError where masks of the teacher are missing.
+    weights. All three are for the first start only. `teacher`: folder of the masks that hairtint data teach wrote, for
+    a config with a share for them. `memory`: bytes of decoded photos that each process may keep, by default its share
+    of half the machine's.
+
+    Raises TrainingError where the folder belongs to another config, other data or other first weights, there are none
+    to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
+    batch or a validation side, or the loss is not a number, OutputError where another run writes into the folder,
+    DataError where masks of the teacher are missing.
     """
     if not config.epochs and not weights and not (folder / "last.pt").exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
@@ -74,7 +75,7 @@ def train(
     if teacher:
         sides = masks_of.taught(sides[0], teacher), sides[1]
     _check_amount(config, *sides)
-    network = first_network(config, weights, encoder, sides[0], mean_with)
+    network = first_network(config, weights, encoder, sides[0], mean_with=mean_with)
     began = None
     with alone(folder) if is_first(fabric) else nullcontext():
         if is_first(fabric):  # before there are other processes that would wait for one that refuses
@@ -204,9 +205,10 @@ class _Run:
         return validate(self.ema, self.check, self.config, self.fabric)
 
     def _log(self, met: list[float], checked: Score) -> None:
-        seen, loss, right = met
+        seen, *sums = met
+        loss, right = (value / seen if seen else math.nan for value in sums)
         row: dict[str, Any] = {"epoch": self.epoch, "step": self.step}
-        row |= {"train_loss": loss / seen, "train_accuracy": right / seen} if seen else dict(UNTRAINED)
+        row |= {"train_loss": loss, "train_accuracy": right}
         row |= {"validation_loss": checked.loss, "validation_accuracy": checked.accuracy}
         row |= {"validation_dice": checked.dice, "validation_iou": checked.mean_iou}
         row |= {f"iou_{source}": iou for source, iou in checked.iou.items()}
