@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ F32 = npt.NDArray[np.float32]
 
 _SMALL = 128  # longest side of the small maps
 _OWN = 0.25  # how much of the hair's own play of colour shines through the dye
+_TRACE = np.float32(1e-3)  # the weight of what is known from further away
 _FAINT, _SOLID = 0.02, 0.95  # beyond these, a mask means background alone or hair alone
 
 
@@ -37,16 +39,19 @@ class Canvas:
         size = self._size(_SMALL)
         full = np.float32(255 if mask.dtype == np.uint8 else 1)
         self.cover: F32 = _shrink(mask, size).astype(np.float32) / full
+        self.inside = np.clip(2 * self.cover - 1, 0, 1) ** 2
+        outside = np.clip(1 - 3 * self.cover, 0, 1) ** 2
         small = _shrink(rgb, size)
         grey = GREY_LIGHTNESS[cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)]
-        self.inside = np.clip(2 * self.cover - 1, 0, 1) ** 2
-        self.base = _spread(grey, self.inside, 4, _spread(grey, self.inside, 12, shade.lightness))
-        rim = np.minimum(2 - 2 * _blur(self.cover, 5), 1.2)
-        self.rim = rim - np.float32(self.mean(rim))
-        half = self._size(_SMALL // 2)
-        self.hair = self._colours(small, self.inside, half, shade.rgb)
-        outside = np.clip(1 - 3 * self.cover, 0, 1) ** 2
-        self.behind = self._colours(small, outside, half, cv2.mean(small, (outside > 0).astype(np.uint8))[:3])
+        around = cv2.mean(small, (outside > 0).astype(np.uint8))[:3]
+        size = self._size(_SMALL // 2)  # enough for what is blurred widely
+        cover, inside, outside = (_resized(part, size) for part in (self.cover, self.inside, outside))
+        [self.base] = _spread([_resized(grey * self.inside, size)], inside, (6, 2), [shade.lightness])
+        rim = np.minimum(2 - 2 * _blur(cover, 2.5), 1.2)
+        self.rim = rim - np.float32((rim * inside).sum() / max(float(inside.sum()), 1e-6))
+        colours = cv2.split(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
+        self.hair = self._colours(colours, inside, shade.rgb)
+        self.behind = self._colours(colours, outside, around)
         self.expected = _expected_colours(shade)
         self._picture = rgb
         self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
@@ -62,10 +67,6 @@ class Canvas:
     def tall(self, small: npt.NDArray[np.generic]) -> F32:
         """A small map at the height of the box, its width still small: any rows of it widen to the same pixels."""
         return np.asarray(cv2.resize(np.asarray(small, np.float32), (small.shape[1], self.height)), np.float32)
-
-    def mean(self, small: F32) -> float:
-        """The mean of a small map over the hair."""
-        return float((small * self.inside).sum() / max(float(self.inside.sum()), 1e-6))
 
     @cached_property
     def along(self) -> F32:
@@ -101,7 +102,8 @@ class Canvas:
         size = self._size(4 * _SMALL)
         level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
         weight = np.asarray(cv2.resize(self.inside, size), np.float32)
-        inner = _blur(level, 1.2) - _spread(level, weight, 6, self.shade.lightness)
+        [broad] = _spread([level * weight], weight, (6,), [self.shade.lightness])
+        inner = _blur(level, 1.2) - broad
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 
@@ -115,11 +117,9 @@ class Canvas:
         scale = min(1.0, longest / max(self.height, self.width))
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
-    def _colours(self, small: U8, weight: F32, size: tuple[int, int], otherwise: tuple[float, ...]) -> U8:
+    def _colours(self, colours: Sequence[U8], weight: F32, otherwise: tuple[float, ...]) -> U8:
         """The colours that have weight, spread over the whole box, as a tall map."""
-        colours = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
-        shares = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
-        near = _spread(colours, shares, 1, _spread(colours, shares, 4, otherwise))
+        near = cv2.merge(_spread([colour * weight for colour in colours], weight, (4, 1), otherwise))
         return np.asarray(cv2.convertScaleAbs(self.tall(near)), np.uint8)
 
 
@@ -140,6 +140,10 @@ def _shrink(picture: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any
     return np.asarray(cv2.convertScaleAbs(linear))
 
 
+def _resized(small: npt.NDArray[Any], size: tuple[int, int]) -> F32:
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
 def _blur(values: F32, sigma: float) -> F32:
     if sigma > 3 and min(values.shape[:2]) > 32:  # a wide blur is as smooth at half the size
         half = cv2.resize(values, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -148,13 +152,15 @@ def _blur(values: F32, sigma: float) -> F32:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _spread(values: npt.NDArray[np.generic], weight: F32, sigma: float, otherwise: npt.ArrayLike) -> F32:
-    """The weighted mean of the values around each place, and `otherwise` where nothing near has weight."""
-    flat = np.asarray(values, np.float32)
-    shape = (*weight.shape, 1) if flat.ndim == 3 else weight.shape
-    total, trace = _blur(weight, sigma).reshape(shape), np.float32(1e-3)
-    mean = (_blur(flat * weight.reshape(shape), sigma) + trace * np.asarray(otherwise, np.float32)) / (total + trace)
-    return np.asarray(mean, np.float32)
+def _spread(weighted: Sequence[F32], weight: F32, sigmas: Sequence[float], otherwise: Sequence[float]) -> Sequence[F32]:
+    """The means of maps, given times their weight, around each place, by the last blur; what is too far from any weight
+    for that gets the mean by the blur before, and in the end `otherwise`."""
+    together = np.asarray(cv2.merge([*weighted, weight]), np.float32)
+    means: Sequence[Any] = otherwise
+    for sigma in sigmas:
+        *sums, total = cv2.split(_blur(together, sigma))
+        means = [(s + _TRACE * m) / (total + _TRACE) for s, m in zip(sums, means, strict=True)]
+    return means
 
 
 def _expected_colours(shade: Shade) -> U8:
@@ -244,4 +250,5 @@ def _channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
 
 
 def _with(picture: U8, places: npt.NDArray[np.intp], colours: F32) -> U8:
-    return with_pixels(picture, places, np.clip(np.rint(colours), 0, 255).astype(np.uint8).T)
+    rounded = cv2.add(colours, (0, 0, 0, 0), dtype=cv2.CV_8U)
+    return with_pixels(picture, places, cv2.merge([*rounded[:, None]])[0])

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Union
 
 from hairtint.errors import ColorError
@@ -57,6 +58,7 @@ class Color:
         return cls(red, green, blue)
 
     @classmethod
+    @lru_cache(maxsize=256)
     def _read(cls, text: str) -> Color:
         # names first: "bad" would be a name of somebody's dye and a hex number alike, a palette is the smaller surprise
         if dye := by_name(text):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -27,6 +28,7 @@ from hairtint.shade import GREY_LIGHTNESS, Shade
 STEP = 1 / 32  # of L*, in the tables: finer than 8 bits can show
 LOWEST = -64.0  # L* of the first entry; sums of light and strands leave 0..100 before the soft limits bring them back
 _ENTRIES = 7680
+_GRID = np.linspace(0, 100, 201)  # L* of the tables that a tone is worked out on, once a frame
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
@@ -48,7 +50,7 @@ class Tone:
 
         Bleach falls short on dark hair, and black hair in a picture is never black: its shine lifts it.
         """
-        goal = float(perceptual.lab(dye.rgb())[0])
+        goal = _lightness(dye)
         reached = goal - 0.12 * max(0.0, goal - shade.lightness - 20)
         ceiling, floor = 73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness
         return cls(shade.lightness, max(min(reached, ceiling), floor))
@@ -62,18 +64,21 @@ class Tone:
         """The new L* of broad light (L*, any shape)."""
         away = base - self.start
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
-        rise = np.clip(self.lift**0.3, 0.7, 1.4) * np.maximum(away, 0)
-        fall = np.clip(self.lift**0.5, 0.5, 1.8) * np.maximum(-away, 0)
+        rise = min(max(self.lift**0.3, 0.7), 1.4) * np.maximum(away, 0)
+        fall = min(max(self.lift**0.5, 0.5), 1.8) * np.maximum(-away, 0)
         return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
 
     def strand(self, level: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
         """The strands' scale: L* (any shape) such that differences on it are kept."""
-        grid = np.linspace(0, 100, 201)
-        far = np.clip(np.abs(grid - self.start) / 45, 0, 1)
-        bent = 0.3 * np.clip(np.abs(self.lift - 1), 0, 1) * far * far * (3 - 2 * far)
-        beyond = grid > self.start if self.lift > 1 else grid < self.start
-        slope = np.clip(self.lift**0.25, 1.0, 1.25) * np.where(beyond, 1 - bent, 1)
-        return np.asarray(np.interp(level, grid, np.cumsum(slope) * 0.5))
+        return np.asarray(np.interp(level, _GRID, self._strands()))
+
+    def _strands(self) -> perceptual.Array:
+        away = _GRID - self.start
+        far = np.minimum(np.abs(away) / 45, 1)
+        bent = 0.3 * min(abs(self.lift - 1), 1.0) * far * far * (3 - 2 * far)
+        beyond = away > 0 if self.lift > 1 else away < 0
+        slope = min(max(self.lift**0.25, 1.0), 1.25) * np.where(beyond, 1 - bent, 1)
+        return np.cumsum(slope) * (_GRID[1] - _GRID[0])
 
     @property
     def rim(self) -> float:
@@ -85,17 +90,22 @@ class Tone:
         return np.rint(self.strand(GREY_LIGHTNESS) / STEP).astype(np.int16)
 
     def offset(self, base: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """What to add to `levels` where the broad light is `base` (L*), in steps; indices of `ramp`."""
-        grid = np.linspace(0, 100, 401)  # a table, as most of the time goes into powers otherwise
-        table = (self.light(grid) - self.strand(grid) - LOWEST) / STEP
-        return np.interp(base, grid, table).astype(np.float32)
+        """What to add to `levels` where the broad light is `base` (L*, (h, w)), in steps; indices of `ramp`."""
+        table = ((self.light(_GRID) - self._strands() - LOWEST) / STEP).astype(np.float32)
+        place = base * np.float32(1 / _GRID[1])
+        return np.asarray(cv2.remap(table[None], place, np.zeros_like(place), cv2.INTER_LINEAR), np.float32)
+
+
+@lru_cache(maxsize=64)
+def _lightness(dye: Color) -> float:
+    return float(perceptual.lab(dye.rgb())[0])
 
 
 @lru_cache(maxsize=64)
 def ramp(dye: Color) -> npt.NDArray[np.uint32]:
     """The colours of a dye from deepest shadow to highlight: uint32 (n,) holding R, G, B, 0 as bytes in memory."""
     level = soft_limits(np.linspace(LOWEST, LOWEST + STEP * (_ENTRIES - 1), _ENTRIES))
-    goal = float(perceptual.lab(dye.rgb())[0])
+    goal = _lightness(dye)
     above = np.clip((level - goal) / max(100 - goal, 1), 0, 1)
     below = np.clip((goal - level) / max(goal, 1), 0, 1)
     depth = 1 - above**1.2 + 0.3 * below

@@ -26,6 +26,7 @@ Cover = npt.NDArray[Any]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
 _BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
+_ONE = np.float32(1).view(np.uint32)
 _MARGIN = 8  # of background around the hair, to know what lies behind its edge
 
 
@@ -113,6 +114,8 @@ def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple
     if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
         raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
     mask = np.asarray(mask)
+    if mask.dtype == np.float32 and (highest := _peaks(mask)) is not None:
+        return mask, highest
     peaks = mask.max(axis=1)
     if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and peaks.max() <= 1):
         return mask.astype(np.uint8) * np.uint8(255), peaks.astype(np.uint8) * np.uint8(255)
@@ -122,6 +125,15 @@ def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple
     if not (low >= -1e-3 and high <= 1 + 1e-3):
         raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")
     return mask.astype(np.float32, copy=False), peaks
+
+
+def _peaks(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.float32] | None:
+    """The most of each row, where no value lies outside [0, 1]; None where one may.
+
+    Floats of one sign are in the order of their bits, and negative ones and NaN come after 1: one look tells it all.
+    """
+    bits = mask.view(np.uint32).max(axis=1)
+    return bits.view(np.float32) if bits.max() <= _ONE else None
 
 
 def _box(cover: Cover, peaks: Cover) -> Box | None:

@@ -52,11 +52,11 @@ class Shade:
         """
         if rgb.shape[:2] != mask.shape:
             raise MaskError(f"the mask is {mask.shape}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if not rows.size:
+        left, top, width, height = cv2.boundingRect((mask > 0).view(np.uint8))
+        if not width:
             raise MaskError("the mask has no hair: there is no shade to measure")
-        step = max(1, int(min(rows[-1] - rows[0], columns[-1] - columns[0])) // _SAMPLES)
-        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        step = max(1, (min(width, height) - 1) // _SAMPLES)
+        box = np.s_[top : top + height, left : left + width]
         sampled = every(rgb[box], step), every(mask[box], step)
         return cls._of(*sampled) if sampled[1].any() else cls._of(rgb, mask)
 
@@ -64,8 +64,8 @@ class Shade:
     def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
         hair = at(rgb, np.flatnonzero(mask > np.float32(0.5) * np.float32(mask.max())))
         grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
-        low, middle, high = (float(GREY_LIGHTNESS[level]) for level in _quantiles(grey, 0.1, 0.5, 0.9))
-        red, green, blue = (float(_quantiles(np.ascontiguousarray(hair[:, k]), 0.5)[0]) for k in range(3))
+        low, middle, high = GREY_LIGHTNESS[_quantiles(grey, 0.1, 0.5, 0.9)].tolist()
+        red, green, blue = (float(_quantiles(channel, 0.5)[0]) for channel in cv2.split(hair[None]))
         return cls((red, green, blue), middle, low, high)
 
     def towards(self, other: Shade, rate: float) -> Shade:
@@ -83,8 +83,7 @@ class Shade:
         )
 
 
-def _quantiles(values: npt.NDArray[np.uint8], *shares: float) -> list[int]:
+def _quantiles(values: npt.NDArray[np.uint8], *shares: float) -> npt.NDArray[np.intp]:
     """The values that these shares of all values reach, by counting: much faster than sorting bytes."""
-    counts = cv2.calcHist([values], [0], None, [256], [0, 256])
-    reached = np.cumsum(np.asarray(counts), dtype=np.float64)
-    return [int(np.searchsorted(reached, share * reached[-1])) for share in shares]
+    reached = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]), dtype=np.float64)
+    return np.searchsorted(reached, np.array(shares) * reached[-1])

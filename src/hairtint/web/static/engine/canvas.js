@@ -51,13 +51,16 @@ export class Canvas {
     const outside = this.#from(this.cover, (c) => clip(1 - 3 * c, 0, 1) ** 2);
     this.inside = inside;
     const level = levels(small);
-    [this.base] = spread([level], inside, 4, spread([level], inside, 12, [shade.lightness]));
-    const rim = this.#from(blur(this.cover, 5), (c) => Math.min(2 - 2 * c, 1.2));
-    const mean = this.mean(rim);
+    const size = this.#size(SMALL >> 1); // enough for what is blurred widely
+    const [hair, within, without] = [this.cover, inside, outside].map((plane) => resized(plane, size));
+    const weighted = { ...level, data: product(level.data, inside.data) };
+    [this.base] = spread([resized(weighted, size)], within, [6, 2], [shade.lightness]);
+    const rim = this.#from(blur(hair, 2.5), (c) => Math.min(2 - 2 * c, 1.2));
+    const mean = weightedMean(rim.data, within.data);
     this.rim = this.#from(rim, (r) => r - mean);
-    const half = this.#size(SMALL >> 1);
-    this.hair = this.tall(near(small, inside, half, shade.rgb));
-    this.behind = this.tall(near(small, outside, half, background(small, outside)));
+    const colours = channels(small, size);
+    this.hair = this.tall(near(colours, within, shade.rgb));
+    this.behind = this.tall(near(colours, without, background(small, outside)));
   }
 
   /** What one dye needs: the part of each grey, the colours, and the part of each place. */
@@ -74,16 +77,6 @@ export class Canvas {
 
   tall(plane) {
     return new Tall(plane, this.width, this.height);
-  }
-
-  /** The mean of a small map over the hair. */
-  mean({ data }) {
-    let [sum, mass] = [0, 0];
-    this.inside.data.forEach((weight, i) => {
-      sum += data[i] * weight;
-      mass += weight;
-    });
-    return sum / Math.max(mass, 1e-6);
   }
 
   /** How far down the hair, from the crown (0) to the tips (1): distance from the crown, sideways counted half. */
@@ -122,7 +115,8 @@ export class Canvas {
       const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
       const weight = resize(this.inside, level.width, level.height);
       const fine = blur(level, 1.2).data;
-      const [broad] = spread([level], weight, 6, [this.shade.lightness]);
+      const weighted = { ...level, data: product(level.data, weight.data) };
+      const [broad] = spread([weighted], weight, [6], [this.shade.lightness]);
       let [sum, mass] = [0, 0];
       for (let i = 0; i < fine.length; i++) {
         fine[i] -= broad.data[i];
@@ -188,16 +182,25 @@ function levels(small) {
   return greys(View.rgb(small), GREY_LIGHTNESS);
 }
 
-/** The colours that have weight, spread over the whole box: three channels together. */
-function near(small, weight, [width, height], otherwise) {
+function resized({ width, height, data }, [wide, high]) {
+  return shrink(new View(data, width, height), wide, high, 1, Float32Array);
+}
+
+/** Red, green and blue of a small picture at another size. */
+function channels(small, [width, height]) {
   const { data } = shrink(View.rgb(small), width, height, 3);
-  const shares = shrink(new View(weight.data, weight.width, weight.height), width, height, 1, Float32Array);
-  const planes = [0, 1, 2].map((k) => ({ width, height, data: new Float32Array(width * height) }));
+  const planes = [0, 1, 2].map(() => ({ width, height, data: new Float32Array(width * height) }));
   planes.forEach((plane, k) => {
     for (let i = 0; i < plane.data.length; i++) plane.data[i] = data[3 * i + k];
   });
-  const means = spread(planes, shares, 1, spread(planes, shares, 4, otherwise));
-  return { width, height, channels: 3, data: weave(means) };
+  return planes;
+}
+
+/** The colours that have weight, spread over the whole box: three channels together. */
+function near(colours, weight, otherwise) {
+  const weighted = colours.map((plane) => ({ ...plane, data: product(plane.data, weight.data) }));
+  const { width, height } = weight;
+  return { width, height, channels: 3, data: weave(spread(weighted, weight, [4, 1], otherwise)) };
 }
 
 function weave([red, green, blue]) {
@@ -222,15 +225,26 @@ function background({ data }, outside) {
   return sum.map((v) => v / Math.max(count, 1));
 }
 
-/** The weighted means of the values around each place, and `otherwise` where nothing near has weight. */
-function spread(planes, weight, sigma, otherwise) {
-  const total = blur(weight, sigma).data;
-  return planes.map((plane, k) => {
-    const mean = blur({ ...plane, data: product(plane.data, weight.data) }, sigma);
-    const other = otherwise[k].data ?? new Float32Array(total.length).fill(otherwise[k]);
-    settle(mean.data, total, other);
-    return mean;
+function weightedMean(values, weight) {
+  let [sum, mass] = [0, 0];
+  weight.forEach((share, i) => {
+    sum += values[i] * share;
+    mass += share;
   });
+  return sum / Math.max(mass, 1e-6);
+}
+
+/**
+ * The means of maps, given times their weight, around each place, by the last blur; what is too far from any weight for
+ * that gets the mean by the blur before, and in the end `otherwise`.
+ */
+function spread(weighted, weight, sigmas, otherwise) {
+  let means = otherwise.map((value) => new Float32Array(weight.data.length).fill(value));
+  for (const sigma of sigmas) {
+    const total = blur(weight, sigma).data;
+    means = weighted.map((plane, k) => settled(blur(plane, sigma).data, total, means[k]));
+  }
+  return means.map((data) => ({ ...weight, data }));
 }
 
 function product(a, b) {
@@ -240,6 +254,7 @@ function product(a, b) {
 }
 
 /** From a weighted sum to a mean, with a trace of something else. */
-function settle(sum, total, other) {
+function settled(sum, total, other) {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] + 1e-3 * other[i]) / (total[i] + 1e-3);
+  return sum;
 }
