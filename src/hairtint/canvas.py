@@ -117,7 +117,7 @@ class Canvas:
         scale = min(1.0, longest / max(self.height, self.width))
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
-    def _colours(self, colours: Sequence[U8], weight: F32, otherwise: tuple[float, ...]) -> U8:
+    def _colours(self, colours: Sequence[Any], weight: F32, otherwise: tuple[float, ...]) -> U8:
         """The colours that have weight, spread over the whole box, as a tall map."""
         near = cv2.merge(_spread([colour * weight for colour in colours], weight, (4, 1), otherwise))
         return np.asarray(cv2.convertScaleAbs(self.tall(near)), np.uint8)
@@ -250,5 +250,5 @@ def _channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
 
 
 def _with(picture: U8, places: npt.NDArray[np.intp], colours: F32) -> U8:
-    rounded = cv2.add(colours, (0, 0, 0, 0), dtype=cv2.CV_8U)
-    return with_pixels(picture, places, cv2.merge([*rounded[:, None]])[0])
+    rounded = np.asarray(cv2.add(colours, np.zeros(4), dtype=cv2.CV_8U), np.uint8)
+    return with_pixels(picture, places, np.asarray(cv2.merge([*rounded[:, None]]), np.uint8)[0])

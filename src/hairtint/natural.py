@@ -78,7 +78,7 @@ class Tone:
         bent = 0.3 * min(abs(self.lift - 1), 1.0) * far * far * (3 - 2 * far)
         beyond = away > 0 if self.lift > 1 else away < 0
         slope = min(max(self.lift**0.25, 1.0), 1.25) * np.where(beyond, 1 - bent, 1)
-        return np.cumsum(slope) * (_GRID[1] - _GRID[0])
+        return np.asarray(np.cumsum(slope) * _GRID[1])
 
     @property
     def rim(self) -> float:

@@ -127,7 +127,7 @@ def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple
     return mask.astype(np.float32, copy=False), peaks
 
 
-def _peaks(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.float32] | None:
+def _peaks(mask: Cover) -> npt.NDArray[np.float32] | None:
     """The most of each row, where no value lies outside [0, 1]; None where one may.
 
     Floats of one sign are in the order of their bits, and negative ones and NaN come after 1: one look tells it all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ class Shade:
         """
         if rgb.shape[:2] != mask.shape:
             raise MaskError(f"the mask is {mask.shape}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
-        left, top, width, height = cv2.boundingRect((mask > 0).view(np.uint8))
+        left, top, width, height = cv2.boundingRect(np.asarray(np.greater(mask, 0)).view(np.uint8))
         if not width:
             raise MaskError("the mask has no hair: there is no shade to measure")
         step = max(1, (min(width, height) - 1) // _SAMPLES)
@@ -83,7 +84,7 @@ class Shade:
         )
 
 
-def _quantiles(values: npt.NDArray[np.uint8], *shares: float) -> npt.NDArray[np.intp]:
+def _quantiles(values: Any, *shares: float) -> npt.NDArray[np.intp]:
     """The values that these shares of all values reach, by counting: much faster than sorting bytes."""
     reached = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]), dtype=np.float64)
-    return np.searchsorted(reached, np.array(shares) * reached[-1])
+    return np.asarray(np.searchsorted(reached, np.array(shares) * reached[-1]))
