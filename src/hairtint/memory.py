@@ -59,7 +59,7 @@ class Memory:
         box = matte.around(np.maximum(new, old) > matte.FAINT, MARGIN)
         if box is None:
             return new
-        motion = np.asarray(self.flow.calc(frame, before, np.zeros((*frame.shape, 2), np.float32)), np.float32)
+        motion = np.asarray(self.flow.calc(frame, before, None), np.float32)  # type: ignore[call-overload]
         error = cv2.absdiff(frame, _moved(before, _places(*frame.shape) + motion))  # motion is to where each pixel was
         error = cv2.blur(error, (5, 5))
         if cv2.mean(error)[0] > CUT * 255:
