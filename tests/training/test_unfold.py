@@ -1,3 +1,4 @@
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -72,6 +73,18 @@ def test_another_networks_file_is_refused(tmp_path):
         unfold.into(networks.build("swift"), unfold.read(path), path)
     path.write_bytes(b"no network")
     with pytest.raises(TrainingError, match="cannot be read as ONNX"):
+        unfold.read(path)
+
+
+def test_a_file_that_computes_a_bias_is_refused(tmp_path):
+    path = tmp_path / "foreign.onnx"
+    path.write_bytes(to_onnx(lived_in("light"), 64))
+    model = onnx.load(path)
+    conv = next(node for node in model.graph.node if node.op_type == "Conv" and len(node.input) == 3)
+    model.graph.node.insert(0, onnx.helper.make_node("Neg", [conv.input[2]], ["turned"]))
+    conv.input[2] = "turned"
+    onnx.save(model, path)
+    with pytest.raises(TrainingError, match="computes turned"):
         unfold.read(path)
 
 

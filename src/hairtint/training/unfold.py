@@ -32,12 +32,12 @@ def read(path: Path) -> dict[str, Tensor]:
             values[node.output[0]] = values[node.input[0]].astype("float32")
         elif node.op_type == "DequantizeLinear" and node.input[0] in values:
             how = {attribute.name: attribute.i for attribute in node.attribute}
-            values[node.output[0]] = _dequantised(*(values[name] for name in node.input), **how)
+            values[node.output[0]] = _dequantised(*(_value(values, name, node, path) for name in node.input), **how)
     state: dict[str, Tensor] = {}
     for node in graph.node:
         if node.op_type in ("Conv", "ConvTranspose") and node.input[1] in values:
             for kind, source in zip(("weight", "bias"), node.input[1:], strict=False):
-                state[f"{_module(node.name)}.{kind}"] = torch.tensor(values[source]).float()
+                state[f"{_module(node.name)}.{kind}"] = torch.tensor(_value(values, source, node, path)).float()
     if not state:
         raise TrainingError(f"{path} holds no convolutions with weights: give a network of `hairtint export`")
     return state
@@ -52,6 +52,12 @@ def mean(folded: dict[str, Tensor], other: dict[str, Tensor], path: Path) -> dic
     if {key: value.shape for key, value in folded.items()} != {key: value.shape for key, value in other.items()}:
         raise TrainingError(f"{path} holds the weights of another network: their mean would be neither")
     return {key: (value + other[key]) / 2 for key, value in folded.items()}
+
+
+def _value(values: dict[str, Any], name: str, node: Any, path: Path) -> Any:
+    if name not in values:
+        raise TrainingError(f"{path} computes {name or 'what'} {node.name} takes: give a network of `hairtint export`")
+    return values[name]
 
 
 def _dequantised(whole: Any, scale: Any, axis: int, block_size: int = 0) -> Any:
