@@ -1,4 +1,4 @@
-"""A photo is worth more time than a frame: where a first look finds hair, there is another, by a network of other origin.
+"""A photo is worth more time than a frame: where a first look finds hair, a network of another origin looks as well.
 
 Without such a network it is the same one's look at the mirror image.
 
