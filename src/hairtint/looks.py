@@ -3,7 +3,7 @@
 Without such a network it is the same one's look at the mirror image.
 
 Where the hair is small both are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
-a hundredth of the picture; else the whole picture. So either way a photo takes about as long (docs/training.md).
+a hundredth of the picture; else the whole picture, which takes three fifths of that time (docs/training.md).
 """
 
 from __future__ import annotations
