@@ -52,6 +52,8 @@ print(platform.machine(), "Python", platform.python_version(), "numpy", numpy.__
 $here/python -c "$versions"
 there /venv/bin/python -c "$versions"
 
+# Here, too, by ONNX Runtime: OpenVINO may compute in bfloat16, and what is compared are the processors.
+plain='import sys; sys.modules["openvino"] = None; from hairtint.cli import main; sys.exit(main())'
 for photo in "${photos[@]}"; do
     name=$(basename "$photo")
     cp "$photo" "$root/exchange/$name"
@@ -59,7 +61,7 @@ for photo in "${photos[@]}"; do
         choice=(); [ "$model" = finest ] || choice=(--model "$model")
         options=(-c copper --mask --force --quiet "${choice[@]}")
         out=${name%.*}-$model.png
-        $here/hairtint image "$photo" "${options[@]}" -o "$work/x86/$out"
+        $here/python -c "$plain" image "$photo" "${options[@]}" -o "$work/x86/$out"
         there /venv/bin/hairtint image "/exchange/$name" "${options[@]}" -o "/exchange/$out"
     done
 done

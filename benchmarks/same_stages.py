@@ -18,7 +18,7 @@ MODELS = ("swift", "light")
 def write(photo, file):
     stages = {"photo": Photo.open(photo).rgb}
     for model in MODELS:
-        segmenter = Segmenter(model)
+        segmenter = Segmenter(model, backend="onnxruntime")
         stages[f"{model}: the network's input"] = preprocess(stages["photo"], segmenter.networks[0].size)
         stages[f"{model}: its probabilities"] = segmenter.probability(stages["photo"])
         stages[f"{model}: the mask"] = segmenter.mask(stages["photo"])
@@ -32,7 +32,7 @@ def compare(here, there):
     for model in MODELS:
         mask = matte.refine(b[f"{model}: its probabilities"], a["photo"])
         say(f"{model}: the mask, from the same probabilities", mask, b[f"{model}: the mask"])
-        again = Segmenter(model).networks[0](b[f"{model}: the network's input"])
+        again = Segmenter(model, backend="onnxruntime").networks[0](b[f"{model}: the network's input"])
         say(f"{model}: its probabilities, from the same input", again, b[f"{model}: its probabilities"])
 
 

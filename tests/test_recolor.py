@@ -48,6 +48,22 @@ def test_outside_the_mask_nothing_changes(height, width, colour, method, seed):
     np.testing.assert_array_equal(mask, before[1])
 
 
+@pytest.mark.parametrize("stray", [-0.0, -5e-4, 1 + 5e-4])
+def test_a_mask_a_hair_outside_its_range_counts_as_inside(stray):
+    """Filters leave such values; they take another way than the quick look at a float32's bits."""
+    rgb, mask = noise(40, 50)
+    strayed = np.where(mask == (0 if stray < 0.5 else 1), np.float32(stray), mask)
+    np.testing.assert_array_equal(recolor(rgb, strayed, "copper"), recolor(rgb, mask, "copper"))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, -0.01, 1.01, np.inf])
+def test_one_wrong_value_in_a_mask_is_found(wrong):
+    rgb, mask = noise(40, 50)
+    mask[17, 31] = wrong
+    with pytest.raises(MaskError):
+        recolor(rgb, mask, "copper")
+
+
 @settings(max_examples=40)
 @given(COLOURS, METHODS, st.lists(st.floats(0, 1), min_size=2, max_size=4))
 def test_strength_moves_every_channel_one_way(colour, method, strengths):
