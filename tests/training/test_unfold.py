@@ -84,7 +84,7 @@ def test_a_file_that_computes_a_bias_is_refused(tmp_path):
     model.graph.node.insert(0, onnx.helper.make_node("Neg", [conv.input[2]], ["turned"]))
     conv.input[2] = "turned"
     onnx.save(model, path)
-    with pytest.raises(TrainingError, match="computes turned"):
+    with pytest.raises(TrainingError, match=r"computes what .* \(turned\)"):
         unfold.read(path)
 
 

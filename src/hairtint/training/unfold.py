@@ -56,7 +56,7 @@ def mean(folded: dict[str, Tensor], other: dict[str, Tensor], path: Path) -> dic
 
 def _value(values: dict[str, Any], name: str, node: Any, path: Path) -> Any:
     if name not in values:
-        raise TrainingError(f"{path} computes {name or 'what'} {node.name} takes: give a network of `hairtint export`")
+        raise TrainingError(f"{path} computes what {node.name} takes ({name}): give a network of `hairtint export`")
     return values[name]
 
 
