@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 import cv2
 import numpy as np
 
-from hairtint import perceptual
 from hairtint.canvas import F32, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.errors import InputError
-from hairtint.natural import at_level
+from hairtint.natural import at_level, lightness_of
 from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
 
@@ -224,8 +223,8 @@ def _other(color: ColorLike | None, rows: Rows, change: float) -> Color:
     """The colour asked for, or the main dye made lighter or darker by `change` of L*."""
     if color is not None:
         return Color.parse(color)
-    level = float(perceptual.lab(rows.canvas.dye.rgb())[0])
-    return at_level(rows.canvas.dye, float(np.clip(level + change, 8, 92)))
+    dye = rows.canvas.dye
+    return at_level(dye, float(np.clip(lightness_of(dye) + change, 8, 92)))
 
 
 def _needed(kind: type[Effect]) -> list[str]:

@@ -50,7 +50,7 @@ class Tone:
 
         Bleach falls short on dark hair, and black hair in a picture is never black: its shine lifts it.
         """
-        goal = _lightness(dye)
+        goal = lightness_of(dye)
         reached = goal - 0.12 * max(0.0, goal - shade.lightness - 20)
         ceiling, floor = 73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness
         return cls(shade.lightness, max(min(reached, ceiling), floor))
@@ -97,7 +97,8 @@ class Tone:
 
 
 @lru_cache(maxsize=64)
-def _lightness(dye: Color) -> float:
+def lightness_of(dye: Color) -> float:
+    """The CIELAB L* of a dye, in [0, 100]."""
     return float(perceptual.lab(dye.rgb())[0])
 
 
@@ -105,7 +106,7 @@ def _lightness(dye: Color) -> float:
 def ramp(dye: Color) -> npt.NDArray[np.uint32]:
     """The colours of a dye from deepest shadow to highlight: uint32 (n,) holding R, G, B, 0 as bytes in memory."""
     level = soft_limits(np.linspace(LOWEST, LOWEST + STEP * (_ENTRIES - 1), _ENTRIES))
-    goal = _lightness(dye)
+    goal = lightness_of(dye)
     above = np.clip((level - goal) / max(100 - goal, 1), 0, 1)
     below = np.clip((goal - level) / max(goal, 1), 0, 1)
     depth = 1 - above**1.2 + 0.3 * below

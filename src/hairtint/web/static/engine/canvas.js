@@ -53,8 +53,7 @@ export class Canvas {
     const level = levels(small);
     const size = this.#size(SMALL >> 1); // enough for what is blurred widely
     const [hair, within, without] = [this.cover, inside, outside].map((plane) => resized(plane, size));
-    const weighted = { ...level, data: product(level.data, inside.data) };
-    [this.base] = spread([resized(weighted, size)], within, [6, 2], [shade.lightness]);
+    [this.base] = spread([resized(times(level, inside), size)], within, [6, 2], [shade.lightness]);
     const rim = this.#from(blur(hair, 2.5), (c) => Math.min(2 - 2 * c, 1.2));
     const mean = weightedMean(rim.data, within.data);
     this.rim = this.#from(rim, (r) => r - mean);
@@ -115,8 +114,7 @@ export class Canvas {
       const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
       const weight = resize(this.inside, level.width, level.height);
       const fine = blur(level, 1.2).data;
-      const weighted = { ...level, data: product(level.data, weight.data) };
-      const [broad] = spread([weighted], weight, [6], [this.shade.lightness]);
+      const [broad] = spread([times(level, weight)], weight, [6], [this.shade.lightness]);
       let [sum, mass] = [0, 0];
       for (let i = 0; i < fine.length; i++) {
         fine[i] -= broad.data[i];
@@ -198,7 +196,7 @@ function channels(small, [width, height]) {
 
 /** The colours that have weight, spread over the whole box: three channels together. */
 function near(colours, weight, otherwise) {
-  const weighted = colours.map((plane) => ({ ...plane, data: product(plane.data, weight.data) }));
+  const weighted = colours.map((plane) => times(plane, weight));
   const { width, height } = weight;
   return { width, height, channels: 3, data: weave(spread(weighted, weight, [4, 1], otherwise)) };
 }
@@ -247,10 +245,10 @@ function spread(weighted, weight, sigmas, otherwise) {
   return means.map((data) => ({ ...weight, data }));
 }
 
-function product(a, b) {
-  const out = new Float32Array(a.length);
-  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
-  return out;
+function times(plane, weight) {
+  const data = new Float32Array(plane.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = plane.data[i] * weight.data[i];
+  return { ...plane, data };
 }
 
 /** From a weighted sum to a mean, with a trace of something else. */
