@@ -20,6 +20,7 @@ F32 = npt.NDArray[np.float32]
 _SMALL = 128  # longest side of the small maps
 _OWN = 0.25  # how much of the hair's own play of colour shines through the dye
 _TRACE = np.float32(1e-3)  # the weight of what is known from further away
+_LUMA = np.array([0.299, 0.587, 0.114])  # of grey, as OpenCV weighs it
 _FAINT, _SOLID = 0.02, 0.95  # beyond these, a mask means background alone or hair alone
 
 
@@ -166,7 +167,7 @@ def _spread(weighted: Sequence[F32], weight: F32, sigmas: Sequence[float], other
 def _expected_colours(shade: Shade) -> U8:
     """What colour hair of this shade has at each grey, uint8 (256, 1, 3): its own up to its median, white at white."""
     rgb = np.array(shade.rgb)
-    middle = float(np.clip(rgb @ [0.299, 0.587, 0.114], 1, 254))
+    middle = min(max(float(rgb.dot(_LUMA)), 1), 254)
     grey = np.arange(256.0)
     tinge = np.minimum(grey, middle * (255 - grey) / (255 - middle))
     colours = np.rint(grey[:, None] + tinge[:, None] * (rgb / middle - 1))

@@ -79,11 +79,12 @@ def _with_core(mask: Mask) -> NDArray[np.bool_]:
     hair = np.zeros(mask.shape, np.uint8)
     box = around(some, 1)
     if box:
-        count, labels = cv2.connectedComponents(some[box].view(np.uint8), connectivity=8)
+        count, found = cv2.connectedComponents(some[box].view(np.uint8), connectivity=8)
+        labels = np.asarray(found, np.int32)
         kept = np.zeros(count, np.uint8)
         kept[labels[mask[box] > 0.5]] = 1
         kept[0] = 0
-        hair[box] = cv2.dilate(kept[labels], np.ones((3, 3), np.uint8))
+        hair[box] = cv2.dilate(kept.take(labels), np.ones((3, 3), np.uint8))
     return hair.view(np.bool_)
 
 

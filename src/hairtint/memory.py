@@ -65,7 +65,8 @@ class Memory:
         if cv2.mean(error)[0] > CUT * 255:
             return None
         size = new.shape[::-1]
-        motion *= np.array([size[0] / frame.shape[1], size[1] / frame.shape[0]], np.float32)
+        scale = np.array([size[0] / frame.shape[1], size[1] / frame.shape[0], 0, 0])
+        motion = np.asarray(cv2.multiply(motion, scale), np.float32)
         to = _places(*new.shape)[box] + np.asarray(cv2.resize(motion, size), np.float32)[box]
         steady = new.copy()
         unlike = np.asarray(cv2.resize(error, size)[box], np.float32)
