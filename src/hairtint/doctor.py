@@ -87,7 +87,7 @@ def _photos() -> Iterator[Finding]:
         from hairtint import Photo, Segmenter, recolor
 
         grey = Photo.open(Photo(np.full((64, 64, 3), 128, np.uint8)).encode("jpeg"))
-        segmenter = Segmenter()
+        segmenter = Segmenter(few=True)
         grey.with_rgb(recolor(grey.rgb, segmenter.mask(grey.rgb), "copper")).encode("jpeg")
         yield Finding("photos", "hairtint image", "ok", f"works, with {segmenter.entry.name}")
     except Exception as error:

@@ -74,7 +74,7 @@ def style(picture: Picture, *, model: str | None = None) -> Hairstyle:
     'wavy'
     """
     rgb = Photo.open(picture).rgb
-    return StyleClassifier().style(rgb, Segmenter(model).mask(rgb))
+    return StyleClassifier().style(rgb, Segmenter(model, few=True).mask(rgb))
 
 
 def hair_square(rgb: NDArray[np.uint8], mask: Mask, size: int) -> tuple[Grey, Grey]:

@@ -79,4 +79,4 @@ def tint(
 @lru_cache(maxsize=2)
 def _segmenter(model: str | None) -> Segmenter:
     """A network is loaded once, however many pictures are tinted."""
-    return Segmenter(model)
+    return Segmenter(model, few=True)

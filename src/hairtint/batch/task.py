@@ -29,7 +29,7 @@ class Task:
     """Everything that `hairtint image` can be told about photos, alike for all of them.
 
     resume: files that are there stay, and only the missing ones are made. folders: make those that the results go into.
-    threads: of the network, None for all cores. many: whether there are many photos.
+    threads: of the network, None for all cores. few: whether there are only a few photos.
     """
 
     color: Color
@@ -43,7 +43,7 @@ class Task:
     resume: bool = False
     folders: bool = False
     threads: int | None = None
-    many: bool = False
+    few: bool = False
 
     def absolute(self) -> Task:
         """The same task, for somebody who is in another folder: a network's path holds there too."""
@@ -71,7 +71,7 @@ class Dyer:
     @cached_property
     def network(self) -> Segmenter:
         """The network of the task; ModelError where it cannot be had."""
-        return Segmenter(self.task.model, threads=self.task.threads, many=self.task.many)
+        return Segmenter(self.task.model, threads=self.task.threads, few=self.task.few)
 
     def do(self, job: Job) -> Outcome:
         """Do a job; what cannot be done is in the outcome. Raises ModelError, which no other photo would escape."""

@@ -117,7 +117,7 @@ def teach(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, model: s
     from hairtint.training import datasets, teacher
 
     pairs, _ = datasets.open_all(data, no_hair)
-    segmenter = Segmenter(model, many=True)
+    segmenter = Segmenter(model)
     with bar() as progress:
         task = progress.add_task("teach", total=len(pairs))
         new = teacher.teach(

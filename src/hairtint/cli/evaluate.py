@@ -59,7 +59,7 @@ def evaluate(
     if not as_json:
         for line in (line for report in reports for line in report.lines()):
             click.echo(line, err=True)
-    segmenter = Segmenter(model, many=True)
+    segmenter = Segmenter(model)
     with bar() as progress:
         task = progress.add_task("evaluate", total=len(pairs))
         rows = evaluation.evaluate(

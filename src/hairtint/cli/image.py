@@ -126,11 +126,12 @@ def _file(listing: str) -> Iterator[bytes]:
 def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Callable[[Iterable[Any]], Iterator[Any]]:
     """Jobs to outcomes, by as many processes as `jobs` says or as pay."""
     from hairtint.batch import Dyer, crew
+    from hairtint.segmenter import FEW
 
     if engine == "ray":
         from hairtint.batch.cluster import Actors
 
-        actors = Actors(partial(Dyer, replace(task, threads=1, many=True).absolute()))
+        actors = Actors(partial(Dyer, replace(task, threads=1).absolute()))
         if not (free := actors.free):
             click.echo("all cores of the Ray cluster are taken: waiting for one", err=True)
         size = min(jobs or actors.size, max(1, free))  # one that waits for a core would keep a photo waiting
@@ -138,8 +139,9 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
     cores = os.cpu_count() or 1
     size = jobs or (cores if total is None else min(cores, -(-total // A_PROCESS)))
     if size <= 1:
+        task = replace(task, few=total is not None and total < FEW)
         return lambda planned: crew.share(planned, crew.Alone(Dyer(task)), 1, resume=task.resume)
-    processes = crew.Processes(partial(Dyer, replace(task, threads=1, many=True)))
+    processes = crew.Processes(partial(Dyer, replace(task, threads=1)))
     return lambda planned: crew.share(planned, processes, size, resume=task.resume)
 
 

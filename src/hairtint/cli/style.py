@@ -12,7 +12,7 @@ import click
 from hairtint import batch
 from hairtint.errors import HairtintError, PictureError
 from hairtint.photo import Photo
-from hairtint.segmenter import Segmenter
+from hairtint.segmenter import FEW, Segmenter
 from hairtint.style import Hairstyle, StyleClassifier
 
 SHOWN = 3  # styles on a line
@@ -29,7 +29,8 @@ def style(inputs: tuple[str, ...], model: str | None, as_json: bool) -> int:
     is right.
     """
     sources = [path for path, _ in batch.find(inputs)]
-    networks = cache(lambda: (Segmenter(model), StyleClassifier()))  # not loaded for a photo that cannot be read
+    few = len(sources) < FEW
+    networks = cache(lambda: (Segmenter(model, few=few), StyleClassifier()))  # not for a photo that cannot be read
     rows, failed = [], 0
     for source in sources:
         try:

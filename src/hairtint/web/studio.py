@@ -79,7 +79,7 @@ class Studio:
         """The network of this name, loaded when it is first asked for."""
         with self.lock:
             if model not in self.segmenters:
-                self.segmenters[model] = Segmenter(model, threads=self.settings.network_threads, many=True)
+                self.segmenters[model] = Segmenter(model, threads=self.settings.network_threads)
             return self.segmenters[model]
 
     def tinter(self) -> Tinter:

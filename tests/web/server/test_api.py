@@ -36,7 +36,7 @@ def text(data):
 def expected(jpeg):
     """What the library says about the same file: its pixels and its mask."""
     photo = Photo.open(jpeg)
-    return photo.rgb, hairtint.Segmenter(threads=1, many=True).mask(photo.rgb)
+    return photo.rgb, hairtint.Segmenter(threads=1).mask(photo.rgb)
 
 
 def test_the_mask_is_the_librarys(client, jpeg, expected):
