@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from hairtint import looks
 from hairtint.pyramid import Pyramid
+from hairtint.segmenter import preprocess
 
 
 def seen(calls):
@@ -60,14 +61,21 @@ def test_the_mirrored_map_comes_back_the_right_way_round():
     np.testing.assert_array_equal(looks.mirrored(seen([]))(rgb), seen([])(rgb))
 
 
-@pytest.mark.parametrize(("side", "times"), [(90, 1), (30, 2)])
-def test_another_network_is_asked_once_where_there_is_hair(side, times):
-    """It says the opposite: its share in the mean shows."""
+def test_the_mirrored_pyramid_is_that_of_the_mirrored_picture(portrait):
+    turned = Pyramid(np.ascontiguousarray(portrait[:, ::-1]))
+    for size in (1000, 300, 100):
+        np.testing.assert_array_equal(Pyramid(portrait).mirrored().covering(size, size), turned.covering(size, size))
+        np.testing.assert_array_equal(preprocess(Pyramid(portrait).mirrored(), size), preprocess(turned, size))
+
+
+@pytest.mark.parametrize(("side", "share"), [(90, 2 / 3), (30, 1 / 2)])
+def test_another_network_is_asked_once_where_there_is_hair(side, share):
+    """It says the opposite: its share in the mean shows. The first looks twice: at the mirror image, or from near."""
     calls = [], []
     rgb = picture(100, 100, 0, 0, side)
     found = looks.finest(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
-    assert [len(made) for made in calls] == [times, 1]
-    assert found[0, 0] == pytest.approx(1 / 2)
+    assert [len(made) for made in calls] == [2, 1]
+    assert found[0, 0] == pytest.approx(share)
     assert len(set(calls[0] + calls[1])) == (1 if side == 90 else 2)
 
 

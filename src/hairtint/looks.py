@@ -1,9 +1,9 @@
-"""A photo is worth more time than a frame: where a first look finds hair, a network of another origin looks as well.
+"""A photo is worth more time than a frame: where a first look finds hair, more looks follow (docs/training.md).
 
-Without such a network it is the same one's look at the mirror image.
-
-Where the hair is small both are shown it from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is
-a hundredth of the picture; else the whole picture, which takes three fifths of that time (docs/training.md).
+Where the hair is small it is shown from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is a
+hundredth of the picture: to the first network and to one of another origin or, without such a network, to the first
+again, as a mirror image. Else the first sees the mirror image of the whole, and the other the whole. Either way the
+first looks twice and the other once, which takes about ten times as long as a frame of video.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ MOST = 4.0  # how much finer the map may get
 def finest(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
     """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3).
 
-    first: the network whose look decides where the others, or its own look at the mirror image, are needed.
+    first: the network whose look decides which further ones are needed.
     """
     picture = Pyramid.of(picture)
-    rgb, seconds = picture.rgb, others or (mirrored(first),)
+    rgb, mirror = picture.rgb, mirrored(first)
     whole = first(picture)
     if not (whole > 0.5).any():
         return whole
     box = _around(whole, rgb.shape[:2])
     if box is None:
-        return mean(whole, *(second(picture) for second in seconds))
+        return mean(whole, mirror(picture), *(other(picture) for other in others))
     rows, columns = box
     part = Pyramid(np.ascontiguousarray(rgb[rows, columns]))
-    near = mean(first(part), *(second(part) for second in seconds))
+    near = mean(first(part), *(other(part) for other in others or (mirror,)))
     return _pasted(whole, near, box, rgb.shape[:2])
 
 
 def mirrored(look: Look) -> Look:
     """The same look, but at the picture's mirror image; its map is turned back."""
-    return lambda picture: look(Pyramid(np.ascontiguousarray(picture.rgb[:, ::-1])))[:, ::-1]
+    return lambda picture: look(picture.mirrored())[:, ::-1]
 
 
 def mean(first: Map, *others: Map) -> Map:

@@ -28,7 +28,7 @@ class Pyramid:
     @property
     def rgb(self) -> Rgb:
         """The picture at its own size."""
-        return self._levels[0]
+        return self._level(0)
 
     def covering(self, width: int, height: int) -> Rgb:
         """The smallest level that is at least this large both ways, or the picture where it is smaller than that."""
@@ -39,9 +39,23 @@ class Pyramid:
         """The level whose longer side comes nearest to `longest`, by its ratio."""
         return self._level(max(0, round(math.log2(max(self.rgb.shape[:2]) / longest))))
 
+    def mirrored(self) -> Pyramid:
+        """The pyramid of the mirror image."""
+        return _Mirrored(self)
+
     def _level(self, number: int) -> Rgb:
         while len(self._levels) <= number:
             last = self._levels[-1]
             half = (max(1, last.shape[1] // 2), max(1, last.shape[0] // 2))
             self._levels.append(np.asarray(cv2.resize(last, half, interpolation=cv2.INTER_AREA), np.uint8))
         return self._levels[number]
+
+
+class _Mirrored(Pyramid):
+    """Views of another pyramid: what nobody looks at is not copied, which for a large picture is nearly all."""
+
+    def __init__(self, other: Pyramid) -> None:
+        self._other = other
+
+    def _level(self, number: int) -> Rgb:
+        return self._other._level(number)[:, ::-1]
