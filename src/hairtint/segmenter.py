@@ -23,7 +23,8 @@ class Segmenter:
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
     the mean of the networks that are best at it, looking several times (hairtint.looks).
     backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
-    are cores. few: whether fewer than FEW photos will come: "auto" is then the runtime that is ready first.
+    are cores. few: whether fewer than FEW photos will come: "auto", for the finest, is then the runtime that is ready
+    first; a single network is ready soon in any.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
     Examples:
@@ -42,7 +43,7 @@ class Segmenter:
         self.finest = model is None
         self.entries = zoo.for_photos() if model is None else [zoo.find(model)]
         self.entry = self.entries[0]
-        few = few and self.finest  # a single network is ready soon
+        few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -29,7 +29,7 @@ class Task:
     """Everything that `hairtint image` can be told about photos, alike for all of them.
 
     resume: files that are there stay, and only the missing ones are made. folders: make those that the results go into.
-    threads: of the network, None for all cores. few: whether there are only a few photos.
+    threads: of the network, None for all cores. few: as of Segmenter.
     """
 
     color: Color
