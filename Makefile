@@ -106,7 +106,7 @@ train-fine: $(VENV)/.full
 	$(BIN)/hairtint export runs/fine-further $(SETS) --name fine
 	$(BIN)/hairtint train configs/fine-longer.toml $(SETS) --from src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint train configs/fine-mild.toml $(SETS) --from runs/fine-longer/last.pt
-	$(BIN)/hairtint export runs/fine-mild $(SETS) --name fine --zoo runs/stages
+	$(BIN)/hairtint export runs/fine-mild $(SETS) --last --name fine --zoo runs/stages
 	$(BIN)/hairtint train configs/fine-mean.toml $(SETS) --from runs/stages/fine.onnx --mean-with src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint export runs/fine-mean $(SETS) --name fine
 
