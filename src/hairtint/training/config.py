@@ -28,6 +28,7 @@ class Config:
     network: str
     size: int = 256
     recipe: str = "report"
+    covered: float = 0.0  # share of the photos whose hair is drawn over with cloth, which is not hair
     epochs: int = 50  # 0 keeps the weights that it starts from
     batch: int = 16
     optimizer: str = "adam"
@@ -62,8 +63,9 @@ class Config:
                 raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:
             raise TrainingError(f"validation = {self.validation} must lie between 0 and 1, 0.2 say")
-        if self.teacher > 1:
-            raise TrainingError(f"teacher = {self.teacher} is a share: it must lie between 0 (off) and 1")
+        for key in ("teacher", "covered"):
+            if getattr(self, key) > 1:
+                raise TrainingError(f"{key} = {getattr(self, key)} is a share: it must lie between 0 (off) and 1")
         if not 0 <= self.ema < 1:
             raise TrainingError(f"ema = {self.ema} must be at least 0 (off) and below 1")
         if unknown := set(self.loss) - {"bce", "dice", "edge"}:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
-from hairtint.training import augment, teacher
+from hairtint.training import augment, cloth, teacher
 from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
@@ -27,7 +27,8 @@ class Photos(Dataset[Sample]):
     The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
     on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
-    has one and shows hair; the target is then a soft mask, otherwise it is black and white.
+    has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the share of
+    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth).
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Photos(Dataset[Sample]):
         seed: int = 0,
         memory: float = math.inf,
         teacher: float = 0.0,
+        covered: float = 0.0,
     ) -> None:
-        self.pairs, self.size, self.seed, self.teacher = pairs, size, seed, teacher
+        self.pairs, self.size, self.seed, self.teacher, self.covered = pairs, size, seed, teacher, covered
         self.recipe = augment.RECIPES[recipe] if recipe else None
         self.kept: list[tuple[Array, Array]] = []
         self.bytes = 0  # of what is kept
@@ -67,7 +69,10 @@ class Photos(Dataset[Sample]):
         draw, position = index
         rgb, mask = self.kept[position] if position < len(self.kept) else self._read(position)
         if self.recipe:
-            rgb, mask = self.recipe(rgb, mask, np.random.default_rng([self.seed, draw, position]), self.size)
+            rng = np.random.default_rng([self.seed, draw, position])
+            if self.covered and rng.random() < self.covered:
+                rgb, mask = cloth.covered(rgb, mask, rng)
+            rgb, mask = self.recipe(rgb, mask, rng, self.size)
         if not self.teacher:
             mask = hard(mask)
         return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(mask[None].copy())
