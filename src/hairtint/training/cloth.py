@@ -13,6 +13,7 @@ import numpy as np
 from hairtint.training.pairs import Array
 
 LEAST = 0.005  # of the picture must be hair
+DARK = 60.0  # mean of a colour's channels
 COARSE = (3, 8)  # knots across the picture of the noise that bends folds and paints blots
 
 
@@ -111,19 +112,27 @@ def _noise(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 
 def _colour(rgb: Array, hair: Array, rng: np.random.Generator) -> Array:
-    """Black, white, the hair's own, a natural or any colour, as headwear comes; float32 (3,)."""
+    """A colour that headwear comes in, float32 (3,), but no dark one for dark hair: nothing would tell them apart."""
+    own = rgb[hair].mean(0)
+    while (colour := _drawn(own, rng)).mean() < DARK and own.mean() < DARK:
+        pass
+    return np.asarray(colour, np.float32)
+
+
+def _drawn(own: Array, rng: np.random.Generator) -> Array:
+    """Black, white, the hair's own, a natural or any colour; (3,)."""
     draw = rng.random()
     if draw < 0.15:
-        return np.asarray(rng.uniform(5, 45) + rng.uniform(-8, 8, 3), np.float32)
+        return np.asarray(rng.uniform(5, 45) + rng.uniform(-8, 8, 3))
     if draw < 0.3:
-        return np.asarray(rng.uniform(170, 250) + rng.uniform(-15, 15, 3), np.float32)
+        return np.asarray(rng.uniform(170, 250) + rng.uniform(-15, 15, 3))
     if draw < 0.5:
-        return np.asarray(rgb[hair].mean(0) * rng.uniform(0.7, 1.4), np.float32)
+        return np.asarray(own * rng.uniform(0.7, 1.4))
     natural = draw < 0.7  # cream, beige, brown, grey
     hue = rng.integers(4, 24) if natural else rng.integers(180)
     saturation = rng.integers(10, 150) if natural else rng.integers(30, 256)
     hsv = np.array([[[hue, saturation, rng.integers(40, 256)]]], np.uint8)
-    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0], np.float32)
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0])
 
 
 def _printed(shape: tuple[int, ...], colour: Array, folds: Array, rng: np.random.Generator) -> Array:
