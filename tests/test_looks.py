@@ -79,11 +79,22 @@ def test_another_network_is_asked_once_where_there_is_hair(side, share):
     assert len(set(calls[0] + calls[1])) == (1 if side == 90 else 2)
 
 
-def test_another_network_is_not_asked_where_there_is_none():
-    def other(_):
-        raise AssertionError("asked")
+@pytest.mark.parametrize("side", [0, 30, 90])
+def test_what_the_first_alone_calls_nothing_is_hair_only_if_it_says_so_from_near(side):
+    """Another network is asked once where the first sees nothing; its word alone dyes nothing."""
+    calls = []
+    found = looks.finest(picture(100, 100, 0, 0, side), lambda _: np.zeros((32, 32), np.float32), seen(calls))
+    assert not (found > 0.5).any()
+    assert calls[0] == (100, 100)
+    assert len(calls) == (1 if side == 0 else 2)
 
-    assert not looks.finest(picture(100, 100, 0, 0, 0), seen([]), other).any()
+
+def test_hair_that_the_first_overlooks_is_shown_to_it_from_near():
+    def first(shown):
+        return seen([])(shown) if shown.rgb.shape[0] < 100 else np.zeros((32, 32), np.float32)
+
+    rgb = picture(100, 100, 0, 0, 30)
+    np.testing.assert_allclose(looks.finest(rgb, first, seen([])), looks.finest(rgb, seen([]), seen([])))
 
 
 @given(st.integers(16, 200), st.integers(16, 200), st.integers(0, 199), st.integers(0, 199), st.integers(1, 100))
