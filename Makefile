@@ -109,6 +109,13 @@ train-fine: $(VENV)/.full
 	$(BIN)/hairtint export runs/fine-mild $(SETS) --last --name fine --zoo runs/stages
 	$(BIN)/hairtint train configs/fine-mean.toml $(SETS) --from runs/stages/fine.onnx --mean-with src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint export runs/fine-mean $(SETS) --name fine
+	$(BIN)/hairtint train configs/fine-covered.toml $(SETS) --from src/hairtint/zoo/fine.onnx
+	$(BIN)/hairtint export runs/fine-covered $(SETS) --last --name fine-covered --zoo runs/stages
+	for share in half quarter; do \
+		$(BIN)/hairtint train configs/fine-mean.toml $(SETS) --from runs/stages/fine-covered.onnx \
+			--mean-with src/hairtint/zoo/fine.onnx --run runs/fine-$$share && \
+		$(BIN)/hairtint export runs/fine-$$share $(SETS) --name fine || exit; \
+	done
 
 train-full: $(VENV)/.full
 	$(BIN)/hairtint train configs/full.toml $(SETS)
@@ -127,6 +134,13 @@ train-students: $(VENV)/.full
 		$(BIN)/hairtint train configs/$$name-mean.toml $(SETS) --from runs/stages/$$name.onnx --mean-with $$from || exit; \
 	done
 	$(BIN)/hairtint export runs/swift-mean $(SETS) --name swift
+	$(BIN)/hairtint train configs/swift-covered.toml $(SETS) --from src/hairtint/zoo/swift.onnx --teacher runs/teacher
+	$(BIN)/hairtint export runs/swift-covered $(SETS) --last --name swift-covered --zoo runs/stages
+	for share in half quarter; do \
+		$(BIN)/hairtint train configs/swift-mean.toml $(SETS) --from runs/stages/swift-covered.onnx \
+			--mean-with src/hairtint/zoo/swift.onnx --run runs/swift-$$share && \
+		$(BIN)/hairtint export runs/swift-$$share $(SETS) --name swift || exit; \
+	done
 	$(BIN)/hairtint export runs/light-student $(SETS)
 	$(BIN)/hairtint export runs/medium-mean $(SETS) --name medium --zoo weights
 
