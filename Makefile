@@ -89,6 +89,15 @@ docs: $(VENV)/.full
 DATA ?= ../shared/data
 SETS := $(foreach set,figaro1k celebamask-hq lfw-parts ccp fasseg,--data $(DATA)/$(set)/train) --no-hair $(DATA)/no-hair/train
 
+# Of a network's weights three quarters of the stage with covered heads and one of what ships: their mean, twice
+define three_quarters
+for share in half quarter; do \
+	$(BIN)/hairtint train configs/$(1)-mean.toml $(SETS) --from runs/stages/$(1)-covered.onnx \
+		--mean-with src/hairtint/zoo/$(1).onnx --run runs/$(1)-$$share && \
+	$(BIN)/hairtint export runs/$(1)-$$share $(SETS) --name $(1) || exit; \
+done
+endef
+
 train-light: $(VENV)/.full
 	$(BIN)/hairtint train configs/light.toml $(SETS)
 	$(BIN)/hairtint export runs/light $(SETS)
@@ -111,11 +120,7 @@ train-fine: $(VENV)/.full
 	$(BIN)/hairtint export runs/fine-mean $(SETS) --name fine
 	$(BIN)/hairtint train configs/fine-covered.toml $(SETS) --from src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint export runs/fine-covered $(SETS) --last --name fine-covered --zoo runs/stages
-	for share in half quarter; do \
-		$(BIN)/hairtint train configs/fine-mean.toml $(SETS) --from runs/stages/fine-covered.onnx \
-			--mean-with src/hairtint/zoo/fine.onnx --run runs/fine-$$share && \
-		$(BIN)/hairtint export runs/fine-$$share $(SETS) --name fine || exit; \
-	done
+	$(call three_quarters,fine)
 
 train-full: $(VENV)/.full
 	$(BIN)/hairtint train configs/full.toml $(SETS)
@@ -136,11 +141,7 @@ train-students: $(VENV)/.full
 	$(BIN)/hairtint export runs/swift-mean $(SETS) --name swift
 	$(BIN)/hairtint train configs/swift-covered.toml $(SETS) --from src/hairtint/zoo/swift.onnx --teacher runs/teacher
 	$(BIN)/hairtint export runs/swift-covered $(SETS) --last --name swift-covered --zoo runs/stages
-	for share in half quarter; do \
-		$(BIN)/hairtint train configs/swift-mean.toml $(SETS) --from runs/stages/swift-covered.onnx \
-			--mean-with src/hairtint/zoo/swift.onnx --run runs/swift-$$share && \
-		$(BIN)/hairtint export runs/swift-$$share $(SETS) --name swift || exit; \
-	done
+	$(call three_quarters,swift)
 	$(BIN)/hairtint export runs/light-student $(SETS)
 	$(BIN)/hairtint export runs/medium-mean $(SETS) --name medium --zoo weights
 
