@@ -49,6 +49,8 @@ def test_a_whole_number_is_a_number(tmp_path):
         ('network = "light"\nworkers = -1', "workers = -1"),
         ('network = "light"\nvalidation = 1.0', "validation = 1.0 must lie between"),
         ('network = "light"\nema = 1.0', "ema = 1.0 must be"),
+        ('network = "light"\nteacher = 2', "teacher = 2.0 is a share"),
+        ('network = "light"\ncovered = 1.1', "covered = 1.1 is a share"),
         ('network = "light"\nrecipe = "wild"', "choose one of report, strong, mild"),
         ('network = "light"\noptimizer = "sgd"', "choose one of adam"),
         ('network = "light"\nprecision = "8"', "choose one of 32-true"),
