@@ -34,14 +34,15 @@ def finest(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
     """
     picture = Pyramid.of(picture)
     rgb, mirror = picture.rgb, mirrored(first)
-    whole = found = first(picture)
-    if not _some(whole):  # short hair on a dark head is overlooked now and then
-        found = next(filter(_some, (other(picture) for other in others)), whole)
-        if not _some(found):
-            return whole
+    whole = first(picture)
+    # Short hair on a dark head is overlooked now and then.
+    wide = [] if _some(whole) else [other(picture) for other in others]
+    found = next(filter(_some, (whole, *wide)), None)
+    if found is None:
+        return whole
     box = _around(found, rgb.shape[:2])
     if box is None:
-        return mean(whole, mirror(picture), *(other(picture) for other in others))
+        return mean(whole, mirror(picture), *(wide or [other(picture) for other in others]))
     rows, columns = box
     part = Pyramid(np.ascontiguousarray(rgb[rows, columns]))
     near = mean(first(part), *(other(part) for other in others or (mirror,)))

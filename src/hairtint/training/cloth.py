@@ -14,7 +14,8 @@ from hairtint.training.pairs import Array
 
 LEAST = 0.005  # of the picture must be hair
 DARK = 60.0  # mean of a colour's channels
-COARSE = (3, 8)  # knots across the picture of the noise that bends folds and paints blots
+COARSE = (3, 8)  # knots across the picture, from and to, of the noise that bends folds
+BLOTS = (8, 80)  # of that which paints blots
 
 
 def covered(rgb: Array, mask: Array, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -30,8 +31,9 @@ def covered(rgb: Array, mask: Array, rng: np.random.Generator) -> tuple[Array, A
     if not region.any():
         return rgb, mask
     cloth = _cloth(rgb, hair, region, rng)
-    alpha = cv2.GaussianBlur(region.astype(np.float32), (0, 0), rng.uniform(0.5, 1.2))[..., None]
-    near = cv2.GaussianBlur(region.astype(np.float32), (0, 0), max(1.0, 0.02 * len(mask)))[..., None]
+    solid = region.astype(np.float32)
+    alpha = cv2.GaussianBlur(solid, (0, 0), rng.uniform(0.5, 1.2))[..., None]
+    near = cv2.GaussianBlur(solid, (0, 0), max(1.0, 0.02 * len(mask)))[..., None]
     shaded = rgb * (1 - rng.uniform(0, 0.5) * near)
     result = np.clip(shaded + alpha * (cloth - shaded), 0, 255).astype(np.uint8)
     return result, np.rint(mask * (1 - alpha[..., 0])).astype(np.uint8)
@@ -105,9 +107,9 @@ def _folds(inside: Array, region: Array, rng: np.random.Generator) -> Array:
     return folds
 
 
-def _noise(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+def _noise(shape: tuple[int, ...], rng: np.random.Generator, across: tuple[int, int] = COARSE) -> Array:
     """Smooth noise of about -1 to 1, float32 (H, W)."""
-    knots = rng.uniform(-1, 1, rng.integers(*COARSE, 2)).astype(np.float32)
+    knots = rng.uniform(-1, 1, rng.integers(*across, 2)).astype(np.float32)
     return cv2.resize(knots, shape[1::-1], interpolation=cv2.INTER_CUBIC)
 
 
@@ -153,8 +155,7 @@ def _printed(shape: tuple[int, ...], colour: Array, folds: Array, rng: np.random
     elif draw < 0.68:
         share = np.sin(np.pi * u) * np.sin(np.pi * v)
     elif draw < 0.9:
-        knots = rng.uniform(-1, 1, rng.integers(8, 80, 2)).astype(np.float32)
-        share = cv2.resize(knots, shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        share = _noise(shape, rng, BLOTS)
     else:
         share = np.sin(4 * np.pi * u + np.sin(4 * np.pi * v)) * 0.5
     share = np.clip((share - rng.uniform(-0.3, 0.5)) * rng.uniform(1, 8) + 0.5, 0, 1)[..., None]
