@@ -78,6 +78,20 @@ def test_a_runtime_serves_several_threads_at_once(backend):
         np.testing.assert_array_equal(found, network(picture))
 
 
+def test_a_picture_may_lie_in_memory_as_it_likes_and_its_answer_stays(backend):
+    entry = zoo.find("light")
+    picture = np.random.default_rng(2).integers(0, 256, (entry.size, entry.size, 3), np.uint8)
+    network = runtime.load(entry, backend=backend)
+    found = network(picture)
+    before = found.copy()
+    locked = picture.copy()
+    locked.flags.writeable = False
+    for same in (locked, np.asfortranarray(picture), picture[::-1].copy()[::-1]):
+        np.testing.assert_array_equal(network(same), before)
+    assert not np.array_equal(network(255 - picture), before)
+    np.testing.assert_array_equal(found, before)
+
+
 def test_a_network_of_another_kind_is_refused(tmp_path, backend):
     """One that takes floats, say: read by path, without a manifest that vouches for it."""
     onnx = pytest.importorskip("onnx")
