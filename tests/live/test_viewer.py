@@ -189,6 +189,18 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(tmp_path, monkeypatch):
     assert told.count("the disk is full") == 1, "it is not begun again"
 
 
+def test_that_a_full_disk_has_no_room_for_the_end_either_is_no_news(tmp_path, monkeypatch):
+    def full(self, *_):
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr(recorder.Recorder, "show", full)
+    monkeypatch.setattr(recorder.Recorder, "__exit__", full)
+    with viewing(tmp_path, replace(BEGIN, recording=True)) as (viewer, told):
+        viewer.run(frames=40)
+        assert viewer.keeper.failures == 1
+    assert told == ["the disk is full"]
+
+
 def test_viewers_in_a_browser_choose_and_are_told(tmp_path):
     far = Far({"color": "#2f5fc4"}, {"strength": 0.5}, {"mask": True})
     with viewing(tmp_path, remote=far) as (viewer, _):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -68,10 +69,8 @@ class Keeper:
                 self._recording = Recording(self.folder)
                 if rgb is not None:
                     self.show(rgb)
-            elif not on and self._recording:
-                recording, self._recording = self._recording, None
-                recording.end()
-                self._wrote(recording.path)
+            elif not on:
+                self._finish()
         except HairtintError as error:
             self._failed(error)
 
@@ -83,7 +82,14 @@ class Keeper:
             self._recording.sink.show(rgb)
         except HairtintError as error:
             self._failed(error)
-            self.record(False)
+            with suppress(HairtintError):  # that it cannot be finished either is no news
+                self._finish()
+
+    def _finish(self) -> None:
+        recording, self._recording = self._recording, None
+        if recording:
+            recording.end()
+            self._wrote(recording.path)
 
     def _look(self) -> None:
         """Tell of the snapshots that are done."""
