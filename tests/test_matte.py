@@ -21,6 +21,15 @@ def test_the_mask_snaps_to_the_edge_in_the_picture():
     assert (fine != true).sum() < 0.5 * (plain != true).sum()
 
 
+@pytest.mark.parametrize("size", [1535, 1536])
+def test_the_mask_lies_where_the_map_is_whatever_halves_the_picture_has(size):
+    """1535 pixels are halved to 767, 383 and 191, of which each stands for a little more than eight."""
+    coarse = np.roll(disc(96, 12), (30, 30), axis=(0, 1)).astype(np.float32)
+    fine = matte.refine(coarse, np.full((size, size, 3), 128, np.uint8)) > 0.5
+    plain = cv2.resize(coarse, (size, size)) > 0.5
+    np.testing.assert_allclose(np.mean(np.nonzero(fine), axis=1), np.mean(np.nonzero(plain), axis=1), atol=0.6)
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_a_certain_map_stays_certain(value):
     rgb = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)

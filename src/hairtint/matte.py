@@ -31,7 +31,6 @@ def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: fl
     rgb, little = pyramid.rgb, pyramid.near(GUIDE)
     (height, width), small = rgb.shape[:2], little.shape[1::-1]
     full = np.zeros((height, width), np.float32)
-    step = round(max(height, width) / max(small))
     mask = np.asarray(cv2.resize(probability, small, interpolation=cv2.INTER_LINEAR), np.float32)
     longest = max(probability.shape)
     radius = max(1, round((reach or max(REACH, SHARE * longest)) * max(small) / longest))
@@ -45,7 +44,7 @@ def refine(probability: Mask, picture: NDArray[np.uint8] | Pyramid, *, reach: fl
     top, left = (
         slice(outer.start + inner.start, outer.start + inner.stop) for outer, inner in zip(place, box, strict=True)
     )
-    bottom, right = _span(top, small[1], step, height), _span(left, small[0], step, width)
+    bottom, right = _span(top, small[1], height), _span(left, small[0], width)
     size = (right.stop - right.start, bottom.stop - bottom.start)
     if min(size) > 0:
         grey = cv2.cvtColor(rgb[bottom, right], cv2.COLOR_RGB2GRAY)
@@ -100,9 +99,9 @@ def around(marked: NDArray[np.bool_], margin: int) -> tuple[slice, slice] | None
     )
 
 
-def _span(part: slice, count: int, step: int, size: int) -> slice:
+def _span(part: slice, count: int, size: int) -> slice:
     """Which of the `size` pixels a stretch of the `count` of the small copy stands for."""
-    return slice(part.start * step, size if part.stop == count else min(size, part.stop * step))
+    return slice(round(part.start * size / count), round(part.stop * size / count))
 
 
 def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:

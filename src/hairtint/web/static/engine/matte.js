@@ -20,7 +20,6 @@ export function refine(probability, pyramid, reach = null) {
   const { width, height } = pyramid.view;
   const little = pyramid.near(GUIDE);
   const [wide, high] = [little.width, little.height];
-  const step = round(Math.max(width, height) / Math.max(wide, high));
   const mask = resize(probability, wide, high);
   const longest = Math.max(probability.width, probability.height);
   const far = reach ?? Math.max(MATTE.REACH, MATTE.SHARE * longest);
@@ -30,8 +29,8 @@ export function refine(probability, pyramid, reach = null) {
   const crop = near && widened(near, 4 * radius, wide, high);
   const fit = crop && fitted(greys(little.box(crop), SHARES), part(mask, crop), radius);
   if (fit) {
-    const columns = span(crop.left + fit.box.left, crop.left + fit.box.right, wide, step, width);
-    const rows = span(crop.top + fit.box.top, crop.top + fit.box.bottom, high, step, height);
+    const columns = span(crop.left + fit.box.left, crop.left + fit.box.right, wide, width);
+    const rows = span(crop.top + fit.box.top, crop.top + fit.box.bottom, high, height);
     if (columns.to > columns.from && rows.to > rows.from) apply(fit, crop, pyramid.view, columns, rows, full);
   }
   return { width, height, data: full };
@@ -150,10 +149,10 @@ function grown(core, width, height, box) {
 }
 
 /** A stretch of the small copy with a margin, and the stretch of the `size` pixels that it stands for. */
-function span(start, end, count, step, size) {
+function span(start, end, count, size) {
   const first = Math.max(0, start - 1);
   const last = Math.min(count, end + 1);
-  return { first, last, from: first * step, to: last === count ? size : Math.min(size, last * step) };
+  return { first, last, from: round((first * size) / count), to: round((last * size) / count) };
 }
 
 /** The linear function at full size, on the rows and columns that hold hair. */
