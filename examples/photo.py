@@ -5,4 +5,5 @@ import sys
 import hairtint
 
 photo, color, result = sys.argv[1:]
-hairtint.tint(photo, color).save(result)
+dyed = hairtint.tint(photo, color)
+dyed.save(result, **dyed.info)  # with its colour profile and EXIF

@@ -79,6 +79,16 @@ def test_options_change_the_picture(folder, options):
     assert (pixels(folder / "one.jpg") != pixels(folder / "x.png")).any()
 
 
+def test_a_photo_that_is_named_like_a_result_is_not_passed_over_in_silence(folder, capsys):
+    other = folder / "one-copper.jpg"
+    other.write_bytes((folder / "one.jpg").read_bytes())
+    assert run(["image", str(other), "-c", "copper"]) == 1
+    assert "one-copper.jpg is named like the result of one.jpg" in capsys.readouterr().err
+    assert run(["image", str(folder / "one.jpg"), str(other), "-c", "copper", "--force"]) == 0
+    assert "one-copper.jpg is named like the result of one.jpg" in capsys.readouterr().err
+    assert run(["image", str(other), "-c", "copper", "-o", str(folder / "x.png")]) == 0
+
+
 def test_folders_go_on_where_they_stopped(folder, capsys):
     call = ["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results")]
     assert run(call) == 0

@@ -126,6 +126,14 @@ def test_colours_that_look_like_numbers_read_back(effect):
     assert Effect.parse(str(effect)) == effect
 
 
+def test_numbers_of_numpy_are_numbers():
+    for number in (np.float32(0.5), np.float64(0.5), np.int64(1)):
+        assert Effect.parse(str(Gloss(number))) == Gloss(float(number))
+    for number in (np.float32(1.5), np.complex64(0.5), "0.5", None):
+        with pytest.raises(InputError, match="give a number"):
+            Gloss(number)
+
+
 def test_a_level_is_a_colour():
     assert Effect.parse("ombre:7") == Ombre("level 7")
 

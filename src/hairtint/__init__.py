@@ -4,7 +4,7 @@ A network finds the hair in a picture; the colour changes while every strand, sh
 
 Examples:
     >>> import hairtint
-    >>> hairtint.tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+    >>> hairtint.tint("me.jpg", "auburn").save("me-auburn.png")  # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -162,7 +162,10 @@ class Photo:
         return self.losses(file_format)
 
     def to_pil(self) -> Image.Image:
-        """Return the photo as a Pillow picture, "RGB" or "RGBA", its metadata in `info`."""
+        """Return the photo as a Pillow picture, "RGB" or "RGBA", its metadata in `info`.
+
+        Pillow's `save` keeps them in every format that can hold them where they are its options: `**picture.info`.
+        """
         image = Image.fromarray(self.rgb if self.alpha is None else np.dstack([self.rgb, self.alpha]))
         image.info.update(self.origin.info())
         return image

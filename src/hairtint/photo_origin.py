@@ -1,12 +1,13 @@
 """What a picture file holds beside its pixels, and how to write it back.
 
 Kept where the written format has a place for it: EXIF (orientation reset to 1, the embedded thumbnail dropped because
-it shows the old hair), ICC profile, XMP, resolution, comment, PNG texts, and how strongly a JPEG was compressed. Not
-kept, because Pillow cannot write them: IPTC blocks, extended XMP, depth or gain maps behind the main picture.
+it shows the old hair), ICC profile, XMP, IPTC (JPEG), resolution, comment, PNG texts, and how strongly a JPEG was
+compressed. Not kept, because Pillow cannot write them: extended XMP, depth or gain maps behind the main picture.
 """
 
 import math
 import re
+import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _SAID_ELSEWHERE = frozenset({274, 282, 283, 296})  # orientation, which is done,
 _TIFF_COMPRESSIONS = frozenset({"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "zstd", "lzma"})
 _JPEG_MARKER_BYTES = 65_000  # the longest block a JPEG marker holds, less room for the block's own heading
 _COLOUR_SPACE = slice(16, 20)  # of an ICC profile
+_IPTC = 0x0404  # its resource number in Photoshop's block of a JPEG
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Origin:
         xmp: the XMP packet.
         dpi: dots per inch, horizontal and vertical.
         comment: the comment of a JPEG or GIF.
+        iptc: caption, author and copyright of a JPEG, as IPTC-IIM records.
         texts: the text fields of a PNG, by keyword.
         jpeg: how a JPEG was compressed, as Pillow's save options (`qtables`, `subsampling`, `progressive`).
         lossless: True for a WebP that lost nothing.
@@ -49,6 +52,7 @@ class Origin:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     comment: bytes | None = None
+    iptc: bytes | None = None
     texts: Mapping[str, str] | None = None
     jpeg: Mapping[str, Any] | None = None
     lossless: bool = False
@@ -57,7 +61,7 @@ class Origin:
     @property
     def weight(self) -> int:
         """Bytes of memory that it takes, but for small change."""
-        blocks = [self.exif, self.icc, self.xmp, self.comment]
+        blocks = [self.exif, self.icc, self.xmp, self.comment, self.iptc]
         words = [word for pair in (self.texts or {}).items() for word in pair]
         return sum(map(sys.getsizeof, [*filter(None, blocks), *words]))
 
@@ -85,6 +89,7 @@ class Origin:
             xmp=_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")),
             dpi=part("resolution tags", lambda: _dpi(info.get("dpi"))),
             comment=_as_bytes(info.get("comment")),
+            iptc=part("IPTC", lambda: _as_bytes(image.info.get("photoshop", {}).get(_IPTC))),
             texts=part("texts", lambda: _texts(image)),
             jpeg=part("quality tables", lambda: _jpeg(image)),
             lossless=lossless,
@@ -104,6 +109,8 @@ class Origin:
                 for key in ("exif", "xmp", "comment"):
                     if len(options.get(key, b"")) > _JPEG_MARKER_BYTES:
                         del options[key]
+                if self.iptc and len(self.iptc) <= _JPEG_MARKER_BYTES:
+                    options["extra"] = _photoshop(_IPTC, self.iptc)
                 options |= self.jpeg or {"quality": 95, "subsampling": 0}
             case "PNG":
                 if len(options.get("icc_profile", b"")) > PngImagePlugin.MAX_TEXT_CHUNK:
@@ -123,6 +130,7 @@ class Origin:
         names = {"exif": "EXIF", "icc_profile": "the colour profile", "xmp": "XMP", "comment": "the comment"}
         kept = self.save_options(file_format).keys() | ({"xmp"} if file_format in ("PNG", "TIFF") else set())
         lost = [name for key, name in names.items() if key in self.info() and key not in kept]
+        lost += ["IPTC"] if self.iptc and "extra" not in kept else []
         return lost + (["PNG texts"] if self.texts and file_format != "PNG" else [])
 
     def _png_texts(self) -> PngImagePlugin.PngInfo:
@@ -156,6 +164,13 @@ _HELD: dict[str, frozenset[str]] = {
     "BMP": frozenset({"dpi"}),
     "GIF": frozenset({"comment"}),
 }
+
+
+def _photoshop(number: int, data: bytes) -> bytes:
+    """The JPEG marker APP13 that holds one of Photoshop's resources (Adobe Photoshop File Formats Specification)."""
+    resource = b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + bytes(len(data) % 2)
+    block = b"Photoshop 3.0\0" + resource
+    return b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
 
 
 def colour_space(icc: bytes | None) -> str:

@@ -179,8 +179,9 @@ def _is_lossless_webp(data: bytes) -> bool:
 
 def _decode(image: Image.Image, name: str, lossless: bool) -> Decoded:
     notes: list[str] = []
-    if getattr(image, "is_animated", False) and image.format != "MPO":
-        notes.append("holds several frames or pages; only the first is used and written")
+    if getattr(image, "is_animated", False):
+        what = "further pictures, such as a gain map or depth" if image.format == "MPO" else "several frames or pages"
+        notes.append(f"holds {what}; only the first is used and written")
     if isinstance(image, ImageFile.ImageFile) and any(_is_16_bit(tile.args) for tile in image.tile):
         notes.append("has 16 bits per channel; it is read and written with 8")
     image.load()

@@ -97,7 +97,9 @@ def check_target(path: Path, overwrite: bool) -> Path:
         if target.exists() and not target.is_file():
             raise OutputError(f"{name} is not a regular file; name another file")
         if target.exists() and not overwrite:
-            raise OutputError(f"{name} exists already; use --force to overwrite it, or name another file")
+            raise OutputError(
+                f"{name} exists already; overwrite it with --force (in Python overwrite=True), or name another file"
+            )
         if not target.parent.is_dir():
             raise OutputError(f"{name}: the folder {one_line(target.parent)} does not exist; create it first")
     except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links

@@ -67,8 +67,11 @@ def tint(
     Returns the same kind as `picture`; for a path a Pillow picture, as nothing is written to the disk.
     Raises HairtintError: PictureError, ColorError, ModelError, ….
 
+    Pillow writes the colour profile and EXIF into most formats only where they are handed to it once more:
+
     Examples:
-        >>> tint("me.jpg", "auburn").save("me-auburn.jpg")  # doctest: +SKIP
+        >>> dyed = tint("me.jpg", "auburn")  # doctest: +SKIP
+        >>> dyed.save("me-auburn.jpg", quality=95, **dyed.info)  # doctest: +SKIP
     """
     photo = Photo.open(picture)
     mask = _segmenter(None if model is None else str(model)).mask(photo.rgb)

@@ -32,10 +32,12 @@ def test_results_lie_beside_their_photos_or_in_a_folder():
 
 
 def test_photos_of_kinds_that_are_only_read_get_another_suffix():
-    kinds = {"x.jfif": "jpg", "x.JPE": "jpg", "x.jp2": "png", "x.ppm": "png", "x.webp": "webp"}
+    kinds = {"x.jfif": "jpg", "x.JPE": "jpg", "x.mpo": "jpg", "x.jp2": "png", "x.ppm": "png", "x.webp": "webp"}
     for name, kind in kinds.items():
         assert plan([name], None, "copper")[0].result == Path(f"x-copper.{kind}")
         assert plan([name], "out/", "copper")[0].result == Path(f"out/x.{kind}")
+    for name, result in (("x", "x-copper.png"), ("x.HEIC", "x-copper.HEIC.png"), ("1.5", "1-copper.5.png")):
+        assert plan([name], None, "copper")[0].result == Path(result)
 
 
 def test_results_of_an_earlier_call_are_no_photos(tmp_path):
@@ -46,6 +48,9 @@ def test_results_of_an_earlier_call_are_no_photos(tmp_path):
             path.write_text("")
     again = plan(sorted(map(str, tmp_path.glob("*"))), None, "copper", mask=True, sheet=True)
     assert [job.source.name for job in again] == ["a.jpg", "b.jfif", "c-copper.jpg"]
+    told = []
+    plan([str(tmp_path / "a-copper.jpg")], None, "copper", passed=lambda *pair: told.append([p.name for p in pair]))
+    assert told == [["a-copper.jpg", "a.jpg"]]
     assert [job.source.name for job in plan([str(tmp_path / "a-copper.jpg")], None, "blue")] == ["a-copper.jpg"]
 
 
@@ -75,7 +80,7 @@ def test_a_photo_is_never_its_own_result(tmp_path):
 
 
 def test_names_patterns_and_folders_are_found_once(tmp_path):
-    for name in ("b.jpg", "a.png", "notes.txt", ".hairtint-1.part"):
+    for name in ("b.jpg", "a.png", "notes.txt", "._b.jpg", ".hairtint-1.part"):
         (tmp_path / name).write_text("")
     names = [str(tmp_path), str(tmp_path / "*.jpg"), str(tmp_path / "a.png")]
     assert [p.name for p, _ in batch.find(names)] == ["a.png", "b.jpg"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,10 +104,17 @@ def is_folder(out: str) -> bool:
 
 
 def plan(
-    found: Iterable[Found], out: str | None, suffix: str, *, mask: bool = False, sheet: bool = False
+    found: Iterable[Found],
+    out: str | None,
+    suffix: str,
+    *,
+    mask: bool = False,
+    sheet: bool = False,
+    passed: Callable[[Path, Path], object] = lambda source, original: None,
 ) -> Iterator[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
+    passed: called for each that is passed over, as it is named like the result of another beside it, with both.
     Raises OutputError where two photos would be written to one file, or a photo over itself. What is remembered of each
     for this is a number.
     """
@@ -115,7 +122,8 @@ def plan(
     met: set[int] = set()
     for count, (source, place) in enumerate(found):
         if out is None:
-            if _is_result(source, suffix):
+            if original := _original(source, suffix):
+                passed(source, original)
                 continue
             result = _writable(source.with_name(f"{source.stem}-{suffix}{source.suffix}"))
         elif folder:
@@ -146,20 +154,23 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _is_result(path: Path, suffix: str) -> bool:
-    """Whether a file is what an earlier call made of a photo beside it, in the same colour."""
+def _original(path: Path, suffix: str) -> Path | None:
+    """The photo beside a file that an earlier call made the file of, in the same colour, by their names."""
     for end in (f"-{suffix}", f"-{suffix}-mask", f"-{suffix}-side-by-side"):
         if path.stem.endswith(end) and (stem := path.stem.removesuffix(end)):
-            return any(path.with_name(stem + kind).exists() for kind in (path.suffix, *PICTURE_SUFFIXES))
-    return False
+            photos = (path.with_name(stem + kind) for kind in (path.suffix, *PICTURE_SUFFIXES))
+            return next((photo for photo in photos if photo.exists()), None)
+    return None
 
 
 def _writable(path: Path) -> Path:
     """The name of a result whose photo is of a kind that is read only: JPEG by another name, or without loss."""
     kind = path.suffix.lower()
-    if kind in OUTPUT_SUFFIXES or kind not in PICTURE_SUFFIXES:
+    if kind in OUTPUT_SUFFIXES:
         return path
-    return path.with_suffix(".jpg" if kind in (".jfif", ".jpe") else ".png")
+    if kind in (".jfif", ".jpe", ".mpo"):
+        return path.with_suffix(".jpg")
+    return path.with_suffix(".png") if kind in PICTURE_SUFFIXES else path.with_name(f"{path.name}.png")
 
 
 def _first(path: Path, met: set[int]) -> bool:
@@ -186,4 +197,5 @@ def _tree(folder: Path, without: Path | None) -> Iterator[Found]:
 
 
 def _is_picture(name: str) -> bool:
-    return Path(name).suffix.lower() in PICTURE_SUFFIXES
+    """By its name; macOS puts a "._NAME" that is none beside each file on a disk of another system."""
+    return not name.startswith("._") and Path(name).suffix.lower() in PICTURE_SUFFIXES

@@ -96,19 +96,43 @@ def image(
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
 
-    def work() -> Iterator[batch.Job]:
+    def work(passed: Callable[[Path, Path], object]) -> Iterator[batch.Job]:
         found = batch.find(inputs, recursive=recursive, without=Path(out) if out else None)
         more = batch.listed(_lines(listing), base) if listing else ()
-        return batch.plan(chain(found, more), out, _slug(dye), mask=mask, sheet=side_by_side)
+        return batch.plan(chain(found, more), out, _slug(dye), mask=mask, sheet=side_by_side, passed=passed)
 
-    total = None if listing == "-" else sum(1 for _ in work())  # and whatever is wrong with the names comes first
+    total = None
+    if listing != "-":  # and whatever is wrong with the names comes first
+        results = _Results()
+        total = sum(1 for _ in work(results))
+        if not total and results.count:
+            raise PictureError(str(results))
     many = total != 1 or listing is not None or recursive
     if many and not force:
         task = replace(task, resume=True)
     run = _engine(engine, task, jobs, total)
     if task.folders and out:
         batch.make_folder(Path(out))
-    return _report(run(work()), total, alone=not many, quiet=quiet)
+    results = _Results()
+    status = _report(run(work(results)), total, alone=not many, quiet=quiet)
+    if results.count:
+        _say(quiet, str(results), err=True)
+    return status
+
+
+class _Results:
+    """Counts the files that are named like results of others, and says what that means for them."""
+
+    def __init__(self) -> None:
+        self.count, self.first = 0, ""
+
+    def __call__(self, source: Path, original: Path) -> None:
+        self.count += 1
+        self.first = self.first or f"{source} is named like the result of {original.name}"
+
+    def __str__(self) -> str:
+        others = f", and {self.count - 1} more are like it" if self.count > 1 else ""
+        return f"{self.first}, so it was passed over{others}: to dye such a photo, name a place for its result with -o"
 
 
 def _lines(listing: str) -> Iterable[bytes]:

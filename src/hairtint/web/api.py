@@ -60,7 +60,7 @@ def _delivery() -> tuple[Field, ...]:
     return (
         fields.choice("format", "Of the result; without it the picture's own, or PNG.", list(FORMATS)),
         fields.whole("quality", "Of a JPEG or WebP; without it as good as the picture was.", 1, 100),
-        fields.flag("metadata", "Leave EXIF, XMP and texts in the result; they may say where a photo was taken."),
+        fields.flag("metadata", "Leave EXIF, XMP, IPTC and texts in the result; they may say where a photo was taken."),
     )
 
 

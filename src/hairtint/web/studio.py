@@ -42,7 +42,7 @@ class Delivery(Origin):
         """The original's colour profile and compression, and with `metadata` everything else that it holds."""
         kept = {field.name: getattr(origin, field.name) for field in fields(Origin)}
         if not metadata:  # where and when a photo was taken is nobody's business once it is shared
-            kept |= dict.fromkeys(("exif", "xmp", "comment", "texts", "dpi"))
+            kept |= dict.fromkeys(("exif", "xmp", "iptc", "comment", "texts", "dpi"))
         return cls(**kept, quality=quality)
 
     def save_options(self, file_format: str) -> dict[str, Any]:

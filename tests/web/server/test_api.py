@@ -96,12 +96,15 @@ def test_quality_makes_the_file_smaller(client, jpeg):
 def test_metadata_goes_unless_it_is_asked_for(client, saved):
     exif = Image.Exif()
     exif[271] = "Camera of somebody"
-    file = saved("JPEG", exif=exif, comment=b"at home")
+    iptc = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0\0\0\0\x0c" + b"\x1c\x02\x78\0\x07a child"
+    file = saved("JPEG", exif=exif, comment=b"at home", extra=b"\xff\xed\0" + bytes([len(iptc) + 2]) + iptc)
     plain = client.post("/api/v1/recolor", **form(file, color="red"))
     kept = client.post("/api/v1/recolor", **form(file, color="red", metadata="true"))
     assert b"somebody" not in plain.data
     assert b"at home" not in plain.data
+    assert b"a child" not in plain.data
     assert b"somebody" in kept.data
+    assert b"a child" in kept.data
 
 
 def test_a_kept_picture_takes_further_colours_without_being_sent(client, jpeg):
