@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
-from numbers import Real
 from typing import Any, ClassVar
 
 import cv2
@@ -29,7 +28,7 @@ class Effect:
             if name == "color":
                 if value is not None or name in _needed(type(self)):
                     object.__setattr__(self, name, Color.parse(value))
-            elif not isinstance(value, Real) or not 0 <= value <= 1:
+            elif not isinstance(value, (int, float, np.integer, np.floating)) or not 0 <= value <= 1:
                 raise InputError(f"{self.kind}: {name} is {value!r}, give a number from 0 to 1")
             elif isinstance(value, np.number):
                 object.__setattr__(self, name, value.item())  # which is written as it is read

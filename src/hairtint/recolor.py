@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from numbers import Real
 from typing import Any, Literal
 
 import cv2
@@ -102,7 +101,7 @@ def recolor(
 
 
 def _check_number(name: str, value: object) -> None:
-    if not isinstance(value, Real) or not 0 <= value <= 1:
+    if not isinstance(value, int | float | np.integer | np.floating) or not 0 <= value <= 1:
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
