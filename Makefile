@@ -21,7 +21,7 @@ $(BIN)/hairtint: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.full: pyproject.toml constraints.txt $(BIN)/hairtint
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[video,camera,web,openvino,ray,train,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[video,camera,web,heic,openvino,ray,train,dev]'
 	@touch $@
 
 demo: $(BIN)/hairtint

@@ -31,6 +31,7 @@ from hairtint.errors import HairtintError, MaskError, OutputError, PictureError
 from hairtint.photo import PICTURE_SUFFIXES, Photo, check_output, same_kind, side_by_side, write_mask
 from hairtint.photo_writing import write_bytes
 
+HEIC = Path(__file__).parent / "phone.heic"  # turned, as a phone writes it, from the bundled portrait
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description dc:creator="Ada"/></x:xmpmeta>'
 
@@ -498,11 +499,22 @@ def test_what_is_no_photo_is_refused_by_name(data: bytes, word: str) -> None:
     refused(data, word)
 
 
-def test_heic_is_named_where_it_cannot_be_read() -> None:
-    Image.init()
-    if "HEIF" in Image.OPEN:
-        pytest.skip("a HEIF plugin is registered")
-    refused(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC", "give a JPEG")
+def test_heic_is_named_where_it_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    refused(HEIC, "HEIC", "pip install 'hairtint[heic]'")
+
+
+def test_heic_of_a_phone_is_a_photo() -> None:
+    pytest.importorskip("pi_heif")
+    photo = Photo.open(HEIC)
+    assert photo.size == (80, 96)
+    portrait = np.asarray(Image.open(HEIC.parents[1] / "examples/eileen-collins.jpg").resize((96, 96)))[:, 8:88]
+    assert np.abs(photo.rgb.astype(int) - portrait).mean() < 6
+    again = reopened(photo.encode("jpeg"))
+    assert again.getexif()[ExifTags.Base.Make] == "Hairtint"
+    assert again.getexif()[ExifTags.Base.Orientation] == 1
+    refused(HEIC.read_bytes()[:1000], "damaged")
 
 
 def test_paths_that_hold_no_picture(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ Picture = str | os.PathLike[str] | bytes | bytearray | memoryview | Image.Image 
 """What a photo can be opened from."""
 
 PICTURE_SUFFIXES: frozenset[str] = frozenset(OUTPUT_SUFFIXES) | {
+    ".heic",
+    ".heif",
     ".jfif",
     ".jpe",
     ".jp2",

@@ -19,7 +19,7 @@ MIN_SIDE = 16
 MAX_FILE_BYTES = 200_000_000
 """The largest picture file that is read."""
 
-# Formats that Pillow decodes by itself and that photos come in; never EPS, which would start another program.
+# Formats that photos come in and Pillow decodes, HEIF by a plugin; never EPS, which would start another program.
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
 
 _REFUSED_BY_NAME: dict[str, tuple[bytes, ...]] = {
@@ -162,12 +162,24 @@ def _formats(data: bytes, name: str) -> list[str]:
     if head.startswith(b"<") and b"<svg" in head.lower():
         found = "an SVG drawing"
     elif box == b"ftyp" and brand in _HEIC_BRANDS and b"avif" not in data[:64]:
-        found = None if "HEIF" in Image.OPEN else "a HEIC picture"
+        if not _reads_heic():
+            raise PictureError(f"{name} is a HEIC picture: pip install 'hairtint[heic]' to read it; or {_CURE}")
     elif (box == b"ftyp" and brand in _VIDEO_BRANDS) or data.startswith(_MATROSKA):
         raise PictureError(f"{name} is a video, not a picture; {_CURE}")
     if found:
         raise PictureError(f"{name} is {found}, which is not supported; {_CURE}")
     return [known for known in _FORMATS if known in Image.OPEN]
+
+
+def _reads_heic() -> bool:
+    """Whether Pillow reads HEIC, as phones of Apple write it: by a plugin that is there already or by the extra's."""
+    if "HEIF" not in Image.OPEN:
+        try:
+            import pi_heif
+        except ImportError:
+            return False
+        pi_heif.register_heif_opener()
+    return True
 
 
 def _is_lossless_webp(data: bytes) -> bool:

@@ -168,7 +168,7 @@ def _writable(path: Path) -> Path:
     kind = path.suffix.lower()
     if kind in OUTPUT_SUFFIXES:
         return path
-    if kind in (".jfif", ".jpe", ".mpo"):
+    if kind in (".heic", ".heif", ".jfif", ".jpe", ".mpo"):
         return path.with_suffix(".jpg")
     return path.with_suffix(".png") if kind in PICTURE_SUFFIXES else path.with_name(f"{path.name}.png")
 
