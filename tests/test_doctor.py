@@ -65,6 +65,16 @@ def test_a_damaged_network_that_photos_do_not_need_is_no_failure(tmp_path, monke
     assert examined(capsys)["mine"]["state"] == "broken"
 
 
+def test_the_network_that_names_hairstyles_is_looked_at_too(tmp_path, monkeypatch, capsys):
+    assert examined(capsys)["style"]["state"] == "ok"
+    (tmp_path / "style").mkdir()
+    shipped = zoo.find_style()
+    (tmp_path / "style" / shipped.path.name).write_bytes(shipped.path.read_bytes()[:-1] + b"?")
+    (tmp_path / "style" / "manifest.json").write_bytes((shipped.path.parent / "manifest.json").read_bytes())
+    monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))
+    assert examined(capsys)["style"]["state"] == "broken"
+
+
 def test_a_manifest_that_nobody_can_read_does_not_end_the_examination(tmp_path, monkeypatch, capsys):
     (tmp_path / "manifest.json").write_text("{")
     monkeypatch.setenv("HAIRTINT_MODELS", str(tmp_path))

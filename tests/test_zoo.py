@@ -94,6 +94,7 @@ def test_unknown_names_are_refused_with_a_cure(name):
                 {"metrics": []},
                 {"metrics": {"ccp": 1}},
                 {"metrics": {"ccp": {"mean_iou": None}}},
+                {"metrics": {"ccp": {"mean_iou": "0.86"}}},
             )
         ),
         json.dumps({"\ud800": {"file": "mine.onnx", "size": 48, "sha256": ""}}),
@@ -105,3 +106,13 @@ def test_a_damaged_manifest_is_one_clear_line(home, text):
         zoo.models()
     assert isinstance(caught.value, HairtintError)
     assert str(caught.value).isprintable()
+
+
+def test_a_network_by_its_path_may_lie_beside_the_manifest_of_something_else(tmp_path):
+    path = tmp_path / "own.onnx"
+    path.write_bytes(zoo.find("light").path.read_bytes())
+    (tmp_path / "manifest.json").write_text('{"name": "an app", "start_url": "/"}')
+    assert zoo.find(path).path == path
+    (tmp_path / "manifest.json").write_text('{"mine": {"file": "own.onnx", "size": 0, "sha256": ""}}')
+    with pytest.raises(ModelError, match="not a manifest"):
+        zoo.find(path)

@@ -89,7 +89,7 @@ def _photos() -> Iterator[Finding]:
         grey = Photo.open(Photo(np.full((64, 64, 3), 128, np.uint8)).encode("jpeg"))
         segmenter = Segmenter(few=True)
         grey.with_rgb(recolor(grey.rgb, segmenter.mask(grey.rgb), "copper")).encode("jpeg")
-        yield Finding("photos", "hairtint image", "ok", f"works, with {segmenter.entry.name}")
+        yield Finding("photos", "hairtint image", "ok", f"works, with {segmenter.name}")
     except Exception as error:
         yield Finding("photos", "hairtint image", "broken", _line(error), REINSTALL)
 
@@ -97,7 +97,7 @@ def _photos() -> Iterator[Finding]:
 def _networks() -> Iterator[Finding]:
     from hairtint import zoo
 
-    for name, entry in zoo.entries().items():
+    for name, entry in (zoo.entries() | zoo.entries(zoo.STYLE)).items():
         try:
             size = len(entry.read())
             checked = "sha256 is right" if entry.sha256 else "no sha256 to check"

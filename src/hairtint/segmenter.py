@@ -46,6 +46,11 @@ class Segmenter:
         few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 
+    @property
+    def name(self) -> str:
+        """What answers: the name of the network, or of all whose mean is taken."""
+        return " and ".join(entry.name for entry in self.entries)
+
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).
 

@@ -33,6 +33,23 @@ def test_image_and_mask_move_together(how, seed):
     assert 0.02 < (moved > 0).mean() < 0.9
 
 
+@pytest.mark.parametrize("change", [augment.recompressed, augment.motion_blurred, augment.blurred])
+@pytest.mark.parametrize("size", [97, 192])
+def test_what_changes_the_picture_alone_leaves_it_where_it_is(change, size):
+    """Oracle: the centre of gravity of a soft spot."""
+    y, x = np.mgrid[:size, :size].astype(np.float32)
+    spot = np.exp(-((y - 0.72 * size) ** 2 + (x - 0.72 * size) ** 2) / (2 * 12**2))
+
+    def centre(grey):
+        weight = np.maximum(grey.astype(np.float64) - 25, 0)
+        return np.array([(y * weight).sum(), (x * weight).sum()]) / weight.sum()
+
+    before = np.repeat((200 * spot).astype(np.uint8)[..., None], 3, axis=2)
+    for seed in range(20):
+        after = change(before, np.random.default_rng(seed))
+        assert np.abs(centre(after[..., 1]) - centre(before[..., 1])).max() < 0.2
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_recipes_keep_pictures_and_masks_together(recipe):
     """Whatever the light, hair stays darker than the ground, so a mask that lags behind would show."""

@@ -85,3 +85,11 @@ def test_a_log_without_lines_draws_nothing(tmp_path):
     curves.plot(tmp_path)
     curves.trim(tmp_path / "log.csv", 3)
     assert not list(tmp_path.iterdir())
+
+
+def test_lines_of_a_log_that_a_crash_spoilt_are_passed_over(tmp_path):
+    log = tmp_path / "log.csv"
+    for epoch in (1, 2):
+        curves.append(log, {"epoch": epoch, "loss": 0.5})
+    log.write_bytes(log.read_bytes() + b"\0\0\0\0\xff\n3\n")
+    assert [row["epoch"] for row in curves.read(log)] == [1, 2]

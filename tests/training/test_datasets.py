@@ -91,6 +91,7 @@ def test_plain_folders_and_everything_that_is_left_out(tmp_path):
     (masks / "nomask.png").rename(masks / "nophoto.png")
     cv2.imwrite(str(masks / "dim.png"), picture(3)[1] // 255)
     (images / "notes.txt").write_text("passed over")
+    (images / "moving.gif").write_bytes(b"GIF89a")
     pairs, report = open_dataset(folder)
     assert [p.stem for p in pairs] == ["bald", "good"]
     assert (report.source, report.pairs, report.empty) == ("mine", 2, 1)
@@ -101,6 +102,7 @@ def test_plain_folders_and_everything_that_is_left_out(tmp_path):
         "no mask with this stem": ["nomask.jpg"],
         "no photo with this stem": ["nophoto.png"],
         "mask without white: hair must be 255": ["dim.png"],
+        "not a kind of picture that is read here": ["moving.gif"],
     }
     lines = report.lines()
     assert lines[0] == "mine: 2 pairs, 1 of them without hair"

@@ -238,6 +238,7 @@ def test_a_folder_belongs_to_one_config_and_its_photos(quick, tiny_pairs, tmp_pa
     with pytest.raises(TrainingError, match="other photos"):
         train(quick(epochs=1), tiny_pairs[1:], tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    train(quick(epochs=1, workers=1, checkpoint_minutes=1.0), tiny_pairs, tmp_path)
 
 
 def test_too_little_data_and_wrong_sizes_are_refused_before_anything_is_written(quick, tiny_pairs, tmp_path):

@@ -26,6 +26,7 @@ def commands(tiny, trained, quick_toml):
     data = ["--data", str(tiny)]
     return {
         "expand": ["data", "expand", *data, "--size", "64", "--out", "DISK/big"],
+        "pack": ["data", "pack", *data, "--out", "DISK/shards"],
         "train": ["train", str(quick_toml), *data, "--run", "DISK/run"],
         "export": ["export", str(trained), *data, "--zoo", "DISK/zoo"],
         "evaluate": ["evaluate", "--model", "light", *data, "--limit", "8", "--sheet", "DISK/sheet.png"],
@@ -39,7 +40,7 @@ def refused(command, disk, capsys):
     assert len(line) < 400
 
 
-@pytest.mark.parametrize("kind", ["expand", "train", "export", "evaluate"])
+@pytest.mark.parametrize("kind", ["expand", "pack", "train", "export", "evaluate"])
 def test_a_full_disk_leaves_only_what_is_whole(kind, commands, tmp_path, capsys):
     with full(tmp_path / "disk") as disk:
         refused(commands[kind], disk, capsys)
@@ -51,7 +52,7 @@ def test_a_full_disk_leaves_only_what_is_whole(kind, commands, tmp_path, capsys)
             assert cv2.imread(str(disk / "big" / "masks" / f"{path.stem}.png")) is not None
 
 
-@pytest.mark.parametrize("kind", ["expand", "train", "export", "evaluate"])
+@pytest.mark.parametrize("kind", ["expand", "pack", "train", "export", "evaluate"])
 def test_a_read_only_folder_is_refused(kind, commands, tmp_path, capsys):
     with read_only(tmp_path / "disk") as disk:
         refused(commands[kind], disk, capsys)

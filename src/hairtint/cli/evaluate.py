@@ -66,7 +66,7 @@ def evaluate(
             segmenter.mask, pairs, lambda done, _: progress.update(task, completed=done),
             probability=segmenter.probability,
         )  # fmt: skip
-    result = evaluation.as_json(rows, segmenter.entry.name)
+    result = evaluation.as_json(rows, segmenter.name)
     if sheet:
         Photo(evaluation.contact_sheet(segmenter.mask, pairs, rows)).save(sheet, overwrite=True)
     if as_json:

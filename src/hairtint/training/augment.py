@@ -122,7 +122,7 @@ def blurred(rgb: Array, rng: np.random.Generator) -> Array:
 
 def motion_blurred(rgb: Array, rng: np.random.Generator) -> Array:
     """A camera or head that moved: the mean along a short line in a random direction."""
-    length = int(rng.integers(3, max(4, len(rgb) // 20)))
+    length = int(rng.integers(3, max(4, len(rgb) // 20))) | 1  # of an even line no pixel is the middle
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1
     turn = cv2.getRotationMatrix2D(((length - 1) / 2,) * 2, rng.uniform(0, 180), 1)
@@ -161,7 +161,8 @@ def recompressed(rgb: Array, rng: np.random.Generator) -> Array:
     size = rgb.shape[1::-1]
     if rng.random() < 0.5:
         by = rng.uniform(0.4, 0.9)
-        rgb = cv2.resize(rgb, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
+        smaller = (max(1, round(by * size[0])), max(1, round(by * size[1])))
+        rgb = cv2.resize(rgb, smaller, interpolation=cv2.INTER_AREA)
     data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])[1]
     decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
     back: Array = cv2.resize(decoded, size, interpolation=cv2.INTER_LINEAR)

@@ -128,8 +128,10 @@ def _start(began: dict[str, Any] | None) -> str:
 def _moment(trained: Trained) -> str:
     if not trained.step:
         return "Nothing was learnt in this run: these are the weights that it started from."
-    best = "the epoch with the best validation IoU, the mean over the sets"
-    return f"The weights are the exponential moving average at {'the end of the training' if trained.last else best}."
+    when = (
+        "the end of the training" if trained.last else "the epoch with the best validation IoU, the mean over the sets"
+    )
+    return f"The weights are {'the exponential moving average' if trained.config.ema else 'those'} at {when}."
 
 
 def _unseen(began: dict[str, Any] | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ def append(path: Path, row: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> list[dict[str, float]]:
-    """The lines so far, oldest first; empty where there is no file. Half a line, left by a kill, is passed over."""
+    """The lines so far, oldest first; empty where there is no file. What a kill or a crash spoilt is passed over."""
     if not path.exists():
         return []
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     whole = text[: text.rfind("\n") + 1]
-    return [
-        {k: float(v) for k, v in row.items()} for row in csv.DictReader(whole.splitlines()) if None not in row.values()
-    ]
+    rows = []
+    for row in csv.DictReader(whole.splitlines()):
+        with suppress(TypeError, ValueError):  # a value is missing, or no number
+            rows.append({k: float(v) for k, v in row.items()})
+    return rows
 
 
 def trim(path: Path, epochs: int) -> None:

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from PIL import Image
+
 from hairtint.errors import DataError
 from hairtint.training.pairs import STYLES, Original, Pair, Report
 
-PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm"}
+PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm", ".tif", ".tiff"}
 PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
 EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
 ORIGINALS = "originals"  # its key for what the photos were, by STEM; older ones have none
@@ -102,9 +104,13 @@ def person(stem: str) -> str:
 def _pictures(folder: Path, report: Report) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in PICTURES or not path.is_file():
+        suffix = path.suffix.lower()
+        if path.name.startswith(".") or not path.is_file():
             continue
-        if path.stem in found:
+        if suffix not in PICTURES:
+            if suffix in Image.registered_extensions():
+                report.left_out["not a kind of picture that is read here"].append(path.name)
+        elif path.stem in found:
             report.left_out["another file has this stem"].append(path.name)
         else:
             found[path.stem] = path

@@ -13,6 +13,7 @@ from hairtint.training.config import Config
 from hairtint.training.files import put_json
 from hairtint.training.pairs import Pair, Report
 
+ANY_TIME = frozenset({"workers", "checkpoint_minutes"})  # keys that change nothing in what is learnt
 Sides = tuple[Sequence[Pair], Sequence[Pair]]  # trained on, kept for validation
 
 
@@ -56,10 +57,10 @@ def prepare(
 
 
 def _differences(before: dict[str, Any], config: Config) -> list[str]:
-    """Keys whose values differ; what an older version did not write had the default."""
+    """Keys whose values differ and matter; what an older version did not write had the default."""
     now = config.as_dict()
     then = Config(network=config.network).as_dict() | before
-    return [key for key in then if then[key] != now.get(key)]
+    return [key for key in then if key not in ANY_TIME and then[key] != now.get(key)]
 
 
 def _read(path: Path) -> dict[str, Any]:

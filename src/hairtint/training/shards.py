@@ -171,15 +171,18 @@ def _write(out: Path, number: int, pairs: Sequence[Pair]) -> None:
     tar = _tar(out, number)
     partial = tar.with_name(f"{tar.name}.part")
     rows = []
-    with partial.open("wb") as file:
-        with tarfile.open(fileobj=file, mode="w") as archive:
-            for pair in pairs:
-                places = [_add(archive, name, source) for name, source in _files(pair).items()]
-                rows.append(_facts(pair) | {"image": places[0], "mask": places[1] if len(places) > 1 else None})
-        file.flush()
-        os.fsync(file.fileno())
-    known = {"bytes": partial.stat().st_size, "sha256": _sha256(partial), "pairs": rows}
-    partial.replace(tar)
+    try:
+        with partial.open("wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                for pair in pairs:
+                    places = [_add(archive, name, source) for name, source in _files(pair).items()]
+                    rows.append(_facts(pair) | {"image": places[0], "mask": places[1] if len(places) > 1 else None})
+            file.flush()
+            os.fsync(file.fileno())
+        known = {"bytes": partial.stat().st_size, "sha256": _sha256(partial), "pairs": rows}
+        partial.replace(tar)
+    finally:  # on a full disk 64 MB would stay; once renamed there is nothing to remove
+        partial.unlink(missing_ok=True)
     put(_note(out, number), (json.dumps(known) + "\n").encode())
 
 

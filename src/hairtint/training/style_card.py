@@ -133,8 +133,9 @@ precision; its probabilities differ from torch's by at most {parity:.1e}.
 
 ## Figures
 
-On {metrics["photos"]} photos that were not trained on; the split is the one of `hairtint train` with the same seed, so
-what found the hair, {metrics["masks"]}, has not learnt from them either.
+On {metrics["photos"]} photos that were not trained on; the split is the one of `hairtint train` with the same seed and
+validation share. What found the hair, {metrics["masks"]}, may have learnt the masks of some of them, where fewer were
+kept apart for it, but nothing of styles.
 
 | | accuracy |
 | --- | --- |

@@ -161,7 +161,8 @@ def _check(name: str, values: dict[str, Any]) -> None:
     if not _is_count(size) or not (count is None or _is_count(count)):
         raise ValueError(f"{name!r} has a size or number of parameters that is no whole number above 0")
     for figures in values.get("metrics", {}).values():
-        _ = float(figures["mean_iou"])
+        if isinstance(iou := figures["mean_iou"], bool) or not isinstance(iou, int | float):
+            raise ValueError(f"{name!r} has a mean_iou that is no number")
 
 
 def _is_count(value: object) -> bool:
@@ -178,9 +179,12 @@ def _by_path(path: Path) -> Entry:
     for entry in entries().values():
         if entry.path.resolve() == path.resolve():
             return entry
-    for name, values in read_manifest(path.parent).items():
-        if values["file"] == path.name:
-            return _entry(name, path, values)
+    beside = path.parent / MANIFEST
+    # A manifest that says nothing of this file need not be one of networks.
+    if beside.is_file() and path.name in beside.read_text(encoding="utf-8", errors="replace"):
+        for name, values in read_manifest(path.parent).items():
+            if values["file"] == path.name:
+                return _entry(name, path, values)
     return Entry(path.stem, path, size=0)  # 0: the runtime reads it from the file
 
 
