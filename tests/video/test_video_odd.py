@@ -163,8 +163,10 @@ def test_pictures_of_avi_are_shown_in_order_and_on_time(tmp_path, blue, codec, o
     assert (np.diff(told) > -0.1).all()
 
 
-def test_start_where_nothing_can_be_sought(tmp_path, blue):
-    clip = make(tmp_path / "in.h264", steps(30))
+@pytest.mark.parametrize("name", ["in.h264", "in.ts"])
+def test_start_where_no_seek_finds_the_keyframe(tmp_path, blue, name):
+    """Raw H.264 has no times; MPEG-TS seeks by times of decoding: its first time of showing is too late."""
+    clip = make(tmp_path / name, steps(30), options={"qp": "4", "bf": "2"})
     report = dye_file(clip, tmp_path / "out.mkv", blue, start=0.4, codec="ffv1")
     assert report.frames == 20
     assert [round(told) for _, told in numbers(tmp_path / "out.mkv")] == list(range(10, 30))

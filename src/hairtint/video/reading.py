@@ -118,7 +118,7 @@ class Source:
         self.video.thread_type = "AUTO"
 
     def _seek(self) -> None:
-        """Go to a keyframe at or before the start, or to the very start of what cannot be sought in (raw .h264)."""
+        """Go to a keyframe at or before the start, or read from the very start where none is found (raw .h264)."""
         import av
 
         try:

@@ -15,8 +15,8 @@ _BACK = Fraction(2)  # seconds, and twice as many each time
 def seek(container: InputContainer, video: VideoStream, zero: Fraction, start: float) -> None:
     """Go to a keyframe at or before `start`, in seconds from `zero`, where the file's own clock begins.
 
-    In MPEG-TS a seek may lead to any packet: then further back. Raises av.FFmpegError or OSError where the file cannot
-    be sought in.
+    In MPEG-TS a seek may lead to any packet: then further back. Raises av.FFmpegError or OSError where no seek leads
+    to one: the file is to be read from its beginning then, where a seek to its first time may already lie too late.
     """
     back, wanted = Fraction(0), Fraction(start)
     while back < wanted:
@@ -27,7 +27,7 @@ def seek(container: InputContainer, video: VideoStream, zero: Fraction, start: f
             return
         back = 2 * back or _BACK
     if wanted:
-        container.seek(int(zero * 1_000_000))
+        raise OSError("no keyframe found")
 
 
 def tick_of(video: VideoStream) -> Fraction:
