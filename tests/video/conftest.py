@@ -1,10 +1,13 @@
 """A small video of the bundled portrait, and the look that most tests give it."""
 
+import numpy as np
 import pytest
 from clips import make, pictures
 
 from hairtint.color import Color
 from hairtint.live.look import Look
+from hairtint.live.tinter import Tinted
+from hairtint.video import pipeline
 
 
 @pytest.fixture
@@ -21,3 +24,17 @@ def blue():
 @pytest.fixture(scope="session")
 def nothing():
     return Look(Color.parse("copper"), strength=0.0)
+
+
+@pytest.fixture
+def upper_half(monkeypatch):
+    """In place of the network: the upper half of every picture is hair."""
+
+    def tint(rgb, look):
+        mask = np.zeros(rgb.shape[:2], np.float32)
+        mask[: len(mask) // 2] = 1
+        after = rgb.copy()
+        after[: len(mask) // 2] = look.color.rgb()
+        return Tinted(after, mask, {})
+
+    monkeypatch.setattr(pipeline, "Tinter", lambda *args, **options: tint)

@@ -9,27 +9,14 @@ from clips import decoded, framed, make, packets, with_cover
 from PIL import Image
 
 from hairtint.errors import OutputError
-from hairtint.live.tinter import Tinted
 from hairtint.video import dye_file, pipeline, reading, writing
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.signal import Signal
 from hairtint.video.timecode import moved
 
+pytestmark = pytest.mark.usefixtures("upper_half")
+
 FILM, NTSC = Fraction(25), Fraction(30000, 1001)
-
-
-@pytest.fixture(autouse=True)
-def upper_half(monkeypatch):
-    """In place of the network: the upper half of every picture is hair."""
-
-    def tint(rgb, look):
-        mask = np.zeros(rgb.shape[:2], np.float32)
-        mask[: len(mask) // 2] = 1
-        after = rgb.copy()
-        after[: len(mask) // 2] = look.color.rgb()
-        return Tinted(after, mask, {})
-
-    monkeypatch.setattr(pipeline, "Tinter", lambda *args, **options: tint)
 
 
 def steps(count, width=64, height=64):

@@ -31,6 +31,7 @@ class Codec:
         tag: the four letters that players of .mp4 and .mov look for.
         fields: it keeps interlaced pictures as such.
         least: pixels a side that a picture must have.
+        limited: its YCbCr is read in limited range, whatever the tag says.
     """
 
     encoder: str
@@ -42,6 +43,7 @@ class Codec:
     tag: str | None = None
     fields: bool = False
     least: int = 1
+    limited: bool = False
 
     def options(self, quality: str) -> dict[str, str]:
         """The encoder's options for a name of QUALITIES or a CRF number; raises InputError for neither."""
@@ -116,7 +118,7 @@ CODECS: dict[str, Codec] = {
     ),
     "prores": Codec(
         "prores_ks", ("yuv422p10le", "yuv444p10le", "yuva444p10le"),
-        qualities=({}, {}, {}, None), fixed=(("vendor", "apl0"),), fields=True,
+        qualities=({}, {}, {}, None), fixed=(("vendor", "apl0"),), fields=True, limited=True,
     ),
     "ffv1": Codec(
         "ffv1", (*_YUV, "yuv440p", "yuv411p", *_YUV10, "yuv420p12le", "yuv422p12le", "yuv444p12le", "yuva420p",

@@ -30,7 +30,8 @@ class Converter:
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The frame in the new format, with the time of the old one; the same object where nothing is to be done."""
-        if frame.format.name == self.name and self.size in (None, (frame.width, frame.height)):
+        same_range = (self.before.range == FULL) == (self.after.range == FULL)
+        if frame.format.name == self.name and same_range and self.size in (None, (frame.width, frame.height)):
             return frame
         width, height = self.size or (frame.width, frame.height)
         new = self.scaler.reformat(

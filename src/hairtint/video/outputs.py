@@ -204,7 +204,9 @@ class Outputs:
         self.matte_layout = layout = codec.layout_for(self.source.first.format, alpha=True)
         if self.working.signal.high_dynamic and layout.bits < 10:
             raise OutputError(f"{one_line(path)} has 8 bits, and HDR needs 10: name a .mov or .mkv for the matte")
-        signal = self.working.signal if layout.rgb else self.working.signal.as_yuv(self.working.size[1])
+        signal = self.working.signal
+        if not layout.rgb:
+            signal = signal.as_yuv(self.working.size[1], limited=codec.limited)
         self.into_matte = Converter(layout.name, self.working.signal, signal)
         sink = self._open(path, codec, codec.nearest(self.wanted.quality), layout, signal)
         sink.start({})

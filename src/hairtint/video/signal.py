@@ -53,18 +53,19 @@ class Signal:
     @classmethod
     def of(cls, frame: VideoFrame, name: str) -> Signal:
         """The tags of a frame; raises SourceError for a matrix that is not one (constant luminance, ICtCp, YCgCo)."""
-        matrix = int(frame.colorspace)
+        rgb = frame.format.is_rgb or frame.format.has_palette
+        matrix = 0 if rgb else int(frame.colorspace)
         if matrix not in _WEIGHTS and matrix not in (0, 2, 3):
             raise SourceError(f"{name} has a colour matrix (H.273 number {matrix}) that is not read: convert it first")
-        full = "j" in frame.format.name or int(frame.color_range) == FULL or frame.format.is_rgb
-        known = int(frame.color_range) or "j" in frame.format.name or frame.format.is_rgb
+        full = "j" in frame.format.name or int(frame.color_range) == FULL or rgb
+        known = int(frame.color_range) or full
         kind = (FULL if full else LIMITED) if known else 0
         return cls(kind, matrix, int(frame.color_primaries), int(frame.color_trc))
 
-    def as_yuv(self, height: int) -> Signal:
-        """The tags after conversion of RGB to YCbCr in limited range; those of YCbCr stay."""
+    def as_yuv(self, height: int, *, limited: bool = False) -> Signal:
+        """The tags as YCbCr: what was RGB gets limited range, and so does the rest where `limited` asks for it."""
         if self.matrix != 0:
-            return self
+            return replace(self, range=LIMITED) if limited else self
         return Signal(LIMITED, BT709 if height >= _HD else BT601, self.primaries, self.transfer)
 
     def pinned(self, before: int, after: int) -> Signal:

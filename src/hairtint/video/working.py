@@ -64,7 +64,7 @@ class Working:
         if layout.rgb and source.matrix != 0:
             signal = Signal(FULL, 0, source.primaries, source.transfer)
         elif not layout.rgb:
-            signal = source.as_yuv(first.height).pinned(first.height, tall)
+            signal = source.as_yuv(first.height, limited=codec.limited).pinned(first.height, tall)
         return cls((first.width, first.height), source, layout, signal, turn, even)
 
     @property

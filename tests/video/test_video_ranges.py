@@ -1,0 +1,43 @@
+"""Black stays black and white stays white, in full and limited range, RGB and grey, and up stays up.
+
+The upper half of each picture is dyed; what is looked at is the lower half.
+"""
+
+import numpy as np
+import pytest
+from clips import decoded, make, planes
+from PIL import Image
+
+from hairtint.video import dye_file
+
+pytestmark = pytest.mark.usefixtures("upper_half")
+
+GREYS = [np.full((64, 64, 3), value, np.uint8) for value in (0, 128, 255)]
+
+
+def lumas(path):
+    """Luma of the last rows of each frame, in steps of eight bits."""
+    found = []
+    for frame in decoded(path):
+        bits, rows = frame.format.components[0].bits, planes(frame)[0][-8:]
+        found.append((rows.view("<u2") if bits > 8 else rows).mean() / (1 << (bits - 8)))
+    return found
+
+
+@pytest.mark.parametrize(("codec", "pixels", "tags"), [
+    ("libx264", "yuvj420p", (2, 1, 2, 2)), ("ffv1", "yuv422p10le", (2, 1, 2, 2)), ("ffv1", "bgr0", (2, 0, 2, 2)),
+])  # fmt: skip
+def test_prores_gets_limited_range_as_it_is_read(tmp_path, blue, codec, pixels, tags):
+    clip = make(tmp_path / "in.mkv", GREYS, codec=codec, pixels=pixels, tags=tags)
+    out, matte = tmp_path / "out.mov", tmp_path / "matte.mov"
+    dye_file(clip, out, blue, codec="prores", matte_out=matte)
+    for path in (out, matte):
+        assert lumas(path) == pytest.approx([16, 126, 235], abs=1)
+
+
+def test_rgb_becomes_limited_range_and_says_its_matrix(tmp_path, blue):
+    images = [Image.fromarray(grey) for grey in GREYS]
+    images[0].save(tmp_path / "in.gif", save_all=True, append_images=images[1:], duration=100)
+    dye_file(tmp_path / "in.gif", tmp_path / "out.mp4", blue, quality="lossless")
+    assert {(f.format.name, f.color_range, f.colorspace) for f in decoded(tmp_path / "out.mp4")} == {("yuv420p", 1, 6)}
+    assert lumas(tmp_path / "out.mp4") == pytest.approx([16, 126, 235], abs=1)
