@@ -3,9 +3,10 @@
 The upper half of each picture is dyed; what is looked at is the lower half.
 """
 
+import av
 import numpy as np
 import pytest
-from clips import decoded, make, planes
+from clips import decoded, make, planes, rgb
 from PIL import Image
 
 from hairtint.video import dye_file
@@ -41,3 +42,21 @@ def test_rgb_becomes_limited_range_and_says_its_matrix(tmp_path, blue):
     dye_file(tmp_path / "in.gif", tmp_path / "out.mp4", blue, quality="lossless")
     assert {(f.format.name, f.color_range, f.colorspace) for f in decoded(tmp_path / "out.mp4")} == {("yuv420p", 1, 6)}
     assert lumas(tmp_path / "out.mp4") == pytest.approx([16, 126, 235], abs=1)
+
+
+@pytest.mark.parametrize(("name", "options"), [
+    ("out.mp4", {"quality": "lossless"}), ("out.mkv", {"codec": "ffv1"}),
+    ("out.mkv", {"codec": "ffv1", "side_by_side": True}),
+])  # fmt: skip
+def test_raw_pictures_may_lie_from_the_bottom_up(tmp_path, blue, name, options):
+    picture = np.repeat(np.arange(0, 256, 4, dtype=np.uint8), 64 * 3).reshape(64, 64, 3)
+    clip = tmp_path / "in.avi"
+    with av.open(str(clip), "w", options={"flipped_raw_rgb": "1"}) as sink:
+        video = sink.add_stream("rawvideo", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 64, "bgra"
+        sink.mux(video.encode(av.VideoFrame.from_ndarray(picture[::-1].copy(), "rgb24").reformat(format="bgra")))
+        sink.mux(video.encode())
+    assert decoded(clip)[0].planes[0].line_size < 0
+    dye_file(clip, tmp_path / name, blue, **options)
+    after = rgb(decoded(tmp_path / name)[0])
+    assert np.abs(after[33:, -64:] - picture[33:]).max() <= (3 if name == "out.mp4" else 0)

@@ -66,7 +66,9 @@ class Layout:
             lines = np.frombuffer(plane, kind)  # type: ignore[call-overload]
             step = self.step if number in (1, 2) and not self.packed else (1, 1)
             width, height = -(-frame.width // step[0]), -(-frame.height // step[1])
-            rows = lines.reshape(-1, plane.line_size // kind.itemsize)[:height]
+            rows = lines.reshape(-1, abs(plane.line_size) // kind.itemsize)[:height]
+            if plane.line_size < 0:  # raw AVI: the lowest row comes first
+                rows = rows[::-1]
             if self.packed:
                 count = 3 if self.name.endswith("24") else 4
                 views.append(rows[:, : width * count].reshape(height, width, count))
