@@ -60,3 +60,16 @@ def test_raw_pictures_may_lie_from_the_bottom_up(tmp_path, blue, name, options):
     dye_file(clip, tmp_path / name, blue, **options)
     after = rgb(decoded(tmp_path / name)[0])
     assert np.abs(after[33:, -64:] - picture[33:]).max() <= (3 if name == "out.mp4" else 0)
+
+
+@pytest.mark.parametrize("pixels", ["gray", "gray10le"])
+@pytest.mark.parametrize("color_range", [1, 2])
+def test_grey_keeps_range_and_contrast(tmp_path, blue, pixels, color_range):
+    clip = make(tmp_path / "in.mkv", GREYS, codec="ffv1", pixels=pixels, tags=(color_range, 1, 2, 2))
+    dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1")
+    assert {f.color_range for f in decoded(tmp_path / "out.mkv")} == {color_range}
+    assert lumas(tmp_path / "out.mkv") == pytest.approx(lumas(clip), abs=0 if pixels == "gray" else 1)
+    dye_file(clip, tmp_path / "out.gif", blue)
+    seen = [rgb(frame)[-8:].mean() for frame in decoded(tmp_path / "out.gif")]
+    wanted = lumas(clip) if color_range == 2 else [np.clip((luma - 16) * 255 / 219, 0, 255) for luma in lumas(clip)]
+    assert seen == pytest.approx(wanted, abs=3)

@@ -26,10 +26,12 @@ class Converter:
         from av.video.reformatter import VideoReformatter
 
         self.name, self.before, self.after, self.size = name, before, after, size
-        self.scaler = VideoReformatter()
+        self.scaler, self.grey = VideoReformatter(), VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The frame in the new format, with the time of the old one; the same object where nothing is to be done."""
+        if len(frame.format.components) < 3 and self.before.range == LIMITED:
+            frame = self._with_chroma(frame)
         same_range = (self.before.range == FULL) == (self.after.range == FULL)
         if frame.format.name == self.name and same_range and self.size in (None, (frame.width, frame.height)):
             return frame
@@ -40,4 +42,11 @@ class Converter:
             src_colorspace=self.before.known(height)[2], dst_colorspace=self.after.known(height)[2], threads=1,
         )  # fmt: skip
         new.color_range, new.colorspace = self.after.range, self.after.matrix
+        return new
+
+    def _with_chroma(self, frame: VideoFrame) -> VideoFrame:
+        """A grey frame of limited range in YCbCr, its numbers as they are: swscale takes all grey for full range."""
+        name = self.name if self.name.startswith("yuv") else "yuv420p"
+        new = self.grey.reformat(frame, format=name, src_color_range=FULL, dst_color_range=FULL, threads=1)
+        new.color_range = self.before.range
         return new
