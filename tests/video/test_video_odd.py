@@ -85,6 +85,16 @@ def test_channels_of_sound_stay_when_it_is_written_anew(tmp_path, blue):
     assert "mixed to stereo" in report.notes[0]
 
 
+@pytest.mark.parametrize(("rate", "nearest"), [(11024, 11025), (8000, 8000), (192_000, 96_000)])
+def test_sound_at_a_rate_that_aac_has_not_gets_the_nearest(tmp_path, blue, rate, nearest):
+    clip = with_sound(tmp_path / "in.avi", "pcm_u8", layout="mono", rate=rate)
+    dye_file(clip, tmp_path / "out.mp4", blue)
+    with av.open(str(tmp_path / "out.mp4")) as result:
+        frames = list(result.decode(audio=0))
+    assert {frame.sample_rate for frame in frames} == {nearest}
+    assert sum(frame.samples for frame in frames) / nearest == pytest.approx(0.4, abs=3 * 1024 / nearest)
+
+
 def test_broken_sound_is_passed_over_where_it_is_written_anew(tmp_path, blue):
     clip = with_sound(tmp_path / "in.mkv", "aac", seconds=1)
     data = bytearray(clip.read_bytes())

@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from av import AudioFrame, AudioLayout, AudioStream, Packet
     from av.container import OutputContainer
 
-_AAC, _OPUS = ("aac", None, 96_000), ("libopus", 48_000, 64_000)
+_AAC_RATES = (7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+_AAC, _OPUS = ("aac", _AAC_RATES, 96_000), ("libopus", (48_000,), 64_000)
 ENCODERS = {"webm": _OPUS, "matroska": _OPUS, "mp4": _AAC, "mov": _AAC}
-"""By muxer: encoder, sample rate (None for the source's) and bits a second for each channel."""
+"""By muxer: encoder, sample rates that it is used with, and bits a second for each channel."""
 
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 5: "5.0", 6: "5.1", 8: "7.1"}  # that both encoders take
 
@@ -31,12 +32,13 @@ class Recoded:
     def __init__(
         self, source: AudioStream, sink: OutputContainer, broken: Callable[[Packet[Any], Exception], None]
     ) -> None:
-        encoder, rate, bits = ENCODERS[sink.format.name]
+        encoder, rates, bits = ENCODERS[sink.format.name]
         self.source, self.broken = source, broken
+        rate = min(rates, key=lambda one: abs(one - source.codec_context.sample_rate))
         count = source.codec_context.layout.nb_channels
         layout = _LAYOUTS.get(count, "stereo" if count < 6 else "5.1")
         self.mixed = None if count in _LAYOUTS else layout
-        self.out: AudioStream = sink.add_stream(encoder, rate=rate or source.codec_context.sample_rate)  # type: ignore[assignment]
+        self.out: AudioStream = sink.add_stream(encoder, rate=rate)  # type: ignore[assignment]
         self.out.codec_context.layout = layout
         self.out.codec_context.bit_rate = bits * max(2, self.out.codec_context.layout.nb_channels)
 
