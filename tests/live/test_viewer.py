@@ -1,5 +1,7 @@
 """The main loop: what is chosen is carried out, what is seen goes out, and everything is finished at the end."""
 
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
@@ -199,6 +201,30 @@ def test_that_a_full_disk_has_no_room_for_the_end_either_is_no_news(tmp_path, mo
         viewer.run(frames=40)
         assert viewer.keeper.failures == 1
     assert told == ["the disk is full"]
+
+
+ROOMLESS = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from hairtint.live.keeper import Keeper
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Keeper(Path(sys.argv[1]), print) as keeper:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    keeper.record(True)
+    while keeper.seconds is not None:
+        keeper.show(np.zeros((48, 64, 3), np.uint8))
+print(keeper.failures)
+"""
+
+
+def test_a_disk_without_any_room_is_told_of_once_and_leaves_no_file(tmp_path):
+    call = [sys.executable, "-c", ROOMLESS, str(tmp_path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=120)
+    told, failures = done.stdout.splitlines()
+    assert "cannot be written" in told
+    assert failures == "1"
+    assert not list(tmp_path.iterdir())
 
 
 def test_viewers_in_a_browser_choose_and_are_told(tmp_path):

@@ -69,27 +69,24 @@ class Keeper:
                 self._recording = Recording(self.folder)
                 if rgb is not None:
                     self.show(rgb)
-            elif not on:
-                self._finish()
+            elif not on and (recording := self._recording):
+                self._recording = None
+                recording.end()
+                self._wrote(recording.path)
         except HairtintError as error:
             self._failed(error)
 
     def show(self, rgb: Rgb) -> None:
         """The next picture of the recording, if there is one."""
-        if not self._recording:
+        if not (recording := self._recording):
             return
         try:
-            self._recording.sink.show(rgb)
+            recording.sink.show(rgb)
         except HairtintError as error:
+            self._recording = None
             self._failed(error)
             with suppress(HairtintError):  # that it cannot be finished either is no news
-                self._finish()
-
-    def _finish(self) -> None:
-        recording, self._recording = self._recording, None
-        if recording:
-            recording.end()
-            self._wrote(recording.path)
+                recording.end()
 
     def _look(self) -> None:
         """Tell of the snapshots that are done."""
@@ -127,5 +124,9 @@ class Recording:
             raise
 
     def end(self) -> None:
-        """Finish the file."""
-        self.sink.__exit__(None, None, None)
+        """Finish the file; one that nothing could be written to is taken away."""
+        try:
+            self.sink.__exit__(None, None, None)
+        finally:
+            if self.path.exists() and not self.path.stat().st_size:
+                self.path.unlink()
