@@ -182,6 +182,7 @@ def test_of_very_many_choices_the_last_ones_count(server):
     [
         (404, "GET", "/nothing", None, {}),
         (404, "GET", "/../serve.py", None, {}),
+        (404, "GET", "http://[", None, {"Host": "localhost"}),
         (405, "POST", "/", b"{}", JSON),
         (405, "DELETE", "/stream.mjpg", None, {}),
         (405, "GET", "/commands", None, {}),
@@ -191,6 +192,7 @@ def test_of_very_many_choices_the_last_ones_count(server):
         (415, "POST", "/commands", b"mask=true", {}),
         (403, "POST", "/commands", b'{"mask": true}', {**JSON, "Sec-Fetch-Site": "cross-site"}),
         (413, "POST", "/commands", b" " * 200_000, JSON),
+        (413, "POST", "/commands", b" " * 2000, {**JSON, "Content-Length": "0000000002000"}),
         (400, "POST", "/commands", b"mask", JSON),
         (400, "POST", "/commands", b"\xff\xfe", JSON),
         (400, "POST", "/commands", b"[" * 1000, JSON),

@@ -124,8 +124,11 @@ class Handler(BaseHTTPRequestHandler):
         return allowed[self.command]
 
     def _name(self) -> str:
-        """The path below the token; one that is no route where the token is wrong."""
-        path = urlsplit(self.path).path.removeprefix("/")
+        """The path below the token; one that is no route where the token is wrong or there is no path."""
+        try:
+            path = urlsplit(self.path).path.removeprefix("/")
+        except ValueError:  # no address at all, as http://[
+            return "?"
         if not self.server.owner.token:
             return path
         token, slash, rest = path.partition("/")
@@ -176,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
             raise RefusalError(HTTPStatus.LENGTH_REQUIRED, "say how long the command is: Content-Length")
-        if int(length[:9]) > MOST_BYTES:
+        if len(length) > 9 or int(length) > MOST_BYTES:
             raise RefusalError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a command has {MOST_BYTES} bytes at most")
         return self.rfile.read(int(length))
 
