@@ -35,6 +35,11 @@ def test_all_panels_lie_within_the_window(size):
         assert layer.y + height <= size[1]
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 600), (19, 19), (300, 40)])
+def test_in_a_window_without_room_the_panels_are_cut_off(size):
+    assert len(hud.layers(size, (0, 0, *size), everything(), BUSY)) == 10
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_every_place_is_found_where_it_is_drawn(size):
     found = hud.layers(size, (0, 0, *size), press(BEGIN, "c"), Status())

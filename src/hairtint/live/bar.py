@@ -13,8 +13,8 @@ RIM: Paint = (92, 92, 100, 235)  # around each colour: black ones would drown in
 
 
 def panel(controls: Controls, width: float, unit: float) -> Panel:
-    """The bar, at most `width` units wide."""
-    width = min(WIDTH, width)
+    """The bar, at most `width` units wide; in a window without room for it as wide as its edges."""
+    width = max(2 * EDGE, min(WIDTH, width))
     sheet = Sheet(width, HEIGHT, unit)
     sheet.box(0, 0, width, HEIGHT, 18, PANEL)
     sheet.text(EDGE, 26, str(controls.color), 20)
