@@ -151,6 +151,8 @@ def _read(entry: dict[str, Any], before: Look, where: str) -> tuple[float, Look]
         strength = _share(entry.get("strength", before.strength))
     except HairtintError as error:
         raise type(error)(f"{where}: {error}") from None
+    except ValueError:  # a message with a number of more digits than Python writes
+        raise InputError(f"{where}: a number has thousands of digits, write a shorter one") from None
     if effects and before.method == "hsv":
         raise InputError(f"{where}: effects need the method natural, leave them out")
     return time, replace(before, color=color, effects=effects, strength=strength)
