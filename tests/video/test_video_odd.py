@@ -8,7 +8,7 @@ import pytest
 from clips import decoded, framed, make, packets, with_cover
 from PIL import Image
 
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, SourceError
 from hairtint.video import dye_file, pipeline, reading, writing
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.signal import Signal
@@ -167,6 +167,16 @@ def test_start_where_no_seek_finds_the_keyframe(tmp_path, blue, name):
     report = dye_file(clip, tmp_path / "out.mkv", blue, start=0.4, codec="ffv1")
     assert report.frames == 20
     assert [round(told) for _, told in numbers(tmp_path / "out.mkv")] == list(range(10, 30))
+
+
+@pytest.mark.parametrize(("start", "end", "part"), [
+    (None, 0.0, "from 0 s to 0 s"), (0.21, 0.22, "from 0.21 s to 0.22 s"), (0.37, None, "from 0.37 s on"),
+])  # fmt: skip
+def test_a_part_between_two_frames_is_not_called_damaged(tmp_path, blue, start, end, part):
+    clip = make(tmp_path / "in.mp4", steps(10))
+    with pytest.raises(SourceError, match=f"has no frame {part}: choose a longer part"):
+        dye_file(clip, tmp_path / "out.mp4", blue, start=start, end=end)
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
 
 
 def test_gif_leaves_out_what_shares_a_hundredth(tmp_path, blue):

@@ -151,7 +151,10 @@ class Source:
                 first = False
                 yield Decoded(frame, time)
         if first:
-            raise SourceError(f"{self.name} has no frame that can be decoded from {self.start or 0:g} s on")
+            part = f"from {self.start or 0:g} s " + ("on" if self.end is None else f"to {self.end:g} s")
+            if last is None or self.broken:
+                raise SourceError(f"{self.name} has no frame that can be decoded {part}")
+            raise SourceError(f"{self.name} has no frame {part}: choose a longer part with --start and --end")
         if self.end is None and self.length is not None and self.length - reached > max(_SHORT, 2 / float(self.rate)):
             self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {reached:.1f} s")
 
