@@ -195,6 +195,27 @@ def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number):
     assert not left_over(tmp_path)
 
 
+TWICE = """
+import signal, sys
+from hairtint.cli import run
+from hairtint.live.tinter import Tinter
+def twice(self, rgb, look):
+    for _ in range(2):
+        signal.raise_signal(int(sys.argv[1]))
+Tinter.__call__ = twice
+sys.exit(run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_ctrl_c_leaves_nothing_behind(clip, tmp_path, number):
+    call = [sys.executable, "-c", TWICE, str(int(number)), "video", str(clip), "-c", "blue"]
+    done = subprocess.run([*call, "-o", str(tmp_path / "out.mp4")], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "hairtint: interrupted"
+    assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
 def test_stopped_before_the_first_frame_nothing_is_written(clip, tmp_path, blue):
     stop = threading.Event()
     stop.set()

@@ -113,13 +113,13 @@ def video(
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set once; after that they end the program as usual."""
+    """An event that Ctrl-C and SIGTERM set once; the second time they raise KeyboardInterrupt, also SIGTERM."""
     stop = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.set()
-        signal.signal(number, before[signal.Signals(number)])
+        signal.signal(number, signal.default_int_handler)
 
     for number in before:
         signal.signal(number, ask)
