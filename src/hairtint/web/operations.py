@@ -121,9 +121,7 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
             values = _values(operation)
         return operation.work(values)
 
-    blueprint.add_url_rule(
-        operation.path, operation.name, view, methods=[operation.method], provide_automatic_options=True
-    )
+    blueprint.add_url_rule(operation.path, operation.name, view, methods=[operation.method])
 
 
 def _values(operation: Operation) -> dict[str, Any]:
