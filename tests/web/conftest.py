@@ -2,6 +2,8 @@
 continuous integration (CI=true) that is a failure."""
 
 import threading
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import cv2
 import engine_page
@@ -12,18 +14,48 @@ from PIL import Image
 
 
 @pytest.fixture(scope="session")
-def server():
-    """The application on a free port of 127.0.0.1; the address, with a slash at the end."""
-    from werkzeug.serving import make_server
-
+def application():
+    """What the servers of these tests serve."""
     from hairtint.web import create_app
 
-    listening = make_server("127.0.0.1", 0, create_app(rate=0), threaded=True)
+    return create_app(rate=0)
+
+
+@contextmanager
+def served(application):
+    """An application on a free port of 127.0.0.1; the address, with a slash at the end."""
+    from werkzeug.serving import make_server
+
+    listening = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.server_port}/"
     listening.shutdown()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def server(application):
+    """The address of the application."""
+    with served(application) as address:
+        yield address
+
+
+@pytest.fixture
+def torn(application):
+    """The application behind a connection that breaks halfway through the files whose names are in `files`."""
+    connection = SimpleNamespace(files=[])
+
+    def halved(environ, start_response):
+        whole = application(environ, start_response)
+        if not any(name in environ["PATH_INFO"] for name in connection.files):
+            return whole
+        body = b"".join(whole)
+        return [body[: len(body) // 2]]
+
+    with served(halved) as address:
+        connection.address = address
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -81,8 +81,25 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     assert page.errors == []
 
 
+def test_a_connection_that_breaks(visit, torn, portrait_path):
+    """The page says so, and another try helps. It does not ask for the photo: this browser needs no server."""
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    page = visit(torn.address)
+    for file in ("-worker.js", "models/", "ort.wasm.min.mjs", "threaded.mjs", "threaded.wasm"):
+        torn.files = [file]
+        page.set_input_files("#file", portrait_path)
+        page.locator("#notice, #ask[open]").filter(visible=True).wait_for()
+        assert page.locator("#ask").is_hidden(), file
+        assert page.locator("#notice-title").inner_text() == "The colours could not be started"
+        assert "check the connection and try again" in page.locator("#notice-text").inner_text()
+    torn.files = []
+    page.set_input_files("#file", portrait_path)
+    page.wait_for_selector("body[data-state=ready]")
+
+
 def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
-    """A network that does not arrive: the page asks before a photo leaves the device, and takes a no."""
+    """A network that does not arrive: the page asks before a photo leaves the device, and takes a no. Of video it does
+    not ask."""
     page = visit(server)
     page.context.route("**/models/*", lambda route: route.fulfill(status=200, body=b"no network"))
     sent = []
@@ -91,6 +108,10 @@ def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
     page.get_by_role("button", name="No, keep them here").click()
     page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()
     assert not sent
+    page.locator("#tab-live").click()
+    page.locator("#camera-start").click()
+    page.locator("#notice-title").filter(has_text="The colours could not be started").wait_for()
+    assert page.locator("#ask").is_hidden()
     page.set_input_files("#file", portrait_path)
     page.get_by_role("button", name="Send my photos to the server").click()
     page.wait_for_selector("body[data-state=ready]")

@@ -10,7 +10,6 @@ import { ServerEngine } from "./server.js";
  * @typedef {object} Backend
  * @property {(image: ImageData) => Promise<import("../engine/index.js").Mask>} mask
  * @property {(image: ImageData, mask: object, look: object) => Promise<ImageData>} recolor
- * @property {() => (import("../engine/index.js").Live|null)} live null where video would have to leave the device
  */
 
 let started = null;
@@ -31,12 +30,25 @@ export function backend(onprogress) {
   return started;
 }
 
-/** Begins to fetch the network while the visitor still looks for a photo. */
-export function warm() {
-  if (canCompute()) load().catch(() => {}); // `backend` will say what is wrong
+/**
+ * The engine of this browser, whatever `backend` is: video never leaves the device.
+ * @param {(progress: {loaded: number, total: number}) => void} onprogress of the newest call is used
+ * @returns {Promise<Engine>}
+ */
+export function localEngine(onprogress) {
+  report = onprogress;
+  return load().catch((error) => {
+    throw notStarted(error);
+  });
 }
 
-function load() {
+/** Begins to fetch the network while the visitor still looks for a photo. */
+export function warm() {
+  load().catch(() => {}); // `backend` will say what is wrong
+}
+
+async function load() {
+  if (!canCompute()) throw new Error("This browser is too old for it: update it, or use another one.");
   const { modelUrl, vendorUrl } = config;
   loading ??= Engine.load({ modelUrl, vendorUrl, onprogress: (state) => report(state) }).catch((error) => {
     loading = null;
@@ -48,15 +60,18 @@ function load() {
 async function start() {
   if (!canCompute() && config.api) return new ServerEngine(config.api);
   try {
-    if (!canCompute()) throw new Error("This browser is too old for it: WebAssembly SIMD is missing.");
     return await load();
   } catch (error) {
-    if (!config.api || error.kind === "download") throw new Problem("The colours could not be started", error.message);
+    if (!config.api || error.kind === "download") throw notStarted(error);
     if (!(await allowed(error.message)))
       throw new Problem("Nothing was sent", "The photo stayed on this device. To colour it here, try another browser.");
     sayRemote();
     return new ServerEngine(config.api);
   }
+}
+
+function notStarted(error) {
+  return new Problem("The colours could not be started", error.message);
 }
 
 /** The page has promised that pictures stay here: only the visitor can let them go. @returns {Promise<boolean>} */

@@ -1,6 +1,6 @@
 /** The live tab: the camera with dyed hair, before and after, snapshots and recordings. */
 
-import { backend } from "./backend.js";
+import { localEngine } from "./backend.js";
 import { cameras, play, release } from "./camera.js";
 import { shape, startCompare } from "./compare.js";
 import { byId, make } from "./dom.js";
@@ -52,14 +52,12 @@ export class LiveTab {
       this.#starting("Starting the camera");
       stream = await play(this.#video, deviceId);
       if (turn !== this.#turn) return false;
-      const engine = await backend((state) => turn === this.#turn && this.#starting(fetched(state)));
-      const live = engine.live();
-      if (!live) throw new Problem("Live colours need a newer browser", "Update it, or try a photo: those work here.");
+      const engine = await localEngine((state) => turn === this.#turn && this.#starting(fetched(state)));
       const found = await cameras();
       if (turn !== this.#turn) return false;
       this.#stream = stream;
       this.#listCameras(found);
-      this.#stop = live.play(this.#video, this.#dyed, {
+      this.#stop = engine.live().play(this.#video, this.#dyed, {
         look: () => this.#store.look,
         onframe: (state) => this.#draw(state),
         onerror: (error) => this.#fail(error),

@@ -40,11 +40,6 @@ export class ServerEngine {
     return pixels(answer);
   }
 
-  /** Video would have to leave the device. */
-  live() {
-    return null;
-  }
-
   async #post(what, values) {
     const form = new FormData();
     for (const [name, value] of Object.entries(values)) for (const each of [value].flat()) form.append(name, each);

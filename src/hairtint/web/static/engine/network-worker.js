@@ -10,7 +10,7 @@ let ort = null;
 serve(self, { load });
 
 async function load({ modelUrl, vendorUrl, threads, backend, port }) {
-  const bytes = await download(modelUrl);
+  const bytes = await download(modelUrl, (progress) => self.postMessage({ progress }));
   const gpu = backend !== "wasm" && (await realGpu());
   if (backend === "webgpu" && !gpu) throw new Error("This browser offers no GPU to web pages: choose the other backend.");
   const free = (navigator.hardwareConcurrency || 1) - 1; // one core is left to the painter
@@ -39,6 +39,9 @@ async function run({ rgb }) {
 
 async function onCpu(bytes, vendorUrl, count) {
   ort = await runtime(vendorUrl, "ort.wasm.min.mjs");
+  // The rest is fetched before the runtime does: it does not tell a broken connection from a browser that cannot.
+  await runtime(vendorUrl, "ort-wasm-simd-threaded.mjs");
+  ort.env.wasm.wasmBinary = await download(new URL("ort-wasm-simd-threaded.wasm", vendorUrl));
   ort.env.wasm.wasmPaths = vendorUrl;
   ort.env.wasm.numThreads = count;
   try {
@@ -63,9 +66,12 @@ async function onGpu(bytes, vendorUrl, backend) {
 }
 
 async function runtime(vendorUrl, file) {
+  const { href } = new URL(file, vendorUrl);
   try {
-    return await import(new URL(file, vendorUrl).href);
+    return await import(href);
   } catch {
+    const answer = await fetch(href, { method: "HEAD" }).catch(() => null); // `import` does not say why it failed
+    if (answer?.status !== 404) throw notDownloaded();
     throw new Error(`The page lacks ${file} of onnxruntime-web: run scripts/fetch-web-assets on the server.`);
   }
 }
@@ -76,22 +82,29 @@ async function realGpu() {
   return Boolean(adapter) && !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter);
 }
 
-/** The bytes of the network, telling of progress. */
-async function download(url) {
-  const response = await fetch(url).catch(() => null);
-  if (!response?.ok) {
-    const message = "The network could not be downloaded: check the connection and reload the page.";
-    throw Object.assign(new Error(message), { kind: "download" });
+/** The bytes of a file. @param {(progress: {loaded: number, total: number}) => void} [onprogress] */
+async function download(url, onprogress = () => {}) {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw notDownloaded();
+    const packed = response.headers.has("Content-Encoding"); // then the length is that of the packed bytes
+    const total = (!packed && Number(response.headers.get("Content-Length"))) || 0;
+    const parts = [];
+    let loaded = 0;
+    const reader = response.body.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      parts.push(step.value);
+      loaded += step.value.length;
+      onprogress({ loaded, total });
+    }
+    return new Uint8Array(await new Blob(parts).arrayBuffer());
+  } catch {
+    throw notDownloaded();
   }
-  const packed = response.headers.has("Content-Encoding"); // then the length is that of the packed bytes
-  const total = (!packed && Number(response.headers.get("Content-Length"))) || 0;
-  const parts = [];
-  let loaded = 0;
-  const reader = response.body.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    parts.push(step.value);
-    loaded += step.value.length;
-    self.postMessage({ progress: { loaded, total } });
-  }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** The connection is at fault, not the browser: `kind` tells the page. */
+function notDownloaded() {
+  const message = "The network could not be downloaded: check the connection and try again.";
+  return Object.assign(new Error(message), { kind: "download" });
 }

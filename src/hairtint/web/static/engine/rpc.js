@@ -20,7 +20,10 @@ export class Remote {
       if (data.error !== undefined) call.reject(Object.assign(new Error(data.error), { kind: data.kind }));
       else call.resolve(data.result);
     };
-    port.onerror = (event) => this.fail(event.message || "The worker could not be started: reload the page.");
+    port.onerror = ({ message }) => {
+      if (message) this.fail(message);
+      else this.fail("A part of the page could not be downloaded: check the connection and try again.", "download");
+    };
   }
 
   /**
@@ -30,7 +33,7 @@ export class Remote {
    * @returns {Promise<any>} what the other side returned; rejects with the sentence it threw
    */
   call(method, args, transfer = []) {
-    if (this.#broken) return Promise.reject(new Error(this.#broken));
+    if (this.#broken) return Promise.reject(this.#broken);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -39,9 +42,9 @@ export class Remote {
   }
 
   /** Every call that still waits, and every later one, ends with this sentence. */
-  fail(message) {
-    this.#broken = message;
-    for (const { reject } of this.#waiting.values()) reject(new Error(message));
+  fail(message, kind) {
+    this.#broken = Object.assign(new Error(message), { kind });
+    for (const { reject } of this.#waiting.values()) reject(this.#broken);
     this.#waiting.clear();
   }
 }
