@@ -1,5 +1,7 @@
 """What the page says where something is missing or wrong."""
 
+import base64
+
 import numpy as np
 import pytest
 from page_helpers import PATIENCE, RUNTIME, needs, pixels, said
@@ -55,6 +57,34 @@ def test_no_hair(page, tmp_path):
     title, text = refused(page, path)
     assert title == "No hair was found"
     assert "well lit" in text
+
+
+def test_a_photo_chosen_while_another_is_refused(page, tmp_path, portrait_path):
+    """It is still being opened when the page turns back to the welcome, and is shown all the same."""
+    path = tmp_path / "sky.png"
+    Image.new("RGB", (200, 160), (120, 170, 220)).save(path)
+    choose = """async ([sky, portrait]) => {
+      const drop = (data) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], "photo"));
+        document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+      };
+      const becomes = (state) => new Promise((resolve) => {
+        const look = () => document.body.dataset.state === state && resolve();
+        new MutationObserver(look).observe(document.body, { attributes: true });
+      });
+      const busy = becomes("busy");
+      drop(sky);
+      await busy;
+      const [refused, decode] = [becomes("empty"), createImageBitmap];
+      globalThis.createImageBitmap = (...given) => refused.then(() => decode(...given));
+      drop(portrait);
+      await refused;
+      globalThis.createImageBitmap = decode;
+    }"""
+    page.evaluate(choose, [base64.b64encode(each.read_bytes()).decode() for each in (path, portrait_path)])
+    page.wait_for_selector("body[data-state=ready]")
+    assert page.locator("#notice").is_hidden()
 
 
 def test_progress_while_the_network_is_fetched(visit, server, portrait_path):

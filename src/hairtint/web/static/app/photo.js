@@ -66,8 +66,13 @@ export class PhotoTab {
 
   /** Back to the welcome. */
   close() {
-    this.#turn++;
     this.#opening++;
+    this.#leave();
+  }
+
+  /** As `close`; a file that is being opened still comes. */
+  #leave() {
+    this.#turn++;
     this.#portrait = null;
     idle();
     state("empty");
@@ -100,6 +105,7 @@ export class PhotoTab {
 
   #place(portrait) {
     const frame = byId("compare");
+    clearProblem(); // of the photo before
     this.#portrait = portrait;
     const welcomed = document.body.dataset.state === "empty";
     state("busy");
@@ -121,7 +127,7 @@ export class PhotoTab {
 
   #refuse(error) {
     if (this.ready) this.#reveal();
-    else this.close();
+    else this.#leave();
     showProblem(error);
   }
 
