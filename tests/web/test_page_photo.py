@@ -156,6 +156,20 @@ def test_taken_with_the_camera(page):
     assert pixels(page, "after").shape[2] == 3
 
 
+def test_a_photo_chosen_after_an_example_stays(page, dark_hair):
+    """However long the example is on its way."""
+    held = []
+    page.route("**/eileen-collins.jpg", lambda route: held.append(route))
+    with page.expect_request("**/eileen-collins.jpg"):
+        page.get_by_role("button", name="Copper").click()
+    open_photo(page, dark_hair)
+    with page.expect_event("requestfinished"):
+        held[0].continue_()
+    page.unroute("**/eileen-collins.jpg")
+    page.evaluate("fetch('static/examples/eileen-collins.jpg').then((a) => a.blob())")  # as long as that takes
+    assert saved(page, "#save")[0] == "mé-you-1-copper.jpg"
+
+
 def test_an_example_brings_its_look(page):
     page.get_by_role("button", name="Navy to turquoise").click()
     page.wait_for_selector("body[data-state=ready]")

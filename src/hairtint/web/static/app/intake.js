@@ -15,7 +15,7 @@ const EXAMPLES = [
   { title: "Navy to turquoise", color: "navy", effects: ["ombre:turquoise:0.5:0.4"], picture: "turquoise" },
 ];
 
-/** @param {(file: Blob, name: string) => void} open @param {import("./look.js").LookStore} store */
+/** @param {(file: Blob|Promise<Blob>, name: string) => void} open @param {import("./look.js").LookStore} store */
 export function startIntake(open, store) {
   choosing(open);
   dropping(open);
@@ -89,18 +89,16 @@ function card({ title, color, effects, picture }, open, store) {
     loading: "lazy",
   });
   const button = make("button", { type: "button", className: "card" }, image, make("span", {}, title));
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", () => {
     store.change({ color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects });
-    try {
-      const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);
-      if (!answer?.ok) {
-        const cure = "Check the connection and reload the page, or choose a photo of your own.";
-        throw new Problem("The example is not here", cure);
-      }
-      open(await answer.blob(), "eileen-collins.jpg");
-    } catch (error) {
-      showProblem(error);
-    }
+    open(portrait(), "eileen-collins.jpg");
   });
   return button;
+}
+
+async function portrait() {
+  const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);
+  const photo = answer?.ok && (await answer.blob().catch(() => null));
+  if (photo) return photo;
+  throw new Problem("The example is not here", "Check the connection and try again, or choose a photo of your own.");
 }

@@ -32,7 +32,7 @@ export class PhotoTab {
     return Boolean(this.#portrait?.mask);
   }
 
-  /** Takes a photo. @param {Blob} file @param {string} name for what is saved later */
+  /** Takes a photo. @param {Blob|Promise<Blob>} file @param {string} name for what is saved later */
   async open(file, name) {
     const portrait = await this.#opened(file, name);
     if (!portrait) return;
@@ -56,7 +56,7 @@ export class PhotoTab {
     const opening = ++this.#opening;
     clearProblem();
     try {
-      const portrait = await Portrait.open(file, name);
+      const portrait = await Portrait.open(await file, name);
       return opening === this.#opening ? portrait : null;
     } catch (error) {
       if (opening === this.#opening) showProblem(error);
