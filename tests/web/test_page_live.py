@@ -3,6 +3,7 @@
 import re
 import time
 
+import cv2
 import numpy as np
 import pytest
 from page_helpers import PATIENCE, pixels
@@ -75,6 +76,60 @@ def test_snapshot_and_recording(live):
     data = recording.value.path().read_bytes()
     assert data[4:8] == b"ftyp" or data[:4] == b"\x1aE\xdf\xa3"  # ISO media or Matroska
     assert len(data) > 3000
+
+
+def test_what_is_recorded_keeps_its_size(live):
+    """Where the camera is turned meanwhile, its picture is fitted in."""
+
+    def red(shown):
+        return shown[..., 0] > 100
+
+    live.evaluate("""() => {
+      const film = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+      const context = film.getContext("2d");
+      const paint = () => {
+        context.fillStyle = `rgb(200 ${performance.now() % 50} 0)`;
+        context.fillRect(0, 0, film.width, film.height);
+      };
+      globalThis.standIn = { film, asked: navigator.mediaDevices.getUserMedia, painting: setInterval(paint, 50) };
+      navigator.mediaDevices.getUserMedia = async () => film.captureStream();
+    }""")
+    try:
+        live.locator("#camera-choice").dispatch_event("change")
+        live.locator("#pace:not(:empty)").wait_for()
+        picture(live, lambda shown: red(shown).all())
+        live.locator("#record").click()
+        live.evaluate("[standIn.film.width, standIn.film.height] = [240, 320]")
+        shown = picture(live, lambda shown: not red(shown).all())
+        live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()
+        with live.expect_download() as recording:
+            live.locator("#record").click()
+        assert picture(live, lambda shown: shown.shape == (320, 240, 3)).shape == (320, 240, 3)
+    finally:
+        live.evaluate("""() => {
+          navigator.mediaDevices.getUserMedia = standIn.asked;
+          clearInterval(standIn.painting);
+        }""")
+    assert shown.shape == (240, 320, 3)
+    assert red(shown).all(axis=0).tolist() == [False] * 70 + [True] * 180 + [False] * 70
+    video, frames = cv2.VideoCapture(str(recording.value.path())), []
+    while (step := video.read())[0]:
+        frames.append(step[1][..., ::-1])
+    assert {frame.shape for frame in frames} == {(240, 320, 3)}
+    assert red(frames[-1])[:, [20, 160, 300]].all(axis=0).tolist() == [False, True, False]
+
+
+def test_before_there_is_a_picture_nothing_is_saved(live):
+    """Nor of a recording that ends as it begins: its file would be empty."""
+    live.evaluate("() => { for (const id of ['record', 'record']) document.getElementById(id).click(); }")
+    live.locator("#live-status").filter(has_text="Nothing was recorded").wait_for()
+    live.evaluate("""() => {
+      document.getElementById("camera-choice").dispatchEvent(new Event("change"));
+      for (const id of ["snapshot", "record"]) document.getElementById(id).click();
+    }""")
+    live.locator("#pace:not(:empty)").wait_for()
+    assert live.locator("#record").get_attribute("aria-pressed") == "false"
+    assert "Saved" not in live.locator("#live-status").inner_text()
 
 
 def test_the_cameras_can_be_chosen_and_stopped(live):

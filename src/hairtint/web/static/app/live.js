@@ -41,6 +41,10 @@ export class LiveTab {
     return this.#running;
   }
 
+  get #seen() {
+    return byId("live-canvas").width > 0;
+  }
+
   /** @param {string} [deviceId] @returns {Promise<boolean>} false: it failed, or was left while it was starting */
   async start(deviceId) {
     const turn = ++this.#turn;
@@ -88,8 +92,9 @@ export class LiveTab {
     this.onchange();
   }
 
-  /** Saves the frame that is seen. */
+  /** Saves the frame that is seen, once there is one. */
   snapshot() {
+    if (!this.#seen) return;
     byId("live-canvas").toBlob(
       (blob) => {
         const name = this.#named("jpg");
@@ -101,10 +106,11 @@ export class LiveTab {
     );
   }
 
-  /** Starts a recording, or ends it and saves it. */
+  /** Starts a recording, once there is something to see, or ends it and saves it. */
   async record() {
     try {
       if (this.#recorder) return await this.#finish();
+      if (!this.#seen) return;
       this.#recorder = new CanvasRecorder(byId("live-canvas"));
       this.#say("Recording");
     } catch (error) {
@@ -118,7 +124,9 @@ export class LiveTab {
     this.#recorder = null;
     this.#showRecording();
     const name = this.#named(recorder.extension);
-    download(await recorder.stop(), name);
+    const video = await recorder.stop();
+    if (!video.size) return this.#say("Nothing was recorded: let it run for a second.");
+    download(video, name);
     this.#say(`Saved as ${name}`);
   }
 
@@ -138,17 +146,16 @@ export class LiveTab {
 
   /** One frame as it is seen: mirrored if wished, the left part as the camera gives it. */
   #draw({ fps }) {
-    const [canvas, source] = [byId("live-canvas"), this.#dyed];
-    const { width, height } = source;
-    if (canvas.width !== width || canvas.height !== height) {
+    const canvas = byId("live-canvas");
+    const { width, height } = this.#dyed;
+    const fits = canvas.width === width && canvas.height === height;
+    if (!fits && !this.#recorder) {
       [canvas.width, canvas.height] = [width, height];
       shape(byId("live-compare"), width, height);
     }
     const context = canvas.getContext("2d");
-    context.save();
-    if (byId("mirror").checked) context.setTransform(-1, 0, 0, 1, width, 0);
-    context.drawImage(source, 0, 0);
-    context.restore();
+    if (!fits) context.fillRect(0, 0, canvas.width, canvas.height); // black beside what is recorded in another shape
+    drawWhole(context, this.#dyed, width, height);
     if (this.#split) this.#drawBefore(context, width, height);
     if (fps) byId("pace").textContent = `${Math.round(fps) || "less than 1"} pictures a second`;
     if (this.#recorder) byId("timer").textContent = clock(performance.now() - this.#recorder.started);
@@ -157,10 +164,9 @@ export class LiveTab {
   #drawBefore(context, width, height) {
     context.save();
     context.beginPath();
-    context.rect(0, 0, width * this.#split, height);
+    context.rect(0, 0, context.canvas.width * this.#split, context.canvas.height);
     context.clip();
-    if (byId("mirror").checked) context.setTransform(-1, 0, 0, 1, width, 0);
-    context.drawImage(this.#video, 0, 0, width, height);
+    drawWhole(context, this.#video, width, height);
     context.restore();
   }
 
@@ -199,6 +205,17 @@ export class LiveTab {
   #say(text) {
     byId("live-status").textContent = text;
   }
+}
+
+/** A picture of this size in the middle of the canvas, as large as it fits, mirrored if wished. */
+function drawWhole(context, picture, width, height) {
+  const { canvas } = context;
+  const scale = Math.min(canvas.width / width, canvas.height / height);
+  context.save();
+  context.translate(canvas.width / 2, canvas.height / 2);
+  context.scale(byId("mirror").checked ? -scale : scale, scale);
+  context.drawImage(picture, -width / 2, -height / 2, width, height);
+  context.restore();
 }
 
 function fetched({ loaded, total }) {
