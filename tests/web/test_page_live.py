@@ -91,7 +91,7 @@ def test_what_is_recorded_keeps_its_size(live):
         context.fillStyle = `rgb(200 ${performance.now() % 50} 0)`;
         context.fillRect(0, 0, film.width, film.height);
       };
-      globalThis.standIn = { film, asked: navigator.mediaDevices.getUserMedia, painting: setInterval(paint, 50) };
+      globalThis.standIn = { film, painting: setInterval(paint, 50) };
       navigator.mediaDevices.getUserMedia = async () => film.captureStream();
     }""")
     try:
@@ -106,10 +106,7 @@ def test_what_is_recorded_keeps_its_size(live):
             live.locator("#record").click()
         assert picture(live, lambda shown: shown.shape == (320, 240, 3)).shape == (320, 240, 3)
     finally:
-        live.evaluate("""() => {
-          navigator.mediaDevices.getUserMedia = standIn.asked;
-          clearInterval(standIn.painting);
-        }""")
+        live.evaluate("delete navigator.mediaDevices.getUserMedia, clearInterval(standIn.painting)")
     assert shown.shape == (240, 320, 3)
     assert red(shown).all(axis=0).tolist() == [False] * 70 + [True] * 180 + [False] * 70
     video, frames = cv2.VideoCapture(str(recording.value.path())), []
@@ -139,6 +136,53 @@ def test_the_cameras_can_be_chosen_and_stopped(live):
     assert live.locator("#controls").is_hidden()
     live.locator("#camera-start").click()
     live.locator("#camera-stop").wait_for()
+
+
+# The test says when a camera is allowed: `asked[0]()` for the first that the page asked for, which `given[0]` then is.
+ASKING = """() => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  globalThis.asked = [];
+  globalThis.given = [];
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    const k = asked.length;
+    await new Promise((resolve) => asked.push(resolve));
+    return (given[k] = await real(wish));
+  };
+}"""
+RUNS = "(k) => given[k]?.active"
+ENDED = "(k) => given[k]?.active === false"
+
+
+def test_a_photo_is_asked_for_again_before_the_camera_is_allowed(visit, server):
+    page = visit(server)
+    page.evaluate(ASKING)
+    page.get_by_role("button", name="Take a photo").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Take a photo").click()
+    page.evaluate("for (const allow of asked) allow()")
+    page.locator("#shutter-take:enabled").wait_for()
+    page.wait_for_function(ENDED, arg=0)
+    assert page.evaluate(RUNS, 1)
+    assert page.locator("#shutter").is_visible()
+    assert page.locator("#notice").is_hidden()
+
+
+def test_a_camera_that_comes_late_is_let_go(live):
+    """The one that was chosen last stays in view."""
+    live.evaluate(ASKING)
+    for _ in range(2):
+        live.locator("#camera-choice").dispatch_event("change")
+    try:
+        live.evaluate("asked[1]()")
+        live.locator("#pace:not(:empty)").wait_for()
+        live.evaluate("asked[0]()")
+        live.wait_for_function(ENDED, arg=0)
+        for _ in range(5):  # more pictures than can have been under way
+            live.evaluate("document.getElementById('pace').textContent = ''")
+            live.locator("#pace:not(:empty)").wait_for()
+        assert live.evaluate(RUNS, 1)
+    finally:
+        live.evaluate("delete navigator.mediaDevices.getUserMedia")
 
 
 def test_a_camera_that_is_not_allowed(visit, server):

@@ -14,11 +14,13 @@ const REASONS = {
 
 /**
  * Plays a camera in a video element.
- * @param {HTMLVideoElement} video @param {string} [deviceId] of `cameras()`; by default the one that faces the visitor
- * @returns {Promise<MediaStream>} stop it with `release`
+ * @param {HTMLVideoElement} video
+ * @param {() => boolean} wanted whether it still is: the visitor may take any time to allow it
+ * @param {string} [deviceId] of `cameras()`; by default the one that faces the visitor
+ * @returns {Promise<MediaStream|null>} stop it with `release`; null: it is not wanted any more
  * @throws {Problem} there is no camera, or it may not be used
  */
-export async function play(video, deviceId) {
+export async function play(video, wanted, deviceId) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new Problem(
       "The camera cannot be used here",
@@ -32,11 +34,16 @@ export async function play(video, deviceId) {
       audio: false,
       video: { ...which, width: { ideal: 640 }, height: { ideal: 480 } },
     });
-    video.srcObject = stream;
-    await video.play();
-    return stream;
+    if (wanted()) {
+      video.srcObject = stream; // which may be another one's otherwise
+      await video.play();
+    }
+    if (wanted()) return stream;
+    release(stream);
+    return null;
   } catch (error) {
     release(stream);
+    if (!wanted()) return null;
     const [title, cure] = REASONS[error.name] ?? ["The camera did not start", error.message];
     throw new Problem(title, cure);
   }

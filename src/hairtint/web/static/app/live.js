@@ -54,8 +54,8 @@ export class LiveTab {
     try {
       await this.#halt();
       this.#starting("Starting the camera");
-      stream = await play(this.#video, deviceId);
-      if (turn !== this.#turn) return false;
+      stream = await play(this.#video, () => turn === this.#turn, deviceId);
+      if (!stream) return false;
       const engine = await localEngine((state) => turn === this.#turn && this.#starting(fetched(state)));
       const found = await cameras();
       if (turn !== this.#turn) return false;

@@ -3,21 +3,25 @@
 import { play, release } from "./camera.js";
 import { byId, fileOf, hiddenCanvas } from "./dom.js";
 
+let turns = 0; // the dialog is that of the last
+
 /** @returns {Promise<Blob|null>} null: the visitor has changed their mind */
 export async function takePhoto() {
   const [dialog, video] = [byId("shutter"), byId("shutter-video")];
+  const turn = ++turns;
   dialog.returnValue = "";
   byId("shutter-take").disabled = true; // until there is something to take
   dialog.showModal();
   let stream = null;
   try {
-    stream = await play(video);
-    if (!dialog.open) return null; // cancelled while the browser was asking
-    return (await closed(dialog)) === "take" ? await still(video) : null;
+    stream = await play(video, () => turn === turns && dialog.open); // it may be cancelled while the browser asks
+    return stream && (await closed(dialog)) === "take" ? await still(video) : null;
   } finally {
     release(stream);
-    video.srcObject = null;
-    dialog.close();
+    if (turn === turns) {
+      video.srcObject = null;
+      dialog.close();
+    }
   }
 }
 
