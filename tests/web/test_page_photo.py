@@ -109,9 +109,11 @@ def test_what_is_saved(photo):
 
 
 def test_a_large_photo_is_shown_small_and_saved_large(page, tmp_path, portrait):
+    """Even where its file is gone by then."""
     path = tmp_path / "large.png"
     Image.fromarray(portrait).resize((1800, 1800), Image.Resampling.BICUBIC).save(path, compress_level=1)
     open_photo(page, path)
+    path.unlink()
     assert pixels(page, "before").shape == (1280, 1280, 3)
     name, picture = saved(page, "#save")
     assert name == "large-copper.png"

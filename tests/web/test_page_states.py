@@ -45,6 +45,16 @@ def test_a_file_that_is_too_large(page, tmp_path):
     assert "at most 64 MB" in text
 
 
+def test_a_file_that_cannot_be_read(visit, server, portrait_path):
+    page = visit(server)
+    page.evaluate("""() => {
+      File.prototype.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotReadableError"));
+    }""")
+    title, text = refused(page, portrait_path)
+    assert title == "This file cannot be read"
+    assert "choose it again" in text
+
+
 def test_a_picture_that_is_too_small(page, tmp_path):
     path = tmp_path / "dot.png"
     Image.new("RGB", (8, 8)).save(path)

@@ -7,12 +7,10 @@ import { Problem } from "./problem.js";
 const KINDS = "Choose a JPEG, PNG, WebP, AVIF or GIF picture.";
 
 /**
- * @param {Blob} file
- * @param {number} side the longest side to have; larger pictures are scaled down
- * @returns {Promise<{image: ImageData, width: number, height: number}>} pixels, and the size before scaling
- * @throws {Problem} the file is no picture, too large, or of a kind that this browser cannot read
+ * A file's bytes, which stay even where the file goes away or changes.
+ * @param {Blob} file @returns {Promise<Blob>} @throws {Problem} it is too large, or cannot be read
  */
-export async function decode(file, side) {
+export async function copied(file) {
   if (file.size > limits.bytes) {
     const [size, most] = [file.size, limits.bytes].map((bytes) => Math.ceil(bytes / 1e6));
     throw new Problem(
@@ -20,6 +18,19 @@ export async function decode(file, side) {
       `It has ${size} MB: choose one of at most ${most} MB, or save the photo smaller.`,
     );
   }
+  const bytes = await file.arrayBuffer().catch(() => {
+    throw new Problem("This file cannot be read", "It may have been moved or changed: choose it again.");
+  });
+  return new Blob([bytes], { type: file.type });
+}
+
+/**
+ * @param {Blob} file
+ * @param {number} side the longest side to have; larger pictures are scaled down
+ * @returns {Promise<{image: ImageData, width: number, height: number}>} pixels, and the size before scaling
+ * @throws {Problem} the file is no picture, or of a kind that this browser cannot read
+ */
+export async function decode(file, side) {
   const bitmap = await opened(file);
   try {
     if (Math.min(bitmap.width, bitmap.height) < limits.leastSide) {

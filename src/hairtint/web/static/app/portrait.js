@@ -1,7 +1,7 @@
 /** One photo: its pixels for the screen, the mask that is found once, and the larger pixels that are saved. */
 
 import { limits } from "./config.js";
-import { decode } from "./decode.js";
+import { copied, decode } from "./decode.js";
 import { Problem } from "./problem.js";
 
 const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not somebody's hair
@@ -13,8 +13,9 @@ export class Portrait {
 
   /** @param {Blob} file @param {string} name @throws {Problem} the file cannot be read */
   static async open(file, name) {
-    const { image, width, height } = await decode(file, limits.screenSide);
-    return new Portrait(file, name, image, Math.max(width, height));
+    const kept = await copied(file);
+    const { image, width, height } = await decode(kept, limits.screenSide);
+    return new Portrait(kept, name, image, Math.max(width, height));
   }
 
   constructor(file, name, image, side) {
