@@ -178,6 +178,20 @@ def test_dark_and_light(visit, server):
     assert light != dark
     page.reload()
     assert page.locator("body").evaluate(paper) == light
+    page.evaluate("localStorage.clear()")
+    for scheme, pressed in (("light", "false"), ("dark", "true")):  # the device's own, until the visitor chooses
+        page.emulate_media(color_scheme=scheme)
+        page.locator(f"#theme[aria-pressed={pressed}]").wait_for()
+
+
+def test_back_again_the_line_stands_where_its_range_does(visit, server):
+    page = visit(server)
+    page.locator("#split").evaluate("range => range.value = 85")
+    page.goto(f"{server}docs")
+    page.go_back()
+    page.wait_for_selector(".card")
+    assert page.locator("#split").input_value() == "50"
+    assert page.locator("#compare").evaluate("frame => frame.style.getPropertyValue('--split')") == "50%"
 
 
 def test_the_page_is_light(page):

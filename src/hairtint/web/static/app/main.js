@@ -59,7 +59,7 @@ byId("theme").addEventListener("click", () =>
 
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
+  showTheme();
   try {
     localStorage.setItem("theme", theme);
   } catch {
@@ -67,7 +67,12 @@ function setTheme(theme) {
   }
 }
 
-byId("theme").setAttribute("aria-pressed", String(document.documentElement.dataset.theme === "dark"));
+function showTheme() {
+  byId("theme").setAttribute("aria-pressed", String(document.documentElement.dataset.theme === "dark"));
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme); // after theme.js, which came first
+showTheme();
 byId("limits").textContent +=
   `, up to ${limits.bytes / 1e6} MB. Results are saved with up to ${limits.saveSide} pixels a side.`;
 if (!canCompute() && config.api) sayRemote();
