@@ -27,6 +27,7 @@ SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its 
 CONNECTIONS = 256
 UPLOAD_SECONDS = 120  # the largest picture at 2 Mbit a second
 IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed
+DRAINED_BYTES = 100_000_000  # of a refused request are thrown away: more than an honest picture has
 
 _CURES = {
     400: "the request is not proper HTTP; send it again",
@@ -47,15 +48,44 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
         self.status = f"{code} {self.request.error.reason}"
         self.response_headers += [("Content-Type", CONTENT_TYPE), ("X-Content-Type-Options", "nosniff")]
         self.set_close_on_finish()
+        self.channel.refused = True
         self.content_length = len(body)
         self.write(body)
 
 
 class ProblemChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection with such answers."""
+    """A connection with such answers.
+
+    Clients that send all of a request before they read would lose the answer with a connection that is closed at once:
+    after it, what still comes is thrown away, for IDLE_SECONDS and some at most.
+    """
 
     error_task_class = ProblemTask
+    close_when_flushed: bool
+    refused = False  # its last answer is such a one
+    drained: int | None = None  # bytes thrown away, once the answer is out
     begun: tuple[Any, float] = (None, 0.0)  # a request that has not come to its end, and when it was seen first
+
+    def handle_write(self) -> None:
+        """See waitress."""
+        answered = self.refused and self.close_when_flushed
+        if answered:
+            self._flush_exception(self._flush_some)
+        if not answered or self.will_close:
+            super().handle_write()
+        elif not self.total_outbufs_len:
+            self.refused = self.close_when_flushed = False
+            self.drained = 0
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def handle_read(self) -> None:
+        """See waitress."""
+        if self.drained is None:
+            super().handle_read()
+            return
+        self.drained += len(self.recv(self.adj.recv_bytes))  # which closes it where the client has
+        if self.drained > DRAINED_BYTES:
+            self.handle_close()
 
     def dawdles(self, now: float) -> bool:
         """Whether one request has been coming in for longer than any honest one: a byte now and then is no upload."""

@@ -103,6 +103,14 @@ def test_what_never_reaches_the_application_is_a_problem_too(server):
         assert raw.recv(12).startswith(b"HTTP/1.")
 
 
+def test_a_request_that_is_far_too_large_is_answered(server):
+    """Clients that first send all of it get to read why it was not taken."""
+    _, port = server
+    answer, body = ask(port, "POST", "/api/v1/frame", bytes(30_000_000), {"Content-Type": "image/jpeg"})
+    assert answer.status == 413
+    assert "smaller" in json.loads(body)["detail"]
+
+
 def test_no_picture_is_written_to_disk(server, jpeg):
     """A large upload stays in memory: while it is half sent, the process has no temporary file open."""
     process, port = server
