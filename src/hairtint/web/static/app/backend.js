@@ -48,7 +48,7 @@ export function warm() {
 }
 
 async function load() {
-  if (!canCompute()) throw new Error("This browser is too old for it: update it, or use another one.");
+  if (!canCompute()) throw new Error("This browser is too old for the network: update it, or use another one.");
   const { modelUrl, vendorUrl } = config;
   loading ??= Engine.load({ modelUrl, vendorUrl, onprogress: (state) => report(state) }).catch((error) => {
     loading = null;
