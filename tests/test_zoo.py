@@ -113,6 +113,16 @@ def test_a_network_by_its_path_may_lie_beside_the_manifest_of_something_else(tmp
     path.write_bytes(zoo.find("light").path.read_bytes())
     (tmp_path / "manifest.json").write_text('{"name": "an app", "start_url": "/"}')
     assert zoo.find(path).path == path
-    (tmp_path / "manifest.json").write_text('{"mine": {"file": "own.onnx", "size": 0, "sha256": ""}}')
-    with pytest.raises(ModelError, match="not a manifest"):
-        zoo.find(path)
+    for damaged in ('{"mine": {"file": "own.onnx", "size": 0, "sha256": ""}}', '{"mine": {"file": "own.onnx"', ""):
+        (tmp_path / "manifest.json").write_text(damaged)
+        with pytest.raises(ModelError, match="not a manifest"):
+            zoo.find(path)
+
+
+def test_a_network_by_its_path_is_checked_by_the_manifest_beside_it_whatever_its_name(tmp_path):
+    path = tmp_path / "n\u00e9e.onnx"
+    path.write_bytes(zoo.find("light").path.read_bytes() + b"?")
+    values = {"file": path.name, "size": 40, "sha256": zoo.find("light").sha256}
+    (tmp_path / "manifest.json").write_text(json.dumps({"mine": values}))
+    with pytest.raises(DamagedModelError, match="sha256"):
+        zoo.find(path).read()

@@ -179,13 +179,25 @@ def _by_path(path: Path) -> Entry:
     for entry in entries().values():
         if entry.path.resolve() == path.resolve():
             return entry
-    beside = path.parent / MANIFEST
-    # A manifest that says nothing of this file need not be one of networks.
-    if beside.is_file() and path.name in beside.read_text(encoding="utf-8", errors="replace"):
-        for name, values in read_manifest(path.parent).items():
-            if values["file"] == path.name:
-                return _entry(name, path, values)
+    try:
+        beside = read_manifest(path.parent)
+    except ModelError:
+        if not _of_something_else(path.parent / MANIFEST):
+            raise
+        beside = {}
+    for name, values in beside.items():
+        if values["file"] == path.name:
+            return _entry(name, path, values)
     return Entry(path.stem, path, size=0)  # 0: the runtime reads it from the file
+
+
+def _of_something_else(manifest: Path) -> bool:
+    """Whether a manifest.json names no files at all: that of a web app, say, and not a damaged one of networks."""
+    try:
+        values = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(values, dict) and not any(isinstance(v, dict) and "file" in v for v in values.values())
 
 
 def _rank(name: str) -> tuple[int, str]:
