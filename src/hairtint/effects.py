@@ -16,6 +16,11 @@ from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
 
 
+def is_share(value: object) -> bool:
+    """Whether a value is a number from 0 to 1, of Python or numpy."""
+    return isinstance(value, int | float | np.integer | np.floating) and bool(0 <= value <= 1)
+
+
 @dataclass(frozen=True)
 class Effect:
     """One effect; the root of all. Numbers lie in [0, 1]; colours are anything that `Color.parse` reads."""
@@ -28,7 +33,7 @@ class Effect:
             if name == "color":
                 if value is not None or name in _needed(type(self)):
                     object.__setattr__(self, name, Color.parse(value))
-            elif not isinstance(value, (int, float, np.integer, np.floating)) or not 0 <= value <= 1:
+            elif not is_share(value):
                 raise InputError(f"{self.kind}: {name} is {value!r}, give a number from 0 to 1")
             elif isinstance(value, np.number):
                 object.__setattr__(self, name, value.item())  # which is written as it is read

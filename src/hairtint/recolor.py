@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hairtint.canvas import Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
-from hairtint.effects import Effect
+from hairtint.effects import Effect, is_share
 from hairtint.errors import InputError, MaskError
 from hairtint.frame import check_frame
 from hairtint.hsv import HueSwap
@@ -101,7 +101,7 @@ def recolor(
 
 
 def _check_number(name: str, value: object) -> None:
-    if not isinstance(value, int | float | np.integer | np.floating) or not 0 <= value <= 1:
+    if not is_share(value):
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
