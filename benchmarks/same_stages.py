@@ -19,7 +19,7 @@ def write(photo, file):
     stages = {"photo": Photo.open(photo).rgb}
     for model in MODELS:
         segmenter = Segmenter(model, backend="onnxruntime")
-        stages[f"{model}: the network's input"] = preprocess(stages["photo"], segmenter.networks[0].size)
+        stages[f"{model}: the network's input"] = preprocess(stages["photo"], (segmenter.networks[0].size,) * 2)
         stages[f"{model}: its probabilities"] = segmenter.probability(stages["photo"])
         stages[f"{model}: the mask"] = segmenter.mask(stages["photo"])
     np.savez(file, **stages)

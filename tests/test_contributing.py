@@ -55,7 +55,7 @@ def test_sink_is_shown_pictures(examples, portrait):
 
 def test_runtime_gives_what_the_usual_one_gives(examples, portrait):
     network = run(examples, "runtime")["OpenCv"](zoo.find("light"), 1)
-    rgb = preprocess(portrait, network.size)
+    rgb = preprocess(portrait, (network.size, network.size))
     usual = runtime.load(zoo.find("light"), backend="onnxruntime")(rgb)
     assert np.abs(network(rgb) - usual).max() < 1e-3
 

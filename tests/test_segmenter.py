@@ -66,8 +66,10 @@ def test_an_unknown_model_is_refused():
 
 
 def test_preprocessing_is_the_squeezed_picture(portrait):
-    assert preprocess(portrait, 64).shape == (64, 64, 3)
-    np.testing.assert_array_equal(preprocess(np.full((9, 5, 3), 77, np.uint8), 64), np.full((64, 64, 3), 77, np.uint8))
+    assert preprocess(portrait, (64, 64)).shape == (64, 64, 3)
+    np.testing.assert_array_equal(
+        preprocess(np.full((9, 5, 3), 77, np.uint8), (64, 64)), np.full((64, 64, 3), 77, np.uint8)
+    )
 
 
 def test_a_photo_gets_the_mean_of_the_networks_that_are_better_together(portrait):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hairtint import heap, looks, matte, runtime, zoo
 from hairtint.frame import check_frame
+from hairtint.framing import Shape
 from hairtint.memory import Memory
 from hairtint.pyramid import Pyramid
 
@@ -115,10 +116,11 @@ class VideoSegmenter:
 
 
 def _look(network: runtime.Network, picture: Pyramid) -> NDArray[np.float32]:
-    return network(preprocess(picture, network.size))
+    return network(preprocess(picture, (network.size, network.size)))
 
 
-def preprocess(picture: NDArray[np.uint8] | Pyramid, size: int) -> NDArray[np.uint8]:
-    """The whole picture squeezed to (size, size, 3), as in the report; no padding, no normalisation."""
-    level = Pyramid.of(picture).covering(size, size)
-    return np.asarray(cv2.resize(level, (size, size), interpolation=cv2.INTER_LINEAR), np.uint8)
+def preprocess(picture: NDArray[np.uint8] | Pyramid, shape: Shape) -> NDArray[np.uint8]:
+    """The whole picture squeezed to (*shape, 3); no padding, no normalisation."""
+    height, width = shape
+    level = Pyramid.of(picture).covering(width, height)
+    return np.asarray(cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)

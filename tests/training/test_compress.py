@@ -88,7 +88,7 @@ def test_runtimes_give_what_the_weights_say(stored, wide, portrait, backend):
     same.load_state_dict(folded)
     assert (same.wide.weight - wide.wide.weight).abs().mean() < 0.1 * wide.wide.weight.abs().mean()
     assert (same.first.weight - wide.first.weight).abs().max() <= wide.first.weight.abs().max() / 127
-    rgb = preprocess(portrait, 32)
+    rgb = preprocess(portrait, (32, 32))
     with torch.no_grad():
         expected = Deployed(same)(torch.from_numpy(rgb)[None])[0].numpy()
     found = load(zoo.Entry("wide", stored, 32), backend=backend, threads=1)(rgb)

@@ -62,7 +62,7 @@ def test_the_network_sees_what_it_sees_in_python(modules, width, height, side):
     rgb = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     asked = {"rgb": engine_page.sent(rgb), "width": side, "height": side}
     found = engine_page.received(modules.evaluate(SHRINK, asked)).reshape(side, side, 3)
-    assert np.abs(found.astype(int) - preprocess(rgb, side)).max() <= 1
+    assert np.abs(found.astype(int) - preprocess(rgb, (side, side))).max() <= 1
 
 
 @pytest.mark.parametrize("finest", [True, False])

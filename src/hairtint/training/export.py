@@ -84,7 +84,7 @@ def parity(
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     differences = [0.0]
     for rgb in photos:
-        x = preprocess(rgb, size)[None]
+        x = preprocess(rgb, (size, size))[None]
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
         differences.append(stored.measure(np.abs(eager - session.run(None, {"rgb": x})[0])))
