@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from hairtint import matte
+from hairtint import framing, matte
 from hairtint.photo import Photo
 from hairtint.segmenter import Segmenter, preprocess
 
@@ -19,7 +19,9 @@ def write(photo, file):
     stages = {"photo": Photo.open(photo).rgb}
     for model in MODELS:
         segmenter = Segmenter(model, backend="onnxruntime")
-        stages[f"{model}: the network's input"] = preprocess(stages["photo"], (segmenter.networks[0].size,) * 2)
+        height, width = stages["photo"].shape[:2]
+        shape = framing.nearest(segmenter.networks[0].shapes, width, height)
+        stages[f"{model}: the network's input"] = preprocess(stages["photo"], shape)
         stages[f"{model}: its probabilities"] = segmenter.probability(stages["photo"])
         stages[f"{model}: the mask"] = segmenter.mask(stages["photo"])
     np.savez(file, **stages)

@@ -55,7 +55,7 @@ def test_sink_is_shown_pictures(examples, portrait):
 
 def test_runtime_gives_what_the_usual_one_gives(examples, portrait):
     network = run(examples, "runtime")["OpenCv"](zoo.find("light"), 1)
-    rgb = preprocess(portrait, (network.size, network.size))
+    rgb = preprocess(portrait, network.shapes[0])
     usual = runtime.load(zoo.find("light"), backend="onnxruntime")(rgb)
     assert np.abs(network(rgb) - usual).max() < 1e-3
 
@@ -66,4 +66,4 @@ def test_network_exports(examples, portrait):
 
     torch.manual_seed(0)
     network = run(examples, "network")["Tiny"]().eval()
-    assert parity(network, to_onnx(network, 32), 32, [portrait]) < 1e-4
+    assert parity(network, to_onnx(network, [(32, 32)]), [(32, 32)], [portrait]) < 1e-4

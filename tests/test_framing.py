@@ -27,10 +27,34 @@ def test_a_size_between_the_steps_has_the_square_alone(size):
     assert {framing.shape(size, wanted) for wanted in framing.PROPORTIONS} == {(size, size)}
 
 
+def test_a_network_of_squeezed_pictures_takes_wide_ones_too_but_no_upright_ones():
+    assert framing.shapes(192, upright=False) == ((192, 192), (160, 224), (128, 224))
+    assert set(framing.shapes(192, upright=True)) - set(framing.shapes(192, upright=False)) == {(224, 160), (224, 128)}
+    assert framing.shapes(192, upright=True)[0] == (192, 192)
+    assert framing.shapes(40, upright=True) == ((40, 40),)
+
+
 @pytest.mark.parametrize(
-    ("width", "height", "nearest"),
-    [(640, 480, 4 / 3), (1280, 720, 16 / 9), (1080, 1920, 9 / 16), (178, 218, 3 / 4), (250, 250, 1), (1100, 1000, 1),
-     (30_000, 1, 16 / 9), (1, 30_000, 9 / 16)],
+    ("width", "height", "found"),
+    [(640, 480, (160, 224)), (1280, 720, (128, 224)), (250, 250, (192, 192)), (1100, 1000, (192, 192)),
+     (1080, 1920, (224, 128)), (178, 218, (224, 160)), (30_000, 1, (128, 224)), (1, 30_000, (224, 128))],
 )  # fmt: skip
-def test_pictures_have_the_proportions_they_come_nearest_to(width, height, nearest):
-    assert framing.proportions(width, height) == nearest
+def test_a_picture_gets_the_shape_whose_proportions_are_nearest(width, height, found):
+    assert framing.nearest(framing.shapes(192, upright=True), width, height) == found
+    squeezed = framing.nearest(framing.shapes(192, upright=False), width, height)
+    assert squeezed == (found if width >= height else (192, 192))
+
+
+@pytest.mark.parametrize("shapes", [((40, 40),), framing.shapes(320, upright=True)])
+def test_what_names_a_file_gives_its_dimensions_reads_the_same(shapes):
+    assert framing.read(*framing.named(shapes)) == shapes
+
+
+def test_plain_sides_are_one_shape():
+    assert framing.read(48, 48) == ((48, 48),)
+
+
+@pytest.mark.parametrize(("height", "width"), [("height", "width"), ("64,32", "64"), ("", "64"), (None, None)])
+def test_other_names_stand_for_no_shape(height, width):
+    with pytest.raises(ValueError, match=r"invalid literal|zip"):
+        framing.read(height, width)

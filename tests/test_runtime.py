@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hairtint import runtime, zoo
+from hairtint import Segmenter, framing, runtime, zoo
 from hairtint.errors import DamagedModelError, InputError, MissingExtraError
 from hairtint.segmenter import preprocess
 
@@ -43,10 +43,11 @@ def test_files_that_are_no_network_are_refused(tmp_path, data, backend):
         runtime.load(zoo.find(path), backend=backend)
 
 
-def test_runtimes_agree(portrait):
+@pytest.mark.parametrize("shape", zoo.find("swift").shapes)
+def test_runtimes_agree(portrait, shape):
     pytest.importorskip("openvino")
     entry = zoo.find("swift")
-    rgb = preprocess(portrait, (entry.size, entry.size))
+    rgb = preprocess(portrait[: portrait.shape[1] * shape[0] // shape[1]], shape)
     one, other = (runtime.load(entry, backend=name)(rgb) for name in ("onnxruntime", "openvino"))
     assert np.abs(one - other).mean() < 1e-3  # bfloat16, where the processor has it, moves single pixels of the outline
     assert ((one > 0.5) & (other > 0.5)).sum() / ((one > 0.5) | (other > 0.5)).sum() > 0.98
@@ -104,11 +105,11 @@ def test_a_network_of_another_kind_is_refused(tmp_path, backend):
         runtime.load(zoo.find(tmp_path / "other.onnx"), backend=backend)
 
 
-def answering(path, *nodes, kind="FLOAT"):
+def answering(path, *nodes, kind="FLOAT", sides=(8, 8)):
     """A network that takes pictures of 8x8 as it should and answers what the nodes make of them."""
     onnx = pytest.importorskip("onnx")
     make = onnx.helper
-    taken = make.make_tensor_value_info("rgb", onnx.TensorProto.UINT8, [1, 8, 8, 3])
+    taken = make.make_tensor_value_info("rgb", onnx.TensorProto.UINT8, [1, *sides, 3])
     given = make.make_tensor_value_info("y", getattr(onnx.TensorProto, kind), None)
     made = [make.make_node("Cast", ["rgb"], ["x"], to=onnx.TensorProto.FLOAT)]
     made += [make.make_node(name, inputs, outputs, **options) for name, inputs, outputs, options in nodes]
@@ -138,8 +139,63 @@ def test_answers_that_are_no_probabilities_are_refused(tmp_path, backend, nodes,
 
 def test_a_small_network_of_ones_own_runs(tmp_path, backend):
     network = runtime.load(answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {})), backend=backend)
-    assert network.size == 8
+    assert network.shapes == ((8, 8),)
     assert network(np.zeros((8, 8, 3), np.uint8)).tolist() == [[0.5] * 8] * 8
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_network_says_what_shapes_it_takes(tmp_path, backend, known):
+    shapes = ((64, 64), (32, 96))
+    entry = answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {}), sides=framing.named(shapes))
+    network = runtime.load(replace(entry, shapes=shapes if known else ()), backend=backend)
+    assert network.shapes == shapes
+    rng = np.random.default_rng(0)
+    for shape in (*shapes, *shapes):
+        rgb = rng.integers(0, 256, (*shape, 3), np.uint8)
+        np.testing.assert_allclose(network(rgb), 1 / (1 + np.exp(-rgb.mean(2))), atol=1e-2)
+    asked = []
+    small = Segmenter(entry.path, backend=backend)
+    small.networks = [Spy(small.networks[0], asked)]
+    small.mask(np.zeros((30, 100, 3), np.uint8))
+    small.mask(np.zeros((100, 30, 3), np.uint8))
+    assert asked == [(32, 96, 3), (64, 64, 3)]
+
+
+class Spy:
+    """A network that notes the shapes of what it is shown."""
+
+    def __init__(self, network, asked):
+        self.network, self.shapes, self.asked = network, network.shapes, asked
+
+    def __call__(self, rgb):
+        self.asked.append(rgb.shape)
+        return self.network(rgb)
+
+
+def test_several_threads_may_show_several_shapes_at_once(backend):
+    entry = zoo.find("swift")
+    network = runtime.load(entry, backend=backend)
+    rng = np.random.default_rng(4)
+    pictures = [rng.integers(0, 256, (*shape, 3), np.uint8) for shape in entry.shapes * 3]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(network, pictures))
+    for picture, found in zip(pictures, together, strict=True):
+        np.testing.assert_array_equal(found, network(picture))
+
+
+@pytest.mark.parametrize(
+    "sides", [("height", "width"), ("8,16", "8"), ("16,8", "8,16"), ("8,0", "8,16"), ("8,-8", "8,8")]
+)
+def test_names_that_are_no_shapes_are_refused(tmp_path, backend, sides):
+    entry = answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {}), sides=sides)
+    with pytest.raises(DamagedModelError, match="another kind"):
+        runtime.load(entry, backend=backend)
+
+
+def test_a_network_of_other_shapes_than_its_manifest_says_is_refused(tmp_path):
+    entry = answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {}), sides=("8,4", "8,16"))
+    with pytest.raises(DamagedModelError, match="another kind"):
+        runtime.load(replace(entry, shapes=((8, 8), (8, 16))), backend="onnxruntime")
 
 
 def test_a_network_that_fails_on_its_way_is_refused(tmp_path, backend):

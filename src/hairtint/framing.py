@@ -1,19 +1,19 @@
-"""The shape in which a network sees a picture: a square, as in the report, or about the picture's own proportions."""
+"""The shape in which a network sees a picture: a square, as in the report, or about the picture's own proportions.
+
+A file of a network that takes several says so in the names of its input's dimensions: "192,160,128" high and
+"192,224,224" wide are 192x192, 160x224 and 128x224, the square first.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 Shape = tuple[int, int]  # height, width
 
 STEP = 32  # what both sides of a shape are multiples of: the stride of this project's networks
 PROPORTIONS = (9 / 16, 3 / 4, 1.0, 4 / 3, 16 / 9)  # width by height, as cameras and phones have them
 LEAST = 3 / 4  # of the square's pixels: fewer would lose strands, and more than the square's would cost time
-
-
-def proportions(width: int, height: int) -> float:
-    """Those of PROPORTIONS that a picture comes nearest to, by ratio."""
-    return min(PROPORTIONS, key=lambda p: abs(math.log(width / height / p)))
 
 
 def shape(size: int, wanted: float) -> Shape:
@@ -26,3 +26,30 @@ def shape(size: int, wanted: float) -> Shape:
     sides = range(STEP, 2 * size + 1, STEP)
     fitting = [(h, w) for h in sides for w in sides if LEAST * size**2 <= h * w <= size**2]
     return min(fitting, key=lambda s: (abs(math.log(s[1] / s[0] / wanted)), -s[0] * s[1]))
+
+
+def shapes(size: int, *, upright: bool) -> tuple[Shape, ...]:
+    """The square and the wide shapes, with `upright` also these: what a network of this project takes.
+
+    One that has seen squeezed pictures alone is better at wide ones in their own proportions, but not at upright ones
+    (docs/training.md).
+    """
+    wanted = sorted((p for p in PROPORTIONS if upright or p >= 1), key=lambda p: abs(math.log(p)))
+    return tuple(dict.fromkeys(shape(size, p) for p in wanted))
+
+
+def nearest(shapes: Sequence[Shape], width: int, height: int) -> Shape:
+    """The shape whose proportions are nearest to those of a picture, by their ratio."""
+    return min(shapes, key=lambda s: abs(math.log(s[1] / s[0] * height / width)))
+
+
+def named(shapes: Sequence[Shape]) -> tuple[str, str]:
+    """The names of the two dimensions of a file that takes these shapes."""
+    high, wide = zip(*shapes, strict=True)
+    return ",".join(map(str, high)), ",".join(map(str, wide))
+
+
+def read(height: int | str, width: int | str) -> tuple[Shape, ...]:
+    """The shapes that a file's dimensions, or their names, stand for; ValueError where they stand for none."""
+    sides = ([int(side) for side in str(named).split(",")] for named in (height, width))
+    return tuple(zip(*sides, strict=True))

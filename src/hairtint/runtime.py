@@ -1,4 +1,4 @@
-"""A network as one call: a square RGB picture in, the probability of hair out. The runtimes are imported when used."""
+"""A network as one call: an RGB picture in, the probability of hair out. The runtimes are imported when used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint import framing
 from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError
+from hairtint.framing import Shape
 from hairtint.zoo import Entry
 
 BACKENDS = ("auto", "onnxruntime", "openvino")
@@ -26,10 +28,10 @@ LARGEST = 2048  # side of the pictures that a network may ask for
 class Network(Protocol):
     """What a runtime makes of an .onnx file."""
 
-    size: int
+    shapes: tuple[Shape, ...]  # that it takes, the first a square
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (size, size, 3)."""
+        """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (height, width, 3) of a shape."""
 
 
 def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few: bool = False) -> Network:
@@ -94,7 +96,7 @@ class OnnxRuntime:
     def __init__(self, entry: Entry, threads: int) -> None:
         self.session = _session(entry, threads)
         [declared] = self.session.get_inputs()
-        self.size, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
+        self.shapes, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
@@ -102,7 +104,7 @@ class OnnxRuntime:
             answer: Any = self.session.run(None, {"rgb": rgb[None]})[0]
         except Exception as error:  # the runtime's own errors have no common root
             raise _cannot_run(self.path, error) from error
-        return checked_map(answer, self.size, self.path)
+        return checked_map(answer, rgb.shape, self.path)
 
 
 class OpenVino:
@@ -113,28 +115,53 @@ class OpenVino:
             raise MissingExtraError("this needs openvino: pip install 'hairtint[openvino]'")
         openvino = _silent_openvino()
         core = openvino.Core()
-        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-        self.model = core.compile_model(core.read_model(entry.read()), "CPU", hints)
-        [declared] = self.model.inputs
-        shape = [size.get_length() if size.is_static else None for size in declared.partial_shape]
+        model = core.read_model(entry.read())
+        [declared] = model.inputs
+        shape = _dimensions(declared.partial_shape, entry)
         element = f"tensor({'uint8' if declared.element_type == openvino.Type.u8 else declared.element_type})"
-        self.size, self.path = checked(declared.any_name, element, shape, entry), entry.path
+        self.shapes, self.path = checked(declared.any_name, element, shape, entry), entry.path
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+
+        def compiled(shape: Shape) -> Any:
+            several = model.clone()
+            several.reshape([1, *shape, 3])  # one model for all would take a quarter more time
+            return core.compile_model(several, "CPU", hints)
+
+        self.compiled = compiled
+        self.models = {self.shapes[0]: compiled(self.shapes[0])}
         self.tensor = openvino.Tensor
         self.local = threading.local()  # a request serves one thread at a time
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
-        if not hasattr(self.local, "request"):
-            self.local.request = self.model.create_infer_request()
         try:
             # The picture where it lies, which a tensor wants writeable and does not keep alive, and no dictionary.
-            request, picture = self.local.request, np.require(rgb[None], None, ["C", "W"])
+            request, picture = self._request(rgb.shape[:2]), np.require(rgb[None], None, ["C", "W"])
             request.set_input_tensor(self.tensor(picture, shared_memory=True))
             request.infer()
             answer = request.get_output_tensor().data.copy()
         except Exception as error:
             raise _cannot_run(self.path, error) from error
-        return checked_map(answer, self.size, self.path)
+        return checked_map(answer, rgb.shape, self.path)
+
+    def _request(self, shape: Shape) -> Any:
+        known = self.local.__dict__.setdefault("requests", {})
+        if shape not in known:
+            if shape not in self.models:
+                self.models[shape] = self.compiled(shape)
+            known[shape] = self.models[shape].create_infer_request()
+        return known[shape]
+
+
+def _dimensions(declared: Any, entry: Entry) -> list[Any]:
+    """Sides or names of dimensions; OpenVINO forgets names, so they are the manifest's or those ONNX Runtime reads."""
+    found = [size.get_length() if size.is_static else None for size in declared]
+    if None not in found:
+        return found
+    if entry.shapes:
+        return [1, *framing.named(entry.shapes), 3]
+    [value] = _session(entry, 1).get_inputs()
+    return list(value.shape)
 
 
 def _silent_openvino() -> Any:
@@ -151,26 +178,33 @@ def _silent_openvino() -> Any:
     return openvino
 
 
-def checked(name: str, kind: str, shape: list[Any], entry: Entry) -> int:
-    """The size of the square pictures that a network declares to take; DamagedModelError where it takes others."""
-    square = len(shape) == 4 and isinstance(shape[1], int) and shape[1] == shape[2] and shape[3] == 3
-    fits = square and 1 <= shape[1] <= LARGEST and shape[1] == (entry.size or shape[1])
-    if name != "rgb" or kind != "tensor(uint8)" or not fits:
+def checked(name: str, kind: str, dimensions: list[Any], entry: Entry) -> tuple[Shape, ...]:
+    """The shapes of the pictures that a network declares to take; DamagedModelError where it takes others."""
+    try:
+        [count, height, width, channels] = dimensions
+        shapes = framing.read(height, width)
+    except ValueError:
+        count, shapes, channels = 0, (), 0
+    sides = [side for shape in shapes for side in shape]
+    square = len(sides) > 1 and sides[0] == sides[1] == (entry.size or sides[0])
+    fits = count == 1 and channels == 3 and square and min(sides) >= 1 and max(sides) <= LARGEST
+    if name != "rgb" or kind != "tensor(uint8)" or not fits or (entry.shapes or shapes) != shapes:
         raise DamagedModelError(
-            f"a network of another kind: it takes {name} {kind} {shape}, not rgb uint8 [1, size, size, 3];"
-            " give one of hairtint export"
+            f"a network of another kind: it takes {name} {kind} {dimensions}, not rgb uint8 [1, height, width, 3] of a"
+            " square and the manifest's shapes; give one of hairtint export"
         )
-    return int(shape[1])
+    return shapes
 
 
-def checked_map(answer: Any, size: int, path: Path) -> NDArray[np.float32]:
+def checked_map(answer: Any, taken: tuple[int, ...], path: Path) -> NDArray[np.float32]:
     """The map of one picture out of a network's answer; DamagedModelError where it is no map of probabilities."""
     found = np.asarray(answer)
     fits = found.dtype == np.float32 and found.ndim == 3 and len(found) == 1 and found.size > 0
-    if not fits or max(found.shape[1:]) > size or not (found.min() >= 0 and found.max() <= 1):  # false for NaN too
+    larger = fits and (found.shape[1] > taken[0] or found.shape[2] > taken[1])
+    if not fits or larger or not (found.min() >= 0 and found.max() <= 1):  # false for NaN too
         raise DamagedModelError(
-            f"{path} answers {found.dtype} {found.shape} instead of probabilities from 0 to 1, at most {size}x{size};"
-            " give a network of hairtint export"
+            f"{path} answers {found.dtype} {found.shape} instead of probabilities from 0 to 1, at most"
+            f" {taken[1]}x{taken[0]}; give a network of hairtint export"
         )
     return np.asarray(found[0], np.float32)
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import heap, looks, matte, runtime, zoo
+from hairtint import framing, heap, looks, matte, runtime, zoo
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
 from hairtint.memory import Memory
@@ -116,7 +116,8 @@ class VideoSegmenter:
 
 
 def _look(network: runtime.Network, picture: Pyramid) -> NDArray[np.float32]:
-    return network(preprocess(picture, (network.size, network.size)))
+    height, width = picture.rgb.shape[:2]
+    return network(preprocess(picture, framing.nearest(network.shapes, width, height)))
 
 
 def preprocess(picture: NDArray[np.uint8] | Pyramid, shape: Shape) -> NDArray[np.uint8]:

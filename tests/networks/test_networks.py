@@ -52,9 +52,10 @@ def test_saved_weights_give_the_same_again(name, network, tmp_path):
     assert torch.equal(forward(network, 64, 64), forward(again, 64, 64))
 
 
-def test_exported_equals_eager_on_a_real_photo(network, portrait):
-    onnx = to_onnx(network, 64)
-    assert parity(network, onnx, 64, [portrait]) < 1e-4
+@pytest.mark.parametrize("shapes", [[(64, 64)], [(64, 64), (32, 96)]])
+def test_exported_equals_eager_on_a_real_photo(network, portrait, shapes):
+    onnx = to_onnx(network, shapes)
+    assert parity(network, onnx, shapes, [portrait] * len(shapes)) < 1e-4
 
 
 def test_training_reaches_every_weight(network):

@@ -40,7 +40,7 @@ def wide():
 @pytest.fixture(scope="module")
 def stored(wide, tmp_path_factory):
     path = tmp_path_factory.mktemp("quantised") / "wide.onnx"
-    path.write_bytes(quantised(to_onnx(wide, 32)))
+    path.write_bytes(quantised(to_onnx(wide, [(32, 32)])))
     return path
 
 
@@ -96,7 +96,7 @@ def test_runtimes_give_what_the_weights_say(stored, wide, portrait, backend):
 
 
 def test_only_large_files_are_quantised(wide, portrait, monkeypatch):
-    raw = to_onnx(wide, 32)
+    raw = to_onnx(wide, [(32, 32)])
     small, how = compressed(raw)
     assert how == HALF
     assert len(small) == pytest.approx(len(raw) / 2, rel=0.01)
@@ -104,12 +104,12 @@ def test_only_large_files_are_quantised(wide, portrait, monkeypatch):
     smaller, how = compressed(raw)
     assert how == QUANTISED
     assert len(smaller) < len(small) / 2
-    assert 0 < parity(wide, smaller, 32, [portrait], how) <= how.tolerance
+    assert 0 < parity(wide, smaller, [(32, 32)], [portrait], how) <= how.tolerance
     with torch.no_grad():
         other = Wide().eval()
         other.up.bias += 1
     with pytest.raises(TrainingError, match="differs"):
-        parity(other, smaller, 32, [portrait], how)
+        parity(other, smaller, [(32, 32)], [portrait], how)
 
 
 def test_nothing_is_lost_where_a_channel_is_empty(wide):
@@ -118,7 +118,7 @@ def test_nothing_is_lost_where_a_channel_is_empty(wide):
     with torch.no_grad():
         network.first.weight[3] = 0
         network.wide.weight[:, :BLOCK] = 0
-    for tensor in onnx.load_from_string(quantised(to_onnx(network, 32))).graph.initializer:
+    for tensor in onnx.load_from_string(quantised(to_onnx(network, [(32, 32)]))).graph.initializer:
         if tensor.name.endswith("_scale"):
             scale = numpy_helper.to_array(tensor)
             assert np.isfinite(scale).all()

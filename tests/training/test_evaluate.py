@@ -19,7 +19,7 @@ from hairtint.training.export import to_onnx
 def onnx_path(tmp_path_factory):
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("network") / "net.onnx"
-    path.write_bytes(to_onnx(unet.build("light").eval(), 32))
+    path.write_bytes(to_onnx(unet.build("light").eval(), [(32, 32)]))
     return path
 
 

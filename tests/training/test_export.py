@@ -30,7 +30,7 @@ def trained(tiny_pairs, tmp_path_factory):
 @pytest.fixture(scope="module")
 def onnx():
     torch.manual_seed(0)
-    return to_onnx(unet.build("light").eval(), 32)
+    return to_onnx(unet.build("light").eval(), [(32, 32)])
 
 
 def whole(home):
@@ -156,7 +156,7 @@ def test_the_last_network_on_request(tiny_pairs, tiny, tmp_path):
 def test_a_network_that_differs_is_not_exported(onnx, portrait):
     torch.manual_seed(1)
     with pytest.raises(TrainingError, match="differs from the trained one"):
-        parity(unet.build("light").eval(), onnx, 32, [portrait])
+        parity(unet.build("light").eval(), onnx, [(32, 32)], [portrait])
 
 
 def test_answers_that_are_no_numbers_are_not_exported(portrait):
@@ -165,7 +165,7 @@ def test_answers_that_are_no_numbers_are_not_exported(portrait):
         for value in network.state_dict().values():
             value.fill_(float("nan")) if value.is_floating_point() else None
     with pytest.raises(TrainingError, match="differs from the trained one by nan"):
-        parity(network, to_onnx(network, 32), 32, [portrait])
+        parity(network, to_onnx(network, [(32, 32)]), [(32, 32)], [portrait])
 
 
 def test_weights_beyond_half_precision_stay_whole(portrait):
@@ -174,10 +174,10 @@ def test_weights_beyond_half_precision_stay_whole(portrait):
     up = next(module for module in network.modules() if isinstance(module, torch.nn.ConvTranspose2d))
     with torch.no_grad():
         up.weight.mul_(1e7)
-    onnx = to_onnx(network, 32)
+    onnx = to_onnx(network, [(32, 32)])
     half = halved(onnx)
     assert len(half) < 0.7 * len(onnx), "the other weights are halved"
-    assert parity(network, half, 32, [portrait], HALF) <= HALF.tolerance
+    assert parity(network, half, [(32, 32)], [portrait], HALF) <= HALF.tolerance
 
 
 def test_the_averaged_weights_are_exported(trained):

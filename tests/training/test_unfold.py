@@ -34,7 +34,7 @@ def pair(request, tmp_path_factory):
     """A network, and one of the same kind made of what its exported file holds."""
     source = lived_in(request.param)
     path = tmp_path_factory.mktemp("onnx") / "network.onnx"
-    path.write_bytes(to_onnx(source, 64))
+    path.write_bytes(to_onnx(source, [(64, 64)]))
     copy = networks.build(request.param)
     taken = unfold.into(copy, unfold.read(path), path)
     unfold.settle(copy, taken, photos(6))
@@ -60,7 +60,7 @@ def test_it_trains_on_from_there(pair):
 
 def test_a_wider_network_takes_what_fits(tmp_path):
     path = tmp_path / "swift.onnx"
-    path.write_bytes(to_onnx(lived_in("swift"), 64))
+    path.write_bytes(to_onnx(lived_in("swift"), [(64, 64)]))
     folded = unfold.read(path)
     folded["head.weight"] = torch.zeros(1, 24, 3, 3)
     assert "head" not in unfold.into(networks.build("swift"), folded, path)
@@ -68,7 +68,7 @@ def test_a_wider_network_takes_what_fits(tmp_path):
 
 def test_another_networks_file_is_refused(tmp_path):
     path = tmp_path / "light.onnx"
-    path.write_bytes(to_onnx(lived_in("light"), 64))
+    path.write_bytes(to_onnx(lived_in("light"), [(64, 64)]))
     with pytest.raises(TrainingError, match="another network"):
         unfold.into(networks.build("swift"), unfold.read(path), path)
     path.write_bytes(b"no network")
@@ -78,7 +78,7 @@ def test_another_networks_file_is_refused(tmp_path):
 
 def test_a_file_that_computes_a_bias_is_refused(tmp_path):
     path = tmp_path / "foreign.onnx"
-    path.write_bytes(to_onnx(lived_in("light"), 64))
+    path.write_bytes(to_onnx(lived_in("light"), [(64, 64)]))
     model = onnx.load(path)
     conv = next(node for node in model.graph.node if node.op_type == "Conv" and len(node.input) == 3)
     model.graph.node.insert(0, onnx.helper.make_node("Neg", [conv.input[2]], ["turned"]))
@@ -92,11 +92,11 @@ def test_a_network_starts_from_the_mean_of_two(tiny_pairs, tmp_path):
     """Folded again, its convolutions hold the mean of what the two files hold."""
     files = [tmp_path / "a.onnx", tmp_path / "b.onnx"]
     for seed, path in enumerate(files):
-        path.write_bytes(to_onnx(lived_in("light", seed), 40))
+        path.write_bytes(to_onnx(lived_in("light", seed), [(40, 40)]))
     a, b = map(unfold.read, files)
     network = first_network(Config("light", size=40), files[0], photos=tiny_pairs, mean_with=files[1])
     both = tmp_path / "mean.onnx"
-    both.write_bytes(to_onnx(network.eval(), 40))
+    both.write_bytes(to_onnx(network.eval(), [(40, 40)]))
     for key, value in unfold.read(both).items():
         assert torch.allclose(value, (a[key] + b[key]) / 2, atol=1e-5)
 
@@ -104,7 +104,7 @@ def test_a_network_starts_from_the_mean_of_two(tiny_pairs, tmp_path):
 def test_no_mean_of_different_networks_or_of_checkpoints(tmp_path):
     light, swift = tmp_path / "light.onnx", tmp_path / "swift.onnx"
     for path in (light, swift):
-        path.write_bytes(to_onnx(lived_in(path.stem), 64))
+        path.write_bytes(to_onnx(lived_in(path.stem), [(64, 64)]))
     config = Config("light", size=64)
     with pytest.raises(TrainingError, match=r"swift\.onnx holds the weights of another network"):
         first_network(config, light, mean_with=swift)

@@ -6,7 +6,7 @@ import pytest
 from hair import hair
 from page_helpers import RUNTIME, needs
 
-from hairtint import Segmenter, VideoSegmenter, looks, matte
+from hairtint import Segmenter, VideoSegmenter, framing, looks, matte
 from hairtint.segmenter import preprocess
 
 REFINE = """async ({ probability, rgb, reach }) => {
@@ -21,6 +21,11 @@ SHRINK = """async ({ rgb, width, height }) => {
   const [{ Pyramid }, { stretch, View }] = await Promise.all(["pyramid", "raster"].map(module));
   const pyramid = new Pyramid(View.rgba(await picture(rgb)));
   return packed(stretch(pyramid.covering(width, height), width, height).data);
+}"""
+FRAMING = """async ({ dimensions, pictures }) => {
+  const { nearest, readShapes } = await module("framing");
+  const found = pictures.map(([width, height]) => nearest(readShapes(dimensions), { width, height }));
+  return found.map(({ height, width }) => [height, width]);
 }"""
 PHOTO = """async ({ rgb, finest }) => {
   const { Engine } = await module("index");
@@ -57,18 +62,40 @@ def test_the_largest_region_is_pythons(modules):
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (512, 512), (257, 300), (256, 1000), (100, 90), (300, 200)])
-@pytest.mark.parametrize("side", [256, 192])
-def test_the_network_sees_what_it_sees_in_python(modules, width, height, side):
+@pytest.mark.parametrize("shape", [(256, 256), (192, 192), (128, 224)])
+def test_the_network_sees_what_it_sees_in_python(modules, width, height, shape):
     rgb = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
-    asked = {"rgb": engine_page.sent(rgb), "width": side, "height": side}
-    found = engine_page.received(modules.evaluate(SHRINK, asked)).reshape(side, side, 3)
-    assert np.abs(found.astype(int) - preprocess(rgb, (side, side))).max() <= 1
+    asked = {"rgb": engine_page.sent(rgb), "width": shape[1], "height": shape[0]}
+    found = engine_page.received(modules.evaluate(SHRINK, asked)).reshape(*shape, 3)
+    assert np.abs(found.astype(int) - preprocess(rgb, shape)).max() <= 1
 
 
+@pytest.mark.parametrize("upright", [True, False])
+def test_pictures_get_the_shape_they_get_in_python(modules, upright):
+    shapes = framing.shapes(192, upright=upright)
+    pictures = [[width, height] for width in (1, 90, 640, 1920) for height in (1, 100, 480, 555, 1080)]
+    asked = {"dimensions": [1, *framing.named(shapes), 3], "pictures": pictures}
+    found = [tuple(shape) for shape in modules.evaluate(FRAMING, asked)]
+    assert found == [framing.nearest(shapes, *picture) for picture in pictures]
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "count"),
+    [([1, 40, 40, 3], 1), ([1, "64,32", "64,96", 3], 2), ([1, "height", "width", 3], 0), ([1, 40, 64, 3], 0),
+     ([1, "64,32", "64", 3], 0), ([2, 40, 40, 3], 0), ([1, 3, 40, 40], 0)],
+)  # fmt: skip
+def test_dimensions_that_name_no_shapes_are_refused(modules, dimensions, count):
+    script = "async (d) => (await module('framing')).readShapes(d).length"
+    assert modules.evaluate(script, dimensions) == count
+
+
+@pytest.mark.parametrize("part", ["whole", "wide"])
 @pytest.mark.parametrize("finest", [True, False])
-def test_a_photo_has_pythons_mask(modules, portrait, finest):
+def test_a_photo_has_pythons_mask(modules, portrait, finest, part):
     """By `swift` alone: the page does not fetch a second network for photos."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
+    if part == "wide":
+        portrait = np.ascontiguousarray(portrait[: portrait.shape[1] * 9 // 16])
     found = engine_page.received(modules.evaluate(PHOTO, {"rgb": engine_page.sent(portrait), "finest": finest}))
     network = Segmenter("swift", backend="onnxruntime")
     theirs = VideoSegmenter(network).mask(portrait)

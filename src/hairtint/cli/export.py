@@ -26,20 +26,21 @@ def export(
     from hairtint import zoo
     from hairtint.training import card, datasets
     from hairtint.training.compress import compressed
-    from hairtint.training.export import Trained, check_name, install, parity, to_onnx
+    from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
 
     trained = Trained.load(run / "last.pt" if last else run)
     pairs, _ = datasets.open_all(data, no_hair)
     pairs, lacking = datasets.kept_for_validation(pairs, run)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")
-    name, home, size = name or trained.config.network, home or next(zoo.folders()), trained.config.size
+    name, home = name or trained.config.network, home or next(zoo.folders())
+    shapes = shapes_of(trained.network, trained.config)
     check_name(name)
-    onnx = to_onnx(trained.network, size)
+    onnx = to_onnx(trained.network, shapes)
     photos = [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]]
-    parity(trained.network, onnx, size, photos)
+    parity(trained.network, onnx, shapes, photos)
     onnx, stored = compressed(onnx)
-    worst = parity(trained.network, onnx, size, photos, stored)
+    worst = parity(trained.network, onnx, shapes, photos, stored)
     facts = card.facts(trained)
     metrics = card.measure(onnx, pairs)
     text = card.write(name, trained, run, onnx, metrics, worst, stored)

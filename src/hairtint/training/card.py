@@ -16,7 +16,7 @@ from hairtint.segmenter import Segmenter
 from hairtint.training import evaluate, origin
 from hairtint.training.compress import HALF, Storage
 from hairtint.training.datasets import Pair
-from hairtint.training.export import Trained
+from hairtint.training.export import Trained, shapes_of
 
 TERMS = {
     "figaro1k": "Figaro1k (Svanera et al. 2016), for research use",
@@ -29,12 +29,13 @@ TERMS = {
 
 
 def facts(trained: Trained) -> dict[str, Any]:
-    """What the manifest says of a network beside its metrics: size, parameters, operations a frame."""
-    size = trained.config.size
+    """What the manifest says of a network beside its metrics: size and shapes, parameters, operations a frame."""
+    size, shapes = trained.config.size, shapes_of(trained.network, trained.config)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         trained.network(torch.zeros(1, 3, size, size))
     parameters = sum(p.numel() for p in trained.network.parameters())
-    return {"size": size, "parameters": parameters, "gflop": round(counter.get_total_flops() / 1e9, 3)}
+    gflop = round(counter.get_total_flops() / 1e9, 3)
+    return {"size": size, "parameters": parameters, "gflop": gflop} | ({"shapes": shapes} if len(shapes) > 1 else {})
 
 
 def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def write(
     )
     return f"""# {name}
 
-Finds hair: one probability for each pixel of a {known["size"]}x{known["size"]} RGB picture.
+Finds hair: one probability for each pixel of an RGB picture of {_shapes(known)}.
 {known["parameters"]:,} parameters, {known["gflop"]} GFLOP a frame (a multiply-add is two), {len(onnx) / 1000:,.0f} kB.
 
 ## Data and terms
@@ -150,6 +151,11 @@ def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(v)}" for key, v in value.items()) + " }"
     return json.dumps(value)
+
+
+def _shapes(known: dict[str, Any]) -> str:
+    square, *others = (f"{height}x{width}" for height, width in known.get("shapes", [[known["size"]] * 2]))
+    return f"{square} pixels" + (f", for other proportions {' or '.join(others)} (height by width)" if others else "")
 
 
 def _groups(metrics: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import logging
 import re
 import warnings
@@ -17,8 +18,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from hairtint import networks, zoo
+from hairtint import framing, networks, zoo
 from hairtint.errors import OutputError, TrainingError
+from hairtint.framing import Shape
+from hairtint.networks.swift import Swift
 from hairtint.segmenter import preprocess
 from hairtint.training import checkpoint
 from hairtint.training.compress import WHOLE, Storage
@@ -27,7 +30,7 @@ from hairtint.training.files import alone, put, put_json
 
 
 class Deployed(nn.Module):
-    """A network with its preprocessing and its sigmoid: uint8 (1, S, S, 3) in, probability (1, S, S) out."""
+    """A network with its preprocessing and its sigmoid: uint8 (1, H, W, 3) in, probability (1, H, W) out."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -58,24 +61,39 @@ class Trained:
         return cls(network.eval(), config, int(state["step"]), path.name == "last.pt")
 
 
-def to_onnx(network: nn.Module, size: int) -> bytes:
-    """The .onnx of a network for square pictures of `size` pixels."""
+def shapes_of(network: nn.Module, config: Config) -> tuple[Shape, ...]:
+    """What pictures a trained network takes; the report's are squares."""
+    if isinstance(network, Swift):
+        return framing.shapes(config.size, upright=config.natural > 0)
+    return ((config.size, config.size),)
+
+
+def to_onnx(network: nn.Module, shapes: Sequence[Shape]) -> bytes:
+    """The .onnx of a network for pictures of these shapes."""
     buffer = io.BytesIO()
-    sample = torch.zeros(1, size, size, 3, dtype=torch.uint8)
+    sample = torch.zeros(1, *shapes[0], 3, dtype=torch.uint8)
+    given = {"rgb": dict(enumerate(framing.named(shapes), 1)), "probability": {1: "height", 2: "width"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         torch.onnx.export(
             Deployed(network).eval(), (sample,), buffer,  # type: ignore[arg-type]
             input_names=["rgb"], output_names=["probability"], opset_version=17, dynamo=False,
+            dynamic_axes=given if len(shapes) > 1 else None,
         )  # fmt: skip
     return buffer.getvalue()
 
 
 def parity(
-    network: nn.Module, onnx: bytes, size: int, photos: Sequence[NDArray[np.uint8]], stored: Storage = WHOLE
+    network: nn.Module,
+    onnx: bytes,
+    shapes: Sequence[Shape],
+    photos: Sequence[NDArray[np.uint8]],
+    stored: Storage = WHOLE,
 ) -> float:
     """How far the probabilities of torch and ONNX Runtime are apart on real photos, as `stored` measures it.
+
+    The shapes are taken in turn.
 
     Raises TrainingError where that is too far, or an answer is not a number.
     """
@@ -83,8 +101,8 @@ def parity(
 
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     differences = [0.0]
-    for rgb in photos:
-        x = preprocess(rgb, (size, size))[None]
+    for rgb, shape in zip(photos, itertools.cycle(shapes), strict=False):
+        x = preprocess(rgb, shape)[None]
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
         differences.append(stored.measure(np.abs(eager - session.run(None, {"rgb": x})[0])))

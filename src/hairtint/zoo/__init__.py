@@ -7,11 +7,12 @@ manifest.json maps a name to
   file         the .onnx beside the manifest
   sha256       of that file; a network whose file differs is refused
   size         side of the square input in pixels
+  shapes       [height, width] of all pictures it takes, the square first; without it the square alone
   parameters   of the network
   metrics      what the card says, measured on photos kept apart from training
-Every .onnx takes `rgb`, uint8 (1, size, size, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and w
-are at most size. The folder style/ holds, in the same form, the network that names hairstyles (hairtint.style); in
-place of metrics its entry has `naming`, what hairtint.training.style_card measured.
+Every .onnx takes `rgb`, uint8 (1, height, width, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and
+w are at most height and width (hairtint.framing). The folder style/ holds, in the same form, the network that names
+hairstyles (hairtint.style); in place of metrics its entry has `naming`, what hairtint.training.style_card measured.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import DamagedModelError, ModelError, UnknownModelError
+from hairtint.framing import Shape
 
 HOME = Path(__file__).parent
 CHECKOUT = HOME.parents[2]
@@ -48,6 +50,7 @@ class Entry:
     sha256: str | None = None
     parameters: int | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
+    shapes: tuple[Shape, ...] = ()  # that it takes; empty: the file says
 
     def read(self) -> bytes:
         """The bytes of the .onnx; raises DamagedModelError where they are not the ones of the manifest."""
@@ -160,6 +163,8 @@ def _check(name: str, values: dict[str, Any]) -> None:
         raise ValueError(f"{name!r} names no file beside the manifest")
     if not _is_count(size) or not (count is None or _is_count(count)):
         raise ValueError(f"{name!r} has a size or number of parameters that is no whole number above 0")
+    if not all(map(_is_count, [side for height, width in values.get("shapes", []) for side in (height, width)])):
+        raise ValueError(f"{name!r} has shapes that are no pairs of whole numbers above 0")
     for figures in values.get("metrics", {}).values():
         if isinstance(iou := figures["mean_iou"], bool) or not isinstance(iou, int | float):
             raise ValueError(f"{name!r} has a mean_iou that is no number")
@@ -170,7 +175,8 @@ def _is_count(value: object) -> bool:
 
 
 def _entry(name: str, path: Path, values: dict[str, Any]) -> Entry:
-    return Entry(name, path, values["size"], values["sha256"], values.get("parameters"), values.get("metrics", {}))
+    known = (values.get("parameters"), values.get("metrics", {}), tuple(map(tuple, values.get("shapes", []))))
+    return Entry(name, path, values["size"], values["sha256"], *known)
 
 
 def _by_path(path: Path) -> Entry:

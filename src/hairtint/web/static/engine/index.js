@@ -60,8 +60,8 @@ export class Engine {
    * Fetch the network, start the workers and make everything ready.
    *
    * @param {object} options
-   * @param {string|URL} options.modelUrl the .onnx file of a network of this project: rgb uint8 (1, n, n, 3) in,
-   *   probability float32 (1, h, w) out
+   * @param {string|URL} options.modelUrl the .onnx file of a network of this project: rgb uint8 (1, height, width, 3)
+   *   in, probability float32 (1, h, w) out
    * @param {string|URL} [options.vendorUrl] the folder of onnxruntime-web's files; by default ../vendor/
    * @param {number} [options.threads] of the network; by default one less than cores, 1 where the page is not
    *   cross-origin isolated (no COOP and COEP headers)
@@ -82,7 +82,7 @@ export class Engine {
       const vendor = vendorUrl ? absolute(vendorUrl) : new URL("../vendor/", import.meta.url).href;
       const options = { modelUrl: absolute(modelUrl), vendorUrl: vendor, threads, backend, port: port1 };
       const loaded = await network.call("load", options, [port1]);
-      const painted = await painter.call("load", { port: port2, size: loaded.size }, [port2]);
+      const painted = await painter.call("load", { port: port2, shapes: loaded.shapes }, [port2]);
       return new Engine(painter, workers, { ...loaded, ...painted });
     } catch (error) {
       for (const worker of workers) worker.terminate();

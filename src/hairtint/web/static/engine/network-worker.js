@@ -1,5 +1,6 @@
 /** The worker that runs the network: onnxruntime-web with as many threads as it may have. */
 
+import { readShapes } from "./framing.js";
 import { Moved, serve } from "./rpc.js";
 
 const MOST_THREADS = 4; // a small network gains nothing from more
@@ -17,20 +18,21 @@ async function load({ modelUrl, vendorUrl, threads, backend, port }) {
   const wanted = threads ?? Math.max(1, Math.min(free, MOST_THREADS));
   const count = self.crossOriginIsolated ? wanted : 1;
   const chosen = (gpu && (await onGpu(bytes, vendorUrl, backend))) || (await onCpu(bytes, vendorUrl, count));
-  const [, height, width] = session.inputMetadata[0].shape;
-  const size = Number(width);
-  if (!(size > 0) || Number(height) !== size) throw new Error("The network is not one of hairtint: reload the page.");
-  await run({ rgb: new Uint8Array(3 * size * size) }); // the first run is the slowest: not the visitor's
+  const shapes = readShapes(session.inputMetadata[0].shape);
+  if (!shapes.length) throw new Error("The network is not one of hairtint: reload the page.");
+  const [{ height, width }] = shapes;
+  await run({ width, height, data: new Uint8Array(3 * height * width) }); // the first run is the slowest
   serve(port, { run });
-  return { backend: chosen, threads: count, size };
+  return { backend: chosen, threads: count, shapes };
 }
 
-/** The probability map of a square picture. */
-async function run({ rgb }) {
-  const side = Math.round(Math.sqrt(rgb.length / 3));
+/** The probability map of a picture of one of the network's shapes, RGB. */
+async function run(picture) {
   const started = performance.now();
-  const bytes = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
-  const { probability } = await session.run({ rgb: new ort.Tensor("uint8", bytes, [1, side, side, 3]) });
+  const { buffer, byteOffset, length } = picture.data;
+  const shape = [1, picture.height, picture.width, 3];
+  const rgb = new ort.Tensor("uint8", new Uint8Array(buffer, byteOffset, length), shape);
+  const { probability } = await session.run({ rgb });
   const [, height, width] = probability.dims;
   const data = new Float32Array(await probability.getData());
   probability.dispose();

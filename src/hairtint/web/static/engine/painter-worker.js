@@ -1,6 +1,7 @@
 /** The worker that does all but the network: pixels out of frames, memory, matte and recolouring. */
 
 import { MATTE } from "./constants.js";
+import { nearest } from "./framing.js";
 import { finest } from "./looks.js";
 import { largestRegion, refine } from "./matte.js";
 import { pixels } from "./pixels.js";
@@ -11,15 +12,15 @@ import { Moved, Remote, serve } from "./rpc.js";
 import { Tinter } from "./tinter.js";
 
 let network = null;
-let side = 0;
+let shapes = []; // of the pictures it takes
 let kept = null; // the photo that was dyed last: another colour for it needs neither a copy nor new maps
 const roads = new Map(); // of live video: the tinter, and the promise of the frame before
 
 serve(self, { load, mask, recolor: dye, frame, reset, drop });
 
-function load({ port, size }) {
+function load({ port, shapes: taken }) {
   network = new Remote(port);
-  side = size;
+  shapes = taken;
   return { painter: "typed arrays" };
 }
 
@@ -48,7 +49,7 @@ async function frame({ road, picture, look: chosen, masks }) {
   const pyramid = new Pyramid(View.rgba(taken));
   const squeezed = squeeze(pyramid);
   const grab = performance.now() - started;
-  const answer = network.call("run", { rgb: squeezed }, [squeezed.buffer]);
+  const answer = network.call("run", squeezed, [squeezed.data.buffer]);
   const { tinter, last } = roads.get(road) ?? { tinter: new Tinter(), last: null };
   const done = Promise.all([answer, last?.catch(() => null)]).then(([map]) => {
     const { mask: hair, timings } = tinter.tint(taken, pyramid, map, read);
@@ -72,11 +73,12 @@ function drop({ road }) {
 
 /** The network's map of a picture. */
 function look(pyramid) {
-  const rgb = squeeze(pyramid);
-  return network.call("run", { rgb }, [rgb.buffer]);
+  const squeezed = squeeze(pyramid);
+  return network.call("run", squeezed, [squeezed.data.buffer]);
 }
 
-/** The whole picture squeezed to the network's size; no padding, no normalisation. */
+/** The whole picture squeezed to the network's shape; no padding, no normalisation. */
 function squeeze(pyramid) {
-  return stretch(pyramid.covering(side, side), side, side).data;
+  const { width, height } = nearest(shapes, pyramid.view);
+  return { width, height, data: stretch(pyramid.covering(width, height), width, height).data };
 }
