@@ -92,3 +92,32 @@ def test_videos_share_a_network_and_nothing_else(portrait):
     assert one.still is other.still is still
     one.mask(np.ascontiguousarray(portrait[:, ::-1]))
     np.testing.assert_array_equal(other.mask(portrait), VideoSegmenter("light").mask(portrait))
+
+
+def test_a_map_of_another_shape_starts_anew():
+    """Frames a row apart may get maps of two shapes and still be as large when motion is measured on them."""
+    memory = Memory()
+    rgb, true = scene()
+    memory.blend(true, rgb)
+    for shape in ((80, 64), (80, 112), (64, 112)):
+        other = cv2.resize(true, shape[::-1])
+        np.testing.assert_array_equal(memory.blend(other, rgb), other)
+        assert memory.anew
+        memory.blend(other, rgb)
+        assert not memory.anew
+
+
+@pytest.mark.parametrize("sizes", [((677, 800), (676, 800)), ((512, 800), (511, 800))])
+def test_a_video_whose_frames_change_by_a_row_goes_on(portrait, sizes):
+    video, still = VideoSegmenter("swift"), Segmenter("swift")
+    for height, width in (*sizes, *sizes):
+        rgb = cv2.resize(portrait, (width, height))
+        np.testing.assert_allclose(video.mask(rgb), still.mask(rgb), atol=1e-6)
+
+
+def test_a_second_stream_may_come_and_go(portrait):
+    video = VideoSegmenter("swift")
+    rgb = cv2.resize(portrait, (640, 480))
+    masks = [video.mask(rgb, small) for small in (None, cv2.resize(rgb, (192, 192)), None)]
+    for mask in masks[1:]:
+        assert ((mask > 0.5) != (masks[0] > 0.5)).mean() < 0.01

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import hairtint
-from hairtint import looks, zoo
+from hairtint import framing, looks, zoo
 from hairtint.errors import PictureError, UnknownModelError
 from hairtint.segmenter import Segmenter, preprocess
 
@@ -80,3 +80,20 @@ def test_a_photo_gets_the_mean_of_the_networks_that_are_better_together(portrait
     np.testing.assert_allclose(finest.look(portrait), expected, atol=1e-6)
     seen = looks.finest(portrait, *(one.look for one in alone))
     np.testing.assert_allclose(finest.probability(portrait), seen, atol=1e-6)
+
+
+@pytest.mark.parametrize("side", [(192, 192), (320, 240), (224, 128)])
+def test_a_second_stream_is_shown_in_the_proportions_of_the_view(side):
+    asked = []
+
+    class Spy:
+        shapes = framing.shapes(192, upright=False)
+
+        def __call__(self, rgb):
+            asked.append(rgb.shape[:2])
+            return np.zeros(rgb.shape[:2], np.float32)
+
+    still = Segmenter("light")
+    still.networks = [Spy()]
+    hairtint.VideoSegmenter(still).mask(np.zeros((360, 640, 3), np.uint8), np.zeros((*side[::-1], 3), np.uint8))
+    assert asked == [(128, 224)]

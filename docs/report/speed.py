@@ -103,7 +103,7 @@ def untrained(folder: Path) -> None:
     """Put those of the report's networks that do not ship into a folder for HAIRTINT_MODELS."""
     for name in set(unet.PLANS) - set(zoo.models()):
         facts = {"size": SIZE, "parameters": parameters(name), "gflop": round(gflop(name), 3)}
-        install(folder, name, to_onnx(unet.build(name).eval(), SIZE), facts, "Untrained, to be timed.\n")
+        install(folder, name, to_onnx(unet.build(name).eval(), [(SIZE, SIZE)]), facts, "Untrained, to be timed.\n")
 
 
 def main(size: tuple[int, int], rounds: int, tflite: Path | None) -> None:
@@ -118,7 +118,7 @@ def main(size: tuple[int, int], rounds: int, tflite: Path | None) -> None:
             for device in DEVICES
             for name, entry in zoo.entries().items()
         ]
-        at = {road.name: road.segmenter.still.networks[0].size for road in roads}
+        at = {road.name: road.entry.size for road in roads}
         roads += [Peer(name, LOOP, eager(name), hue_swapped) for name in unet.PLANS]
         if tflite:
             roads.append(Peer("mediapipe", "LiteRT", MediaPipe(tflite, 1), lambda rgb, mask: rgb))

@@ -46,9 +46,9 @@ class Memory:
     def blend(self, probability: Map, picture: NDArray[np.uint8] | Pyramid) -> Map:
         """The steadied map, float32 (h, w) in [0, 1], of the network's map for the frame, RGB uint8 (H, W, 3)."""
         frame = _small_grey(Pyramid.of(picture))
-        known = None
-        if self.frame is not None and self.map is not None and self.frame.shape == frame.shape:
-            known = self._carried(probability, frame, self.frame, self.map)
+        before, old, known = self.frame, self.map, None
+        if before is not None and old is not None and (before.shape, old.shape) == (frame.shape, probability.shape):
+            known = self._carried(probability, frame, before, old)
         self.anew = known is None
         steady = probability if known is None else known
         self.frame, self.map = frame, steady

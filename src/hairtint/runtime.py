@@ -115,20 +115,24 @@ class OpenVino:
             raise MissingExtraError("this needs openvino: pip install 'hairtint[openvino]'")
         openvino = _silent_openvino()
         core = openvino.Core()
-        model = core.read_model(entry.read())
+        data = entry.read()
+        model = core.read_model(data)
         [declared] = model.inputs
-        shape = _dimensions(declared.partial_shape, entry)
+        dimensions = _dimensions(declared.partial_shape, entry, data)
         element = f"tensor({'uint8' if declared.element_type == openvino.Type.u8 else declared.element_type})"
-        self.shapes, self.path = checked(declared.any_name, element, shape, entry), entry.path
+        self.shapes, self.path = checked(declared.any_name, element, dimensions, entry), entry.path
         hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
 
         def compiled(shape: Shape) -> Any:
-            several = model.clone()
-            several.reshape([1, *shape, 3])  # one model for all would take a quarter more time
-            return core.compile_model(several, "CPU", hints)
+            one = model.clone()
+            one.reshape([1, *shape, 3])  # a model for all shapes would take a quarter more time
+            return core.compile_model(one, "CPU", hints)
 
         self.compiled = compiled
-        self.models = {self.shapes[0]: compiled(self.shapes[0])}
+        self.models: dict[Shape, Any] = {}
+        self.compiling = threading.Lock()
+        if len(self.shapes) == 1:  # of others, only those that come
+            self._model(self.shapes[0])
         self.tensor = openvino.Tensor
         self.local = threading.local()  # a request serves one thread at a time
 
@@ -147,18 +151,22 @@ class OpenVino:
     def _request(self, shape: Shape) -> Any:
         known = self.local.__dict__.setdefault("requests", {})
         if shape not in known:
-            if shape not in self.models:
-                self.models[shape] = self.compiled(shape)
-            known[shape] = self.models[shape].create_infer_request()
+            known[shape] = self._model(shape).create_infer_request()
         return known[shape]
 
+    def _model(self, shape: Shape) -> Any:
+        with self.compiling:
+            if shape not in self.models:
+                self.models[shape] = self.compiled(shape)
+            return self.models[shape]
 
-def _dimensions(declared: Any, entry: Entry) -> list[Any]:
+
+def _dimensions(declared: Any, entry: Entry, data: bytes) -> list[Any]:
     """Sides or names of dimensions; OpenVINO forgets names, so they are the manifest's or those ONNX Runtime reads."""
     found = [size.get_length() if size.is_static else None for size in declared]
     if None not in found:
         return found
-    if entry.shapes:
+    if entry.shapes and all(name.encode() in data for name in framing.named(entry.shapes)):
         return [1, *framing.named(entry.shapes), 3]
     [value] = _session(entry, 1).get_inputs()
     return list(value.shape)

@@ -70,13 +70,22 @@ class Segmenter:
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
         return looks.finest(pyramid, *self._looks()) if self.finest else self.look(pyramid)
 
-    def look(self, picture: NDArray[np.uint8] | Pyramid) -> NDArray[np.float32]:
-        """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it."""
-        pyramid = Pyramid.of(picture)
-        return looks.mean(*(look(pyramid) for look in self._looks()))
+    def look(self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it.
 
-    def _looks(self) -> list[looks.Look]:
-        return [partial(_look, network) for network in self.networks]
+        view: height and width of what the picture shows, where it has been squeezed from other proportions.
+        """
+        pyramid = Pyramid.of(picture)
+        return looks.mean(*(look(pyramid) for look in self._looks(view)))
+
+    def warm(self) -> None:
+        """Make ready what else the first picture of each shape would wait for."""
+        for network in self.networks:
+            for shape in network.shapes:
+                network(np.zeros((*shape, 3), np.uint8))
+
+    def _looks(self, view: tuple[int, int] | None = None) -> list[looks.Look]:
+        return [partial(_look, network, view=view) for network in self.networks]
 
 
 class VideoSegmenter:
@@ -107,7 +116,7 @@ class VideoSegmenter:
         for picture in (rgb,) if small is None else (rgb, small):
             check_frame(picture)
         pyramid = Pyramid(rgb)
-        found = self.still.look(pyramid if small is None else small)
+        found = self.still.look(pyramid if small is None else small, view=rgb.shape[:2])
         return matte.refine(self.memory.blend(found, pyramid), pyramid)
 
     def reset(self) -> None:
@@ -115,8 +124,8 @@ class VideoSegmenter:
         self.memory.reset()
 
 
-def _look(network: runtime.Network, picture: Pyramid) -> NDArray[np.float32]:
-    height, width = picture.rgb.shape[:2]
+def _look(network: runtime.Network, picture: Pyramid, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
+    height, width = view or picture.rgb.shape[:2]
     return network(preprocess(picture, framing.nearest(network.shapes, width, height)))
 
 

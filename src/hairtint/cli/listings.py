@@ -47,6 +47,6 @@ def models(as_json: bool) -> None:
 
 def _facts(entry: zoo.Entry, size: int) -> dict[str, Any]:
     return {
-        "name": entry.name, "parameters": entry.parameters, "input": entry.size, "bytes": size,
+        "name": entry.name, "parameters": entry.parameters, "input": entry.size, "shapes": entry.shapes, "bytes": size,
         "metrics": entry.metrics, "path": str(entry.path), "sha256": entry.sha256,
     }  # fmt: skip

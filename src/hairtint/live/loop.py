@@ -69,6 +69,7 @@ class Loop:
         self._frames: Slot[Frame] = Slot()
         self._pictures: Slot[Picture] = Slot()
         self._tint: Tint | None = None
+        self._seen: Frame | None = None  # while the network is loading
         self._stop = threading.Event()
         self._error: BaseException | None = None
         self._lost: str | None = None
@@ -142,7 +143,10 @@ class Loop:
             self._pictures.close()
 
     def _make(self) -> None:
-        self._tint = self.load()
+        tint = self.load()
+        if self._seen:  # the first frame takes longer: the network is made ready for its shape
+            _dyed(self._seen, self.look, tint)
+        self._tint, self._seen = tint, None
 
     def _capture(self) -> None:
         wait = FIRST_WAIT
@@ -152,6 +156,7 @@ class Loop:
                     while not self._stop.is_set():
                         frame = self.source.read()
                         self._frames.put(frame)
+                        self._seen = frame if self.loading else None
                         self._last, self._lost, self._begun = time.monotonic(), None, True
                         wait = FIRST_WAIT
             except SourceError as error:

@@ -4,7 +4,7 @@ What Picamera2 asks for and this module takes care of:
 
 - The names of its formats read backwards: "BGR888" is R, G, B in memory and "RGB888" is B, G, R.
 - The second stream ("lores") is YUV 4:2:0 on a Raspberry Pi 4 and before, no larger than the first, and its rows may be
-  padded. It covers the same view as the first, squeezed to its own shape, which is what the network takes.
+  padded. It covers the same view as the first, squeezed to its own shape: one of those that the network takes.
 - Colours of that stream are asked for in BT.601 with limited range, the only kind that OpenCV converts.
 - A small first stream makes the camera choose a mode that sees only the middle of its sensor. Half the sensor's
   resolution is asked for instead: every camera module has such a mode, binned and with the full view.
@@ -24,11 +24,12 @@ from typing import Any, Self
 import cv2
 import numpy as np
 
+from hairtint import framing
 from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live.sources import Frame, Rgb, Size
 
 SIZE = (640, 480)
-SMALL = (192, 192)  # the input of swift
+SIDE = 192  # of swift's square
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
@@ -51,7 +52,7 @@ class PiCameraSource:
 
     Args:
         size: (width, height) of the picture; odd numbers are rounded down, as the camera wants them even.
-        small: the same of the picture for the network; no larger than `size`.
+        small: the same of the picture for the network, no larger than `size`; None: as swift would be shown it.
         fps: frames per second, or None for what light and sensor allow.
         camera: its number, for boards with two.
         hflip, vflip: mirror left to right, upside down; both together turn a camera that hangs upside down.
@@ -67,7 +68,7 @@ class PiCameraSource:
         self,
         size: Size = SIZE,
         *,
-        small: Size = SMALL,
+        small: Size | None = None,
         fps: float | None = None,
         camera: int = 0,
         hflip: bool = False,
@@ -80,7 +81,8 @@ class PiCameraSource:
         if fps is not None and not 0 < fps <= 1000:
             raise SourceError(f"{fps} frames per second: give more than 0 and at most 1000")
         self.size = _even(size)
-        width, height = _even(small)
+        height, width = framing.nearest(framing.shapes(SIDE, upright=False), *self.size)
+        width, height = _even(small or (width, height))
         self.small = (min(width, self.size[0]), min(height, self.size[1]))
         self.number, self.flips, self.preview = camera, (hflip, vflip), preview
         self.controls = dict(controls or {})

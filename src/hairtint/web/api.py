@@ -197,7 +197,10 @@ def _share(mask: U8) -> float:
 def _listings() -> list[Operation]:
     def models(_: dict[str, Any]) -> Response:
         return jsonify([
-            {"name": e.name, "parameters": e.parameters, "input": e.size, "sha256": e.sha256, "metrics": e.metrics}
+            {
+                "name": e.name, "parameters": e.parameters, "input": e.size, "shapes": e.shapes, "sha256": e.sha256,
+                "metrics": e.metrics,
+            }
             for e in zoo.entries().values()
         ])  # fmt: skip
 
@@ -210,6 +213,7 @@ def _listings() -> list[Operation]:
     text: dict[str, Any] = {"type": "string"}
     count = {"type": ["integer", "null"]}
     model = {"name": text, "parameters": count, "input": {"type": "integer"}, "metrics": {"type": "object"}}
+    model["shapes"] = {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}
     model["sha256"] = {"type": ["string", "null"]}
     return [
         _listing("models", "The networks", models, model),

@@ -71,6 +71,7 @@ class Studio:
         blank = Photo(np.zeros((64, 64, 3), np.uint8))
         photo = self.open(blank.encode("jpeg"))
         mask = self.mask(photo, None)
+        self.segmenter(None).warm()
         mask[16:48, 16:48] = 255
         self.dye(photo, mask, Look(Color(181, 86, 43)))
         self.stages.timing()

@@ -31,7 +31,7 @@ export class Memory {
     const fits = level.width === wide && level.height === high;
     const small = greys(fits ? level : View.rgb(shrink(level, wide, high, 3)));
     const frame = { ...small, levels: halvings(small) };
-    const same = this.#frame?.width === wide && this.#frame.height === high && this.#map.width === probability.width;
+    const same = this.#frame && alike(this.#frame, small) && alike(this.#map, probability);
     const known = same ? carried(probability, frame, this.#frame, this.#map) : null;
     this.anew = known === null;
     const steady = known ?? probability;
@@ -39,6 +39,10 @@ export class Memory {
     this.#map = steady;
     return steady;
   }
+}
+
+function alike(one, other) {
+  return one.width === other.width && one.height === other.height;
 }
 
 /** The new map blended into the old one, which is carried along the motion of the picture; null after a cut. */
