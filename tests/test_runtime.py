@@ -183,6 +183,17 @@ def test_several_threads_may_show_several_shapes_at_once(backend):
         np.testing.assert_array_equal(found, network(picture))
 
 
+def test_openvino_makes_a_shape_ready_once_whoever_asks_first():
+    pytest.importorskip("openvino")
+    entry = zoo.find("swift")
+    network = runtime.load(entry, backend="openvino")
+    compiled, made = network.compiled, []
+    network.compiled = lambda shape: made.append(shape) or compiled(shape)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(network, [np.zeros((*shape, 3), np.uint8) for shape in entry.shapes * 4]))
+    assert sorted(made) == sorted(entry.shapes)
+
+
 @pytest.mark.parametrize(
     "sides", [("height", "width"), ("8,16", "8"), ("16,8", "8,16"), ("8,0", "8,16"), ("8,-8", "8,8")]
 )
@@ -192,10 +203,10 @@ def test_names_that_are_no_shapes_are_refused(tmp_path, backend, sides):
         runtime.load(entry, backend=backend)
 
 
-def test_a_network_of_other_shapes_than_its_manifest_says_is_refused(tmp_path):
+def test_a_network_of_other_shapes_than_its_manifest_says_is_refused(tmp_path, backend):
     entry = answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {}), sides=("8,4", "8,16"))
     with pytest.raises(DamagedModelError, match="another kind"):
-        runtime.load(replace(entry, shapes=((8, 8), (8, 16))), backend="onnxruntime")
+        runtime.load(replace(entry, shapes=((8, 8), (8, 16))), backend=backend)
 
 
 def test_a_network_that_fails_on_its_way_is_refused(tmp_path, backend):

@@ -91,6 +91,28 @@ def test_until_the_network_is_there_frames_pass_as_they_are():
         assert (dyed_picture(loop).dyed == COPPER.color.rgb()).all()
 
 
+def test_the_network_is_made_ready_for_the_cameras_frames_while_it_loads():
+    """A network is made for a shape when that first comes, which takes longer than any frame after it."""
+    ready, while_loading = threading.Event(), []
+
+    def load():
+        ready.wait(30)
+        return tint
+
+    def tint(rgb, look, small=None):
+        while_loading.append((loop.loading, rgb.shape))
+        return paint(rgb, look)
+
+    source = Script(plain(COLORS[0]))
+    with running(source, load=load) as loop:
+        next_picture(loop)
+        ready.set()
+        soon(lambda: not loop.loading)
+        source.put(plain(COLORS[1]))
+        shape = dyed_picture(loop).rgb.shape
+    assert while_loading == [(True, shape), (False, shape)]
+
+
 def test_the_newest_frame_wins_however_slow_the_network():
     begun, go = threading.Semaphore(0), threading.Semaphore(0)
 

@@ -82,7 +82,8 @@ def test_pictures_get_the_shape_they_get_in_python(modules, upright):
 @pytest.mark.parametrize(
     ("dimensions", "count"),
     [([1, 40, 40, 3], 1), ([1, "64,32", "64,96", 3], 2), ([1, "height", "width", 3], 0), ([1, 40, 64, 3], 0),
-     ([1, "64,32", "64", 3], 0), ([2, 40, 40, 3], 0), ([1, 3, 40, 40], 0)],
+     ([1, "64,32", "64", 3], 0), ([2, 40, 40, 3], 0), ([1, 3, 40, 40], 0),
+     ([1, 2**32 - 1, 2**32 - 1, 3], 0)],
 )  # fmt: skip
 def test_dimensions_that_name_no_shapes_are_refused(modules, dimensions, count):
     script = "async (d) => (await module('framing')).readShapes(d).length"
