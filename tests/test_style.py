@@ -70,12 +70,24 @@ def test_the_square_fits_the_hair_and_leaves_specks_out():
 def test_no_hair_and_wrong_arrays_are_refused(portrait, classifier):
     with pytest.raises(PictureError, match="no hair was found"):
         classifier.style(portrait, np.zeros(portrait.shape[:2], np.float32))
-    with pytest.raises(MaskError, match="one of the picture's size"):
+    with pytest.raises(MaskError, match="of the picture's size"):
         classifier.style(portrait, np.ones((5, 5), np.float32))
     with pytest.raises(PictureError, match="uint8 array"):
         classifier.style(portrait / 255, np.ones(portrait.shape[:2], np.float32))
     with pytest.raises(InputError, match="threads"):
         hairtint.StyleClassifier(threads=0)
+
+
+def test_every_kind_of_mask_that_recolor_takes_names_the_same_style_and_no_other_is_taken(portrait, classifier, mask):
+    levels = np.rint(mask * 255).astype(np.uint8)
+    for same in (mask.astype(np.float64), levels):
+        assert close(classifier.style(portrait, same), classifier.style(portrait, mask), 0.02)
+    hair = mask > 0.5
+    for same in (hair.astype(np.uint8), hair.astype(np.uint8) * np.uint8(255)):
+        assert classifier.style(portrait, same) == classifier.style(portrait, hair)
+    for other in (levels.astype(np.float32), np.where(hair, np.nan, 0), levels.astype(int), mask.tolist()):
+        with pytest.raises(MaskError):
+            classifier.style(portrait, other)
 
 
 def test_a_missing_or_damaged_network_is_said(tmp_path, monkeypatch):
