@@ -129,6 +129,15 @@ def test_the_command_prints_json(portrait_path, capsys):
     assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-2)
 
 
+def test_the_command_looks_into_folders_in_folders_where_it_is_asked_to(tmp_path, portrait_path, capsys):
+    (tmp_path / "inner").mkdir()
+    shutil.copy(portrait_path, tmp_path / "inner" / "a.jpg")
+    assert run(["style", str(tmp_path)]) == 1
+    assert "--recursive" in capsys.readouterr().err
+    assert run(["style", "--recursive", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith(str(tmp_path / "inner" / "a.jpg"))
+
+
 @pytest.mark.parametrize("arguments", [["missing.jpg"], ["white.png"], ["note.txt"], ["--model", "none", "white.png"]])
 def test_the_command_refuses_with_one_line(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
