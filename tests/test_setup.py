@@ -1,8 +1,9 @@
-"""`make` on a machine that lacks something, with stand-ins for its programs."""
+"""Setting up on a machine that lacks something, with stand-ins for its programs."""
 
 import shutil
 import subprocess
 
+import pytest
 from needs import left_out
 
 from tests.conftest import ROOT
@@ -31,3 +32,19 @@ def test_half_an_environment_is_made_again(tmp_path):
     (tmp_path / "python3-venv").touch()
     subprocess.run(call, cwd=tmp_path, capture_output=True, check=True)
     assert "-m pip install" in (tmp_path / "called").read_text()
+
+
+@pytest.mark.parametrize(
+    ("policy", "has"), [("  Candidate: 120.0-1", True), ("  Candidate: (none)", False), ("", False)]
+)
+def test_chromium_is_asked_for_where_apt_has_it_and_the_rest_anyway(tmp_path, policy, has):
+    for name, body in {"apt-get": f'echo "$@" >>{tmp_path}/called', "apt-cache": f'echo "{policy}"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    bash = shutil.which("bash") or left_out("needs bash")
+    call = [bash, ROOT / "scripts" / "system-packages"]
+    done = subprocess.run(call, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    _, install = (tmp_path / "called").read_text().splitlines()
+    assert {"make", "git", "xvfb", "xdotool", "python3-venv"} <= set(install.split())
+    assert ("chromium" in install.split()) is has
+    assert ("browser" in done.stderr) is not has
