@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from hairtint import zoo
 from tests.conftest import ROOT
 
 
@@ -20,6 +21,16 @@ def test_the_drawing_of_the_roads_is_up_to_date():
 
     drawn = runpy.run_path(str(ROOT / "docs" / "pictures" / "roads.py"))["svg"]()
     assert (ROOT / "docs" / "pictures" / "roads.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_every_network_of_the_wheel_is_named_where_the_wheels_content_is():
+    pages = [ROOT / name for name in ("NOTICE", "docs/licences.md", "docs/packaging.md", "scripts/check-package")]
+    notice, *others = (page.read_text(encoding="utf-8") for page in pages)
+    noticed = [path for pattern in re.findall(r"src/\S+\.onnx", notice) for path in ROOT.glob(pattern)]
+    for path in zoo.HOME.rglob("*.onnx"):
+        assert path in noticed, path
+        for page in others:
+            assert re.search(rf"[`/]{path.stem}[`.]", page), path
 
 
 def test_the_fairness_page_quotes_the_card():
