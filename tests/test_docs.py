@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from hairtint import zoo
+from hairtint.web.settings import Settings
 from tests.conftest import ROOT
 
 
@@ -49,6 +50,13 @@ def test_commands_in_the_pages_exist():
         for line in re.findall(r"^hairtint .*$", page.read_text(encoding="utf-8"), re.MULTILINE):
             options = set(re.findall(r"(?<=\s)--[a-z][a-z-]+", line.split("#")[0]))
             assert options <= known, f"{page.name}: {line}"
+
+
+def test_the_composed_servers_fit_their_memory():
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    workers = int(re.search(r'"--workers", "(\d+)"', compose)[1])
+    limit = int(re.search(r"memory: (\d+)g", compose)[1]) * 2**30
+    assert 150e6 + Settings().keep_bytes + workers * 25 * Settings().max_pixels < limit, "see Memory in docs/web.md"
 
 
 def test_every_page_has_its_place_in_the_navigation():
