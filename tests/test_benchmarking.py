@@ -1,11 +1,13 @@
 """What is measured, that all are measured alike, and that the figures are right, with a clock that the test turns."""
 
 import itertools
+import shutil
 
 import cv2
 import numpy as np
 import pytest
 
+from hairtint import zoo
 from hairtint.benchmark import measure, moving, plot, report
 from hairtint.benchmark.measure import FEWEST, STAGES, WARM, Road, Row
 from hairtint.errors import InputError, MissingExtraError, OutputError, SourceError, UnknownModelError
@@ -115,7 +117,7 @@ def test_every_stage_is_timed_by_itself_and_the_figure_is_the_median(film, monke
     still = road.segmenter.still
     [real] = still.networks
     network = slow("network", real)
-    network.size = real.size
+    network.shapes = real.shapes
     monkeypatch.setattr(still, "networks", [network])
     pictures = moving.frames(film)
 
@@ -137,6 +139,22 @@ def test_all_models_on_all_devices_are_the_default():
     assert {road.entry.name for road in found} >= {"swift", "light"}
     assert {road.device for road in found} >= {"onnxruntime"}
     assert "auto" not in {road.device for road in found}
+
+
+def test_two_networks_of_one_name_are_told_apart_and_each_is_measured_once(tmp_path):
+    shipped, mine = zoo.find("light").path, tmp_path / "light.onnx"
+    shutil.copy(shipped, mine)
+    models = ["light", str(mine), str(shipped), str(tmp_path / "." / "light.onnx")]
+    found, _ = measure.roads(models, ["onnxruntime", "onnxruntime"])
+    for road in found:
+        road.run(np.full((90, 160, 3), 128, np.uint8), 0.0)
+        for stage in STAGES:
+            road.times[stage] *= WARM + 1
+    rows = [road.row() for road in found]
+    assert [row.model for row in rows] == ["light", str(mine)]
+    assert [row.parameters for row in rows] == [226_913, None]
+    found, _ = measure.roads([str(mine)], ["onnxruntime"])
+    assert [road.entry.name for road in found] == ["light"]
 
 
 def test_unknown_names_are_refused_and_a_device_not_installed_is_passed_over(monkeypatch):

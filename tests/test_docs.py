@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from hairtint import zoo
+from hairtint.web.settings import Settings
 from tests.conftest import ROOT
 
 
@@ -20,6 +22,16 @@ def test_the_drawing_of_the_roads_is_up_to_date():
 
     drawn = runpy.run_path(str(ROOT / "docs" / "pictures" / "roads.py"))["svg"]()
     assert (ROOT / "docs" / "pictures" / "roads.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_every_network_of_the_wheel_is_named_where_the_wheels_content_is():
+    pages = [ROOT / name for name in ("NOTICE", "docs/licences.md", "docs/packaging.md", "scripts/check-package")]
+    notice, *others = (page.read_text(encoding="utf-8") for page in pages)
+    noticed = [path for pattern in re.findall(r"src/\S+\.onnx", notice) for path in ROOT.glob(pattern)]
+    for path in zoo.HOME.rglob("*.onnx"):
+        assert path in noticed, path
+        for page in others:
+            assert re.search(rf"[`/]{path.stem}[`.]", page), path
 
 
 def test_the_fairness_page_quotes_the_card():
@@ -38,6 +50,13 @@ def test_commands_in_the_pages_exist():
         for line in re.findall(r"^hairtint .*$", page.read_text(encoding="utf-8"), re.MULTILINE):
             options = set(re.findall(r"(?<=\s)--[a-z][a-z-]+", line.split("#")[0]))
             assert options <= known, f"{page.name}: {line}"
+
+
+def test_the_composed_servers_fit_their_memory():
+    compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    workers = int(re.search(r'"--workers", "(\d+)"', compose)[1])
+    limit = int(re.search(r"memory: (\d+)g", compose)[1]) * 2**30
+    assert 150e6 + Settings().keep_bytes + workers * 25 * Settings().max_pixels < limit, "see Memory in docs/web.md"
 
 
 def test_every_page_has_its_place_in_the_navigation():

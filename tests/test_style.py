@@ -70,12 +70,24 @@ def test_the_square_fits_the_hair_and_leaves_specks_out():
 def test_no_hair_and_wrong_arrays_are_refused(portrait, classifier):
     with pytest.raises(PictureError, match="no hair was found"):
         classifier.style(portrait, np.zeros(portrait.shape[:2], np.float32))
-    with pytest.raises(MaskError, match="one of the picture's size"):
+    with pytest.raises(MaskError, match="of the picture's size"):
         classifier.style(portrait, np.ones((5, 5), np.float32))
     with pytest.raises(PictureError, match="uint8 array"):
         classifier.style(portrait / 255, np.ones(portrait.shape[:2], np.float32))
     with pytest.raises(InputError, match="threads"):
         hairtint.StyleClassifier(threads=0)
+
+
+def test_every_kind_of_mask_that_recolor_takes_names_the_same_style_and_no_other_is_taken(portrait, classifier, mask):
+    levels = np.rint(mask * 255).astype(np.uint8)
+    for same in (mask.astype(np.float64), levels):
+        assert close(classifier.style(portrait, same), classifier.style(portrait, mask), 0.02)
+    hair = mask > 0.5
+    for same in (hair.astype(np.uint8), hair.astype(np.uint8) * np.uint8(255)):
+        assert classifier.style(portrait, same) == classifier.style(portrait, hair)
+    for other in (levels.astype(np.float32), np.where(hair, np.nan, 0), levels.astype(int), mask.tolist()):
+        with pytest.raises(MaskError):
+            classifier.style(portrait, other)
 
 
 def test_a_missing_or_damaged_network_is_said(tmp_path, monkeypatch):
@@ -115,6 +127,15 @@ def test_the_command_prints_json(portrait_path, capsys):
     assert row["path"] == str(portrait_path)
     assert row["style"] == max(row["probabilities"], key=row["probabilities"].get)
     assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-2)
+
+
+def test_the_command_looks_into_folders_in_folders_where_it_is_asked_to(tmp_path, portrait_path, capsys):
+    (tmp_path / "inner").mkdir()
+    shutil.copy(portrait_path, tmp_path / "inner" / "a.jpg")
+    assert run(["style", str(tmp_path)]) == 1
+    assert "--recursive" in capsys.readouterr().err
+    assert run(["style", "--recursive", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith(str(tmp_path / "inner" / "a.jpg"))
 
 
 @pytest.mark.parametrize("arguments", [["missing.jpg"], ["white.png"], ["note.txt"], ["--model", "none", "white.png"]])

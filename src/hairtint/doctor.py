@@ -24,7 +24,8 @@ from hairtint.errors import HairtintError
 State = Literal["ok", "missing", "broken"]
 
 CORE = {"numpy": "numpy", "opencv-python-headless": "cv2", "pillow": "PIL", "onnxruntime": "onnxruntime"}
-REINSTALL = "pip install --force-reinstall hairtint"
+REINSTALL = "install hairtint again: pip install --force-reinstall, with its folder or wheel"
+DEVELOPERS = ("dev", "docs")  # extras for those who work on hairtint
 FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd", "asimddp", "i8mm", "bf16")
 
 
@@ -64,7 +65,7 @@ def _safely(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from look()
     except Exception as error:
-        yield Finding("system", look.__name__[1:].replace("_", " "), "broken", _line(error), REINSTALL)
+        yield Finding("system", look.__name__[1:].replace("_", " "), "broken", *_cured(error))
 
 
 def _versions() -> Iterator[Finding]:
@@ -91,7 +92,7 @@ def _photos() -> Iterator[Finding]:
         grey.with_rgb(recolor(grey.rgb, segmenter.mask(grey.rgb), "copper")).encode("jpeg")
         yield Finding("photos", "hairtint image", "ok", f"works, with {segmenter.name}")
     except Exception as error:
-        yield Finding("photos", "hairtint image", "broken", _line(error), REINSTALL)
+        yield Finding("photos", "hairtint image", "broken", *_cured(error))
 
 
 def _networks() -> Iterator[Finding]:
@@ -103,7 +104,7 @@ def _networks() -> Iterator[Finding]:
             checked = "sha256 is right" if entry.sha256 else "no sha256 to check"
             yield Finding("networks", name, "ok", f"{size / 1e6:.1f} MB, {checked}, {entry.path}")
         except HairtintError as error:
-            yield Finding("networks", name, "broken", _line(error), REINSTALL)
+            yield Finding("networks", name, "broken", *_cured(error))
 
 
 def _extras() -> Iterator[Finding]:
@@ -112,7 +113,8 @@ def _extras() -> Iterator[Finding]:
     for line in (metadata.requires("hairtint") if _version("hairtint") else None) or []:
         if found := re.match(r"([\w.-]+).*;.*\bextra == ['\"](\w+)['\"]", line):
             wanted[found[2]].append(found[1])
-    wanted.pop("dev", None)
+    for extra in DEVELOPERS:
+        wanted.pop(extra, None)
     for extra, names in sorted(wanted.items()):
         here = {name: version for name in names if (version := _version(name))}
         cure = "" if len(here) == len(names) else f"pip install 'hairtint[{extra}]'"
@@ -183,6 +185,11 @@ def _temporary() -> Iterator[Finding]:
     except OSError as error:
         cure = "free some space, or name another folder with the environment variable TMPDIR"
         yield Finding("system", "temporary folder", "missing", _line(error), cure)
+
+
+def _cured(error: Exception) -> tuple[str, str]:
+    """What is wrong and what to do; errors that are not hairtint's own do not say the latter."""
+    return _halves(error) if isinstance(error, HairtintError) else (_line(error), REINSTALL)
 
 
 def _halves(error: Exception) -> tuple[str, str]:

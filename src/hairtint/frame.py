@@ -1,13 +1,20 @@
-"""What counts as a frame: the one check that every function taking pixels shares."""
+"""What counts as a frame, and as its mask: the checks that all functions taking them share."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from hairtint.errors import PictureError
+import numpy as np
+from numpy.typing import NDArray
+
+from hairtint.errors import MaskError, PictureError
+
+Cover = NDArray[Any]
 
 MAX_PIXELS = 100_000_000
 """The most pixels a picture may have, whichever way it comes in."""
+
+_ONE = np.float32(1).view(np.uint32)
 
 
 def check_frame(rgb: object) -> None:
@@ -18,3 +25,37 @@ def check_frame(rgb: object) -> None:
     if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
         what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
         raise PictureError(f"the picture is {what}: give a uint8 array (height, width, 3) in RGB order")
+
+
+def check_mask(mask: object, rgb: NDArray[np.uint8]) -> tuple[Cover, Cover]:
+    """A frame's mask as uint8 up to 255 or float32 up to 1, and the most of each row.
+
+    Takes (H, W): float in [0, 1], bool, or uint8 from 0 to 255 (0 and 1 alone count as bool). Raises MaskError for
+    anything else, NaN too.
+    """
+    if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
+        what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+    if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
+        raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
+    mask = np.asarray(mask)
+    if mask.dtype == np.float32 and (highest := _peaks(mask)) is not None:
+        return mask, highest
+    peaks = mask.max(axis=1)
+    if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and peaks.max() <= 1):
+        return mask.astype(np.uint8) * np.uint8(255), peaks.astype(np.uint8) * np.uint8(255)
+    if mask.dtype == np.uint8:
+        return mask, peaks
+    low, high = float(mask.min()), float(peaks.max())
+    if not (low >= -1e-3 and high <= 1 + 1e-3):
+        raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")
+    return mask.astype(np.float32, copy=False), peaks
+
+
+def _peaks(mask: Cover) -> NDArray[np.float32] | None:
+    """The most of each row, where no value lies outside [0, 1]; None where one may.
+
+    Floats of one sign are in the order of their bits, and negative ones and NaN come after 1: one look tells it all.
+    """
+    bits = mask.view(np.uint32).max(axis=1)
+    return bits.view(np.float32) if bits.max() <= _ONE else None

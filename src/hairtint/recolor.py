@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from hairtint.canvas import Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.effects import Effect, is_share
-from hairtint.errors import InputError, MaskError
-from hairtint.frame import check_frame
+from hairtint.errors import InputError
+from hairtint.frame import Cover, check_frame, check_mask
 from hairtint.hsv import HueSwap
 from hairtint.pixels import U8
 from hairtint.shade import Shade
@@ -22,11 +22,9 @@ __all__ = ["Method", "Shade", "recolor"]
 
 Method = Literal["natural", "hsv"]
 Box = tuple[slice, slice]
-Cover = npt.NDArray[Any]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
 _BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
-_ONE = np.float32(1).view(np.uint32)
 _MARGIN = 8  # of background around the hair, to know what lies behind its edge
 
 
@@ -68,7 +66,8 @@ def recolor(
         InputError: strength, method or effects are none of the above.
     """
     dye = Color.parse(color)
-    cover, peaks = _checked(rgb, mask)
+    check_frame(rgb)
+    cover, peaks = check_mask(mask, rgb)
     rgb = np.asarray(rgb)  # a subclass, as masked arrays are, would not get through OpenCV
     _check_number("strength", strength)
     _check_number("hsv_saturation", hsv_saturation)
@@ -103,37 +102,6 @@ def recolor(
 def _check_number(name: str, value: object) -> None:
     if not is_share(value):
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
-
-
-def _checked(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> tuple[Cover, Cover]:
-    """The mask as uint8 up to 255 or float32 up to 1 and the most of each row, or why the two cannot be used."""
-    check_frame(rgb)
-    if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
-        what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
-        raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
-    if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
-        raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
-    mask = np.asarray(mask)
-    if mask.dtype == np.float32 and (highest := _peaks(mask)) is not None:
-        return mask, highest
-    peaks = mask.max(axis=1)
-    if mask.dtype == np.bool_ or (mask.dtype == np.uint8 and peaks.max() <= 1):
-        return mask.astype(np.uint8) * np.uint8(255), peaks.astype(np.uint8) * np.uint8(255)
-    if mask.dtype == np.uint8:
-        return mask, peaks
-    low, high = float(mask.min()), float(peaks.max())
-    if not (low >= -1e-3 and high <= 1 + 1e-3):
-        raise MaskError(f"the mask runs from {low:g} to {high:g}: give values from 0 (not hair) to 1 (hair)")
-    return mask.astype(np.float32, copy=False), peaks
-
-
-def _peaks(mask: Cover) -> npt.NDArray[np.float32] | None:
-    """The most of each row, where no value lies outside [0, 1]; None where one may.
-
-    Floats of one sign are in the order of their bits, and negative ones and NaN come after 1: one look tells it all.
-    """
-    bits = mask.view(np.uint32).max(axis=1)
-    return bits.view(np.float32) if bits.max() <= _ONE else None
 
 
 def _box(cover: Cover, peaks: Cover) -> Box | None:

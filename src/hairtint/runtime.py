@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import framing
-from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError
+from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError, ModelError
 from hairtint.framing import Shape
 from hairtint.zoo import Entry
 
@@ -71,6 +71,8 @@ def _explained(entry: Entry) -> Iterator[None]:
         yield
     except HairtintError:
         raise
+    except ImportError as error:
+        raise ModelError(f"the runtime of the networks is broken ({error}): install hairtint again") from error
     except Exception as error:  # the runtimes' own errors have no common root
         raise _cannot_run(entry.path, error) from error
 
@@ -219,4 +221,5 @@ def checked_map(answer: Any, taken: tuple[int, ...], path: Path) -> NDArray[np.f
 
 def _cannot_run(path: Path, error: Exception) -> DamagedModelError:
     text = str(error).strip().splitlines() or [type(error).__name__]
-    return DamagedModelError(f"{path} is not a network that hairtint can run: {text[0][:160]}")
+    why = text[0][:160]
+    return DamagedModelError(f"{path} is not a network that hairtint can run ({why}): give one of hairtint export")

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import runtime, zoo
-from hairtint.errors import MaskError, PictureError
-from hairtint.frame import check_frame
+from hairtint.errors import PictureError
+from hairtint.frame import check_frame, check_mask
 from hairtint.matte import Mask
 from hairtint.photo import Photo, Picture
 from hairtint.segmenter import Segmenter
@@ -51,11 +51,11 @@ class StyleClassifier:
         self.entry = entry or zoo.find_style()
         self.session = runtime.session(self.entry, threads)
 
-    def style(self, rgb: NDArray[np.uint8], mask: Mask) -> Hairstyle:
-        """The hairstyle in an RGB picture, uint8 (H, W, 3), with its mask, float32 (H, W) in [0, 1].
+    def style(self, rgb: NDArray[np.uint8], mask: NDArray[np.generic]) -> Hairstyle:
+        """The hairstyle in an RGB picture, uint8 (H, W, 3), with its mask, (H, W): any that `recolor` takes.
 
         Raises PictureError where `rgb` is no such array or the mask shows too little hair to tell, MaskError where
-        the mask does not belong to the picture.
+        the mask does not belong to the picture, or holds NaN or values outside [0, 1].
         """
         grey, hair = hair_square(rgb, mask, self.entry.size)
         [found] = self.session.run(None, {"grey": grey[None], "mask": hair[None]})
@@ -77,15 +77,15 @@ def style(picture: Picture, *, model: str | None = None) -> Hairstyle:
     return StyleClassifier().style(rgb, Segmenter(model, few=True).mask(rgb))
 
 
-def hair_square(rgb: NDArray[np.uint8], mask: Mask, size: int) -> tuple[Grey, Grey]:
+def hair_square(rgb: NDArray[np.uint8], mask: NDArray[np.generic], size: int) -> tuple[Grey, Grey]:
     """What the network sees: the square around the hair in grey, and its mask; both uint8 (size, size).
 
     Raises PictureError and MaskError, see StyleClassifier.style.
     """
     check_frame(rgb)
-    if mask.shape != rgb.shape[:2]:
-        raise MaskError(f"the mask is {mask.shape}: give one of the picture's size, {rgb.shape[:2]}")
-    left, top, width, height = _hair_box(mask)
+    cover, _ = check_mask(mask, rgb)
+    share = cover.astype(np.float32) / np.float32(255) if cover.dtype == np.uint8 else cover
+    left, top, width, height = _hair_box(share)
     side = MARGIN * max(width, height)
     by = size / side
     corner = np.array([left + width / 2, top + height / 2]) - side / 2
@@ -93,7 +93,7 @@ def hair_square(rgb: NDArray[np.uint8], mask: Mask, size: int) -> tuple[Grey, Gr
     if by < 1:  # keep the resampling from aliasing
         grey = cv2.GaussianBlur(grey, (0, 0), 0.4 / by)
     place = np.array([[by, 0, -by * corner[0]], [0, by, -by * corner[1]]], np.float32)
-    levels = (mask * 255).astype(np.uint8)
+    levels = (share * 255).astype(np.uint8)
     square, hair = (cv2.warpAffine(channel, place, (size, size)) for channel in (grey, levels))
     return np.asarray(square, np.uint8), np.asarray(hair, np.uint8)
 

@@ -1,6 +1,9 @@
 """`hairtint benchmark` as a user calls it."""
 
+import io
 import json
+import os
+import re
 import subprocess
 import sys
 
@@ -8,7 +11,7 @@ import pytest
 
 import hairtint
 from hairtint.benchmark.measure import FEWEST, STAGES
-from hairtint.cli import run
+from hairtint.cli import run, tables
 
 QUICK = ["benchmark", "--seconds", "0.1", "--size", "160x90"]
 
@@ -86,6 +89,32 @@ def test_refusals_are_one_line(options, hint, capsys):
 def test_wrong_usage_is_status_2(options, capsys):
     assert run(["benchmark", *options]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "latin-1"])
+def test_a_standard_output_that_lacks_our_dashes_gets_others(encoding, tmp_path):
+    here = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "hairtint"]
+    figures = tmp_path / "figures.json"
+    call = [*command, *QUICK, "--models", "light", "--json", str(figures)]
+    done = subprocess.run(call, capture_output=True, env=here, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.search(r"medium +1,864,129 +- ", done.stdout.decode(encoding))
+    assert figures.exists()
+    done = subprocess.run([*command, "benchmark", "--help"], capture_output=True, env=here, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_what_is_to_be_written_is_written_before_a_reader_of_the_tables_can_go_away(tmp_path, monkeypatch):
+    def gone(table):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(tables, "show", gone)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())  # which is closed then
+    figures, picture = tmp_path / "figures.json", tmp_path / "plot.svg"
+    assert run([*QUICK, "--models", "light", "--json", str(figures), "--plot", str(picture)]) == 1
+    assert figures.exists()
+    assert picture.exists()
 
 
 def test_without_matplotlib_the_plot_is_refused_and_the_rest_works(tmp_path):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -39,7 +41,7 @@ class Row:
     """One network on one device.
 
     Attributes:
-        model, device: their names; parameters: of the network, None where unknown.
+        model, device: their names, each pair once; parameters: of the network, None where unknown.
         accuracy: share of pixels that are right, in [0, 1], on the photos of Figaro1k that its card was measured on.
         milliseconds: the median of each stage (STAGES): reading, the network with its preprocessing, memory and matte,
             colour, and encoding for a browser.
@@ -73,9 +75,9 @@ class Road:
     times: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
 
     @classmethod
-    def open(cls, model: str, device: str) -> Road:
-        """Load a network; the errors are those of VideoSegmenter."""
-        return cls(zoo.find(model), device, VideoSegmenter(model, backend=device))
+    def open(cls, name: str, model: str, device: str) -> Road:
+        """Load a network, which goes by `name` here; the errors are those of VideoSegmenter."""
+        return cls(replace(zoo.find(model), name=name), device, VideoSegmenter(model, backend=device))
 
     def run(self, rgb: Rgb, reading: float) -> None:
         """Take one frame all the way; `reading`: the seconds that it took to read."""
@@ -110,10 +112,11 @@ def roads(models: Sequence[str] = (), devices: Sequence[str] = ()) -> tuple[list
     for device in devices:
         if device not in known:
             raise InputError(f"unknown device {device!r}: choose one of {', '.join(known)}")
+    named = _named(models or zoo.models())
     found, notes = [], []
-    for device in devices or known:
+    for device in dict.fromkeys(devices or known):
         try:
-            found += [Road.open(model, device) for model in dict.fromkeys(models or zoo.models())]
+            found += [Road.open(name, model, device) for name, model in named.items()]
         except MissingExtraError as error:
             if devices:
                 raise
@@ -121,6 +124,16 @@ def roads(models: Sequence[str] = (), devices: Sequence[str] = ()) -> tuple[list
     if not found:
         raise ModelError("there is nothing to measure: install hairtint again, or name a network with --models")
     return found, notes
+
+
+def _named(models: Sequence[str]) -> dict[str, str]:
+    """What each network goes by, and how it was given; of two with one name, one given by its path goes by that."""
+    found: dict[Path, tuple[str, str]] = {}
+    for model in models:
+        entry = zoo.find(model)
+        found.setdefault(entry.path.resolve(), (entry.name, model))
+    count = Counter(name for name, _ in found.values())
+    return {model if count[name] > 1 else name: model for name, model in found.values()}
 
 
 def measure(

@@ -5,6 +5,7 @@ Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard er
 
 from __future__ import annotations
 
+import codecs
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -30,6 +31,7 @@ COMMANDS = {
     "doctor": "hairtint.cli.doctor",
     "completion": "hairtint.cli.doctor",
 }
+STAND_INS = {"–": "-", "…": "...", "×": "x"}
 
 
 class LazyGroup(click.Group):
@@ -58,8 +60,19 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")  # a file name goes out byte for byte, be it text or not
+        codecs.register_error("hairtint", _stand_in)
+        sys.stdout.reconfigure(errors="hairtint")
     sys.exit(run(arguments))
+
+
+def _stand_in(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What standard output gets for a character outside its encoding."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    char = error.object[error.start]
+    if "\udc80" <= char <= "\udcff":  # of a file name, which goes out byte for byte, be it text or not
+        return bytes([ord(char) - 0xDC00]), error.start + 1
+    return STAND_INS.get(char, "?"), error.start + 1
 
 
 def run(arguments: list[str] | None = None) -> int:

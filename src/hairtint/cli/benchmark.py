@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from hairtint.benchmark import report
 from hairtint.benchmark.measure import STAGES, Row
@@ -82,15 +83,15 @@ def benchmark(
         "size": f"{first.shape[1]}x{first.shape[0]}",
         "video": video.name if video else "portrait",
     }
-    tables.show(_beside(rows))
-    tables.show(_stages(rows))
-    click.echo(f"{here['processor']}, {here['cores']} cores, {here['system']}; frames of {here['size']}")
-    click.echo(report.SETUP)
     if json_path:
         result = {"machine": here, "rows": [row.as_dict() for row in rows], "report": _published()}
         write_bytes(json_path, (json.dumps(result, indent=1) + "\n").encode(), overwrite=True)
     if plot_path:
         plot.draw(plot_path, rows, f"{here['processor']}, {here['cores']} cores, frames of {here['size']}")
+    tables.show(_beside(rows))
+    tables.show(_stages(rows))
+    click.echo(f"{here['processor']}, {here['cores']} cores, {here['system']}; frames of {here['size']}")
+    click.echo(report.SETUP)
 
 
 def _check_apart(paths: dict[str, Path | None]) -> None:
@@ -129,7 +130,7 @@ def _beside(rows: list[Row]) -> Table:
         accuracy = f"{known.accuracy:.1%}" if known and known.accuracy is not None else NOTHING
         speeds = [f"{mine[device].fps:.2f}" if device in mine else NOTHING for device in devices]
         theirs = [f"{published.accuracy:.0%}", *(f"{fps:.2f}" for fps in published.fps.values())] if published else []
-        table.add_row(name, f"{count:,}" if count else NOTHING, accuracy, *speeds, *(theirs or [NOTHING] * 3))
+        table.add_row(Text(name), f"{count:,}" if count else NOTHING, accuracy, *speeds, *(theirs or [NOTHING] * 3))
     return table
 
 
@@ -139,7 +140,7 @@ def _stages(rows: list[Row]) -> Table:
     for row in rows:
         times = [row.milliseconds[stage] for stage in STAGES]
         cells = (f"{value:.1f}" for value in (*times, sum(times)))
-        table.add_row(row.model, row.device, *cells, f"{row.fps:.2f}", str(row.frames))
+        table.add_row(Text(row.model), row.device, *cells, f"{row.fps:.2f}", str(row.frames))
     return table
 
 

@@ -21,14 +21,15 @@ SHOWN = 3  # styles on a line
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.option("--model", help="Network for the mask, by name or .onnx path; default: the finest for photos.")
+@click.option("-r", "--recursive", is_flag=True, help="Folders in folders too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with the probability of every style.")
-def style(inputs: tuple[str, ...], model: str | None, as_json: bool) -> int:
+def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: bool) -> int:
     """Name the hairstyle in photos: straight, wavy, curly, kinky, braids, dreadlocks or short.
 
     IN... are files, folders or patterns. A name is the likeliest style, not a sure one: docs/style.md says how often it
     is right.
     """
-    sources = [path for path, _ in batch.find(inputs)]
+    sources = [path for path, _ in batch.find(inputs, recursive=recursive)]
     few = len(sources) < FEW
     networks = cache(lambda: (Segmenter(model, few=few), StyleClassifier()))  # not for a photo that cannot be read
     rows, failed = [], 0

@@ -37,7 +37,7 @@ PHOTO_PREFERENCE = ("fine", "deep", "swift", "full", "medium", "light")  # what 
 TOGETHER = ("fine", "deep")  # the mean of these is better than each of them (docs/training.md)
 STYLE = "style"  # the folder of the network that names hairstyles, and its name there
 
-NOTHING = "no network is installed: install hairtint again, or train one with: hairtint train"
+NOTHING = "no network is installed: install hairtint again, or train one with hairtint train"
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,13 @@ class Entry:
         try:
             data = self.path.read_bytes()
         except OSError as error:
-            raise ModelError(f"cannot read the network {self.path}: {error.strerror or error}") from error
+            raise ModelError(
+                f"cannot read the network {self.path} ({error.strerror or error}): check it, or install hairtint again"
+            ) from error
         if self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256:
             raise DamagedModelError(
                 f"the weights {self.path} are damaged or not the ones of the manifest (sha256 differs):"
-                " install hairtint again, or export them again with: hairtint export"
+                " install hairtint again, or export them again with hairtint export"
             )
         return data
 

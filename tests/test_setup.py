@@ -1,0 +1,50 @@
+"""Setting up on a machine that lacks something, with stand-ins for its programs."""
+
+import shutil
+import subprocess
+
+import pytest
+from needs import left_out
+
+from tests.conftest import ROOT
+
+# `python3 -m venv` of Debian without python3-venv leaves half an environment; with it the environment is repaired
+PYTHON = """#!/bin/sh
+[ "$2" = venv ] || exit 0
+mkdir -p "$3/bin"
+if test -e python3-venv; then body='echo "$@" >>called'; else body='exit 1'; fi
+printf '#!/bin/sh\\n%s\\n' "$body" >"$3/bin/python"
+chmod +x "$3/bin/python"
+test -e python3-venv
+"""
+
+
+def test_half_an_environment_is_made_again(tmp_path):
+    make = shutil.which("make") or left_out("needs make")
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / "python"
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    call = [make, "PYTHON=./python", ".venv/bin/hairtint"]
+    assert subprocess.run(call, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+    assert (tmp_path / ".venv" / "bin" / "python").exists()
+    (tmp_path / "python3-venv").touch()
+    subprocess.run(call, cwd=tmp_path, capture_output=True, check=True)
+    assert "-m pip install" in (tmp_path / "called").read_text()
+
+
+@pytest.mark.parametrize(
+    ("policy", "has"), [("  Candidate: 120.0-1", True), ("  Candidate: (none)", False), ("", False)]
+)
+def test_chromium_is_asked_for_where_apt_has_it_and_the_rest_anyway(tmp_path, policy, has):
+    for name, body in {"apt-get": f'echo "$@" >>{tmp_path}/called', "apt-cache": f'echo "{policy}"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    bash = shutil.which("bash") or left_out("needs bash")
+    call = [bash, ROOT / "scripts" / "system-packages"]
+    done = subprocess.run(call, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    _, install = (tmp_path / "called").read_text().splitlines()
+    assert {"make", "git", "xvfb", "xdotool", "python3-venv"} <= set(install.split())
+    assert ("chromium" in install.split()) is has
+    assert ("browser" in done.stderr) is not has
