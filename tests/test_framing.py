@@ -4,48 +4,35 @@ import pytest
 
 from hairtint import framing
 
-SIZES = [192, 320, 416]
+SQUARE, PHOTO, FILM = SHAPES = ((192, 192), (160, 224), (128, 224))
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("wanted", framing.PROPORTIONS)
-def test_shapes_cost_no_more_than_the_square_and_fit(size, wanted):
-    height, width = framing.shape(size, wanted)
-    assert height % framing.STEP == width % framing.STEP == 0
-    assert framing.LEAST <= height * width / size**2 <= 1
-    assert abs(math.log(width / height / wanted)) < 0.06, "squeezed by no more than 6 %"
+@pytest.mark.parametrize("size", [192, 320, 416])
+def test_wide_shapes_cost_no_more_than_the_square_and_fit(size):
+    square, *wide = framing.shapes(size)
+    assert square == (size, size)
+    for (height, width), wanted in zip(wide, framing.WIDE, strict=True):
+        assert height % framing.STEP == width % framing.STEP == 0
+        assert framing.LEAST <= height * width / size**2 <= 1
+        assert abs(math.log(width / height / wanted)) < 0.06, "squeezed by no more than 6 %"
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_upright_is_wide_lying_on_its_side(size):
-    for wanted in framing.PROPORTIONS:
-        assert framing.shape(size, 1 / wanted) == framing.shape(size, wanted)[::-1]
-
-
-@pytest.mark.parametrize("size", [40, 48, 100])
-def test_a_size_between_the_steps_has_the_square_alone(size):
-    assert {framing.shape(size, wanted) for wanted in framing.PROPORTIONS} == {(size, size)}
-
-
-def test_a_network_of_squeezed_pictures_takes_wide_ones_too_but_no_upright_ones():
-    assert framing.shapes(192, upright=False) == ((192, 192), (160, 224), (128, 224))
-    assert set(framing.shapes(192, upright=True)) - set(framing.shapes(192, upright=False)) == {(224, 160), (224, 128)}
-    assert framing.shapes(192, upright=True)[0] == (192, 192)
-    assert framing.shapes(40, upright=True) == ((40, 40),)
+@pytest.mark.parametrize("size", [32, 40, 48, 100])
+def test_sizes_between_the_steps_and_the_smallest_have_the_square_alone(size):
+    assert framing.shapes(size) == ((size, size),)
 
 
 @pytest.mark.parametrize(
     ("width", "height", "found"),
-    [(640, 480, (160, 224)), (1280, 720, (128, 224)), (250, 250, (192, 192)), (1100, 1000, (192, 192)),
-     (1080, 1920, (224, 128)), (178, 218, (224, 160)), (30_000, 1, (128, 224)), (1, 30_000, (224, 128))],
+    [(640, 480, PHOTO), (1280, 720, FILM), (250, 250, SQUARE), (1100, 1000, SQUARE), (1080, 1920, SQUARE),
+     (178, 218, SQUARE), (30_000, 1, FILM), (1, 30_000, SQUARE)],
 )  # fmt: skip
 def test_a_picture_gets_the_shape_whose_proportions_are_nearest(width, height, found):
-    assert framing.nearest(framing.shapes(192, upright=True), width, height) == found
-    squeezed = framing.nearest(framing.shapes(192, upright=False), width, height)
-    assert squeezed == (found if width >= height else (192, 192))
+    assert framing.shapes(192) == SHAPES
+    assert framing.nearest(SHAPES, width, height) == found
 
 
-@pytest.mark.parametrize("shapes", [((40, 40),), framing.shapes(320, upright=True)])
+@pytest.mark.parametrize("shapes", [((40, 40),), framing.shapes(320)])
 def test_what_names_a_file_gives_its_dimensions_reads_the_same(shapes):
     assert framing.read(*framing.named(shapes)) == shapes
 

@@ -183,7 +183,7 @@ def test_several_threads_may_show_several_shapes_at_once(backend):
         np.testing.assert_array_equal(found, network(picture))
 
 
-def test_openvino_makes_a_shape_ready_once_whoever_asks_first():
+def test_openvino_makes_two_models_however_many_shapes_and_threads_there_are():
     pytest.importorskip("openvino")
     entry = zoo.find("swift")
     network = runtime.load(entry, backend="openvino")
@@ -191,7 +191,9 @@ def test_openvino_makes_a_shape_ready_once_whoever_asks_first():
     network.compiled = lambda shape: made.append(shape) or compiled(shape)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(network, [np.zeros((*shape, 3), np.uint8) for shape in entry.shapes * 4]))
-    assert sorted(made) == sorted(entry.shapes)
+    assert len(made) == 2
+    assert set(made) <= {None, *entry.shapes}
+    assert None in made
 
 
 @pytest.mark.parametrize(

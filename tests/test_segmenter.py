@@ -87,7 +87,7 @@ def test_a_second_stream_is_shown_in_the_proportions_of_the_view(side):
     asked = []
 
     class Spy:
-        shapes = framing.shapes(192, upright=False)
+        shapes = framing.shapes(192)
 
         def __call__(self, rgb):
             asked.append(rgb.shape[:2])

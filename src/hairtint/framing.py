@@ -12,35 +12,30 @@ from collections.abc import Sequence
 Shape = tuple[int, int]  # height, width
 
 STEP = 32  # what both sides of a shape are multiples of: the stride of this project's networks
-PROPORTIONS = (9 / 16, 3 / 4, 1.0, 4 / 3, 16 / 9)  # width by height, as cameras and phones have them
+WIDE = (4 / 3, 16 / 9)  # width by height, as cameras have them
 LEAST = 3 / 4  # of the square's pixels: fewer would lose strands, and more than the square's would cost time
 
 
-def shape(size: int, wanted: float) -> Shape:
-    """The height and width, multiples of STEP, that come nearest to the proportions `wanted` with the work of a square.
+def shapes(size: int) -> tuple[Shape, ...]:
+    """What a network of this project takes that learnt from squares of `size`: these, and wide ones for no more work.
 
-    size: the side of the square, (size, size) for proportions of 1. A size of no multiple of STEP has the square alone.
+    Wide pictures in their own proportions get better masks than squeezed ones, upright pictures do not, not even where
+    a network has learnt from such (docs/training.md). A size of no multiple of STEP has the square alone.
     """
-    if wanted == 1 or size % STEP:
-        return size, size
+    if size % STEP:
+        return ((size, size),)
     sides = range(STEP, 2 * size + 1, STEP)
     fitting = [(h, w) for h in sides for w in sides if LEAST * size**2 <= h * w <= size**2]
-    return min(fitting, key=lambda s: (abs(math.log(s[1] / s[0] / wanted)), -s[0] * s[1]))
-
-
-def shapes(size: int, *, upright: bool) -> tuple[Shape, ...]:
-    """The square and the wide shapes, with `upright` also these: what a network of this project takes.
-
-    One that has seen squeezed pictures alone is better at wide ones in their own proportions, but not at upright ones
-    (docs/training.md).
-    """
-    wanted = sorted((p for p in PROPORTIONS if upright or p >= 1), key=lambda p: abs(math.log(p)))
-    return tuple(dict.fromkeys(shape(size, p) for p in wanted))
+    return tuple(dict.fromkeys([(size, size), *(_nearest(fitting, wanted) for wanted in WIDE)]))
 
 
 def nearest(shapes: Sequence[Shape], width: int, height: int) -> Shape:
     """The shape whose proportions are nearest to those of a picture, by their ratio."""
-    return min(shapes, key=lambda s: abs(math.log(s[1] / s[0] * height / width)))
+    return _nearest(shapes, width / height)
+
+
+def _nearest(shapes: Sequence[Shape], wanted: float) -> Shape:
+    return min(shapes, key=lambda s: (abs(math.log(s[1] / s[0] / wanted)), -s[0] * s[1]))
 
 
 def named(shapes: Sequence[Shape]) -> tuple[str, str]:

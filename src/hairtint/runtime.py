@@ -125,15 +125,19 @@ class OpenVino:
         self.shapes, self.path = checked(declared.any_name, element, dimensions, entry), entry.path
         hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
 
-        def compiled(shape: Shape) -> Any:
+        def compiled(shape: Shape | None) -> Any:
             one = model.clone()
-            one.reshape([1, *shape, 3])  # a model for all shapes would take a quarter more time
+            if shape:
+                one.reshape([1, *shape, 3])
             return core.compile_model(one, "CPU", hints)
 
+        # A model of one shape is faster by a tenth to a quarter, but each takes time to make and memory: the shape that
+        # comes first, a video's only one, has its own, and the others share one.
         self.compiled = compiled
-        self.models: dict[Shape, Any] = {}
+        self.first: Shape | None = None
+        self.models: dict[Shape | None, Any] = {}
         self.compiling = threading.Lock()
-        if len(self.shapes) == 1:  # of others, only those that come
+        if len(self.shapes) == 1:
             self._model(self.shapes[0])
         self.tensor = openvino.Tensor
         self.local = threading.local()  # a request serves one thread at a time
@@ -151,6 +155,7 @@ class OpenVino:
         return checked_map(answer, rgb.shape, self.path)
 
     def _request(self, shape: Shape) -> Any:
+        """Of the calling thread."""
         known = self.local.__dict__.setdefault("requests", {})
         if shape not in known:
             known[shape] = self._model(shape).create_infer_request()
@@ -158,9 +163,11 @@ class OpenVino:
 
     def _model(self, shape: Shape) -> Any:
         with self.compiling:
-            if shape not in self.models:
-                self.models[shape] = self.compiled(shape)
-            return self.models[shape]
+            self.first = self.first or shape
+            takes = shape if shape == self.first else None
+            if takes not in self.models:
+                self.models[takes] = self.compiled(takes)
+            return self.models[takes]
 
 
 def _dimensions(declared: Any, entry: Entry, data: bytes) -> list[Any]:

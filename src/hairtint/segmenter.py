@@ -15,7 +15,7 @@ from hairtint.framing import Shape
 from hairtint.memory import Memory
 from hairtint.pyramid import Pyramid
 
-FEW = 20  # photos: ONNX Runtime has done fewer before OpenVINO, twice as fast then, would be ready
+FEW = 30  # photos: ONNX Runtime has done fewer before OpenVINO, twice as fast then, would be ready
 
 
 class Segmenter:

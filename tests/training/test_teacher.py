@@ -64,7 +64,7 @@ def test_the_target_is_the_mean_of_both(tiny_pairs, tmp_path, share):
     teacher.teach([pair], tmp_path, half, NAMES)
     photos = Photos(teacher.taught([pair], tmp_path), 48, recipe="strong", seed=5, teacher=share)
     alone = Photos([pair], 48, recipe="strong", seed=5)
-    (rgb, target), (same, truth) = photos[3, 0, 1.0], alone[3, 0, 1.0]
+    (rgb, target), (same, truth) = photos[3, 0], alone[3, 0]
     assert torch.equal(rgb, same)
     assert set(truth.unique().tolist()) <= {0, 255}
     clear = cv2.erode(truth[0].numpy(), np.ones((5, 5))) + cv2.erode(255 - truth[0].numpy(), np.ones((5, 5))) > 0
@@ -79,16 +79,16 @@ def test_where_there_is_no_hair_no_teacher_is_believed(tmp_path):
     [pair] = open_dataset(tmp_path / "bald")[0]
     teacher.teach([pair], tmp_path / "out", half, NAMES)
     photos = Photos(teacher.taught([pair], tmp_path / "out"), 32, recipe="mild", teacher=0.5)
-    assert not photos[0, 0, 1.0][1].any()
+    assert not photos[0, 0][1].any()
 
 
 def test_without_a_teacher_the_target_is_black_and_white(tiny_pairs, masks):
     plain, given = Photos(tiny_pairs, 32, recipe="mild"), Photos(teacher.taught(tiny_pairs, masks), 32, recipe="mild")
     for k in range(len(tiny_pairs)):
-        for ours, theirs in zip(plain[0, k, 1.0], given[0, k, 1.0], strict=True):
+        for ours, theirs in zip(plain[0, k], given[0, k], strict=True):
             assert torch.equal(ours, theirs)
-    fitted = hard(augment.fit(*tiny_pairs[0].read(), (32, 32))[1])
-    np.testing.assert_array_equal(Photos(tiny_pairs, 32)[0, 0, 1.0][1][0], fitted)
+    fitted = hard(augment.fit(*tiny_pairs[0].read(), 32)[1])
+    np.testing.assert_array_equal(Photos(tiny_pairs, 32)[0, 0][1][0], fitted)
 
 
 def test_outlines_are_those_of_the_mask_that_most_say():
@@ -120,7 +120,7 @@ def _hair(run_folder, pairs):
     network = Trained.load(run_folder / "last.pt").network
     held = Photos(split(pairs)[1], 32)
     with torch.no_grad():
-        return torch.stack([torch.sigmoid(network(held[0, k, 1.0][0][None] / 255.0)).mean() for k in range(len(held))])
+        return torch.stack([torch.sigmoid(network(held[0, k][0][None] / 255.0)).mean() for k in range(len(held))])
 
 
 def test_the_run_and_its_card_name_the_teacher(quick, tiny_pairs, masks, tmp_path):

@@ -81,7 +81,7 @@ class PiCameraSource:
         if fps is not None and not 0 < fps <= 1000:
             raise SourceError(f"{fps} frames per second: give more than 0 and at most 1000")
         self.size = _even(size)
-        height, width = framing.nearest(framing.shapes(SIDE, upright=False), *self.size)
+        height, width = framing.nearest(framing.shapes(SIDE), *self.size)
         width, height = _even(small or (width, height))
         self.small = (min(width, self.size[0]), min(height, self.size[1]))
         self.number, self.flips, self.preview = camera, (hflip, vflip), preview

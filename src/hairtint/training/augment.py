@@ -16,22 +16,21 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hairtint.framing import Shape
 from hairtint.segmenter import preprocess
 from hairtint.training.pairs import Array
 
-Recipe = Callable[[Array, Array, np.random.Generator, Shape], tuple[Array, Array]]
+Recipe = Callable[[Array, Array, np.random.Generator, int], tuple[Array, Array]]
 
 
-def report(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> tuple[Array, Array]:
+def report(rgb: Array, mask: Array, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
     """The report's expansion on the fly: seven of eight draws are rotated and mirrored at random, then blurred.
 
-    rgb: uint8 (H, W, 3); mask: uint8 (H, W), 255 for hair. Returns the pair at `shape`; the report's is a square.
+    rgb: uint8 (H, W, 3); mask: uint8 (H, W), 255 for hair. Returns the pair at (size, size), as the report feeds it.
     """
     if rng.random() < 7 / 8:
-        rgb, mask = warp(rgb, mask, rng, shape, degrees=180 if rng.random() < 0.25 else 30, mirror=0.5)
+        rgb, mask = warp(rgb, mask, rng, size, degrees=180 if rng.random() < 0.25 else 30, mirror=0.5)
     else:
-        rgb, mask = fit(rgb, mask, shape)
+        rgb, mask = fit(rgb, mask, size)
     draw = rng.random()
     if draw < 0.15:
         rgb = blurred(rgb, rng)
@@ -40,9 +39,9 @@ def report(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> t
     return rgb, mask
 
 
-def strong(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> tuple[Array, Array]:
+def strong(rgb: Array, mask: Array, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
     """The richer recipe: what cameras, light and framing do to a picture; same shapes as `report`."""
-    rgb, mask = warp(rgb, mask, rng, shape, degrees=25, mirror=0.5, scale=(0.7, 1.45), stretch=0.15, shift=0.12)
+    rgb, mask = warp(rgb, mask, rng, size, degrees=25, mirror=0.5, scale=(0.7, 1.45), stretch=0.15, shift=0.12)
     if rng.random() < 0.8:
         rgb = relit(rgb, rng)
     if rng.random() < 0.15:
@@ -59,9 +58,9 @@ def strong(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> t
     return rgb, mask
 
 
-def mild(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> tuple[Array, Array]:
+def mild(rgb: Array, mask: Array, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
     """A gentle `strong`; same shapes as `report`."""
-    rgb, mask = warp(rgb, mask, rng, shape, degrees=12, mirror=0.5, scale=(0.85, 1.25), stretch=0.08, shift=0.06)
+    rgb, mask = warp(rgb, mask, rng, size, degrees=12, mirror=0.5, scale=(0.85, 1.25), stretch=0.08, shift=0.06)
     if rng.random() < 0.4:
         rgb = relit(rgb, rng)
     if rng.random() < 0.1:
@@ -72,16 +71,16 @@ def mild(rgb: Array, mask: Array, rng: np.random.Generator, shape: Shape) -> tup
 RECIPES: dict[str, Recipe] = {"report": report, "strong": strong, "mild": mild}
 
 
-def fit(rgb: Array, mask: Array, shape: Shape) -> tuple[Array, Array]:
-    """The pair at `shape` without any chance: what validation and the live road see."""
-    return preprocess(rgb, shape), cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_AREA)
+def fit(rgb: Array, mask: Array, size: int) -> tuple[Array, Array]:
+    """The pair at (size, size) without any chance: what validation and the live road see."""
+    return preprocess(rgb, (size, size)), cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def warp(
     rgb: Array,
     mask: Array,
     rng: np.random.Generator,
-    shape: Shape,
+    size: int,
     *,
     degrees: float = 0.0,
     mirror: float = 0.0,
@@ -89,11 +88,9 @@ def warp(
     stretch: float = 0.0,
     shift: float = 0.0,
 ) -> tuple[Array, Array]:
-    """One affine resampling for both: rotation, mirror, zoom, stretch of the sides, shift, and the fit to `shape`.
+    """One affine resampling for both: rotation, mirror, zoom, stretch of the sides, shift, and the fit to `size`.
 
-    A square gets the whole picture, squeezed; another shape gets it in its own proportions, something between all of
-    it and what fills the shape. The picture's border is mirrored outwards with its mask, so that no black corners give
-    the trick away.
+    The picture's border is mirrored outwards with its mask, so that no black corners give the trick away.
     """
     height, width = mask.shape
     angle = np.radians(rng.uniform(-degrees, degrees))
@@ -102,24 +99,20 @@ def warp(
     flip = -1.0 if rng.random() < mirror else 1.0
     cos, sin = np.cos(angle), np.sin(angle)
     to_unit = np.diag([2 / width, 2 / height])
-    # Rotate in the photo's own proportions, then fit it to the shape.
+    # Rotate in the photo's own proportions, then squeeze to the square.
     aspect = np.diag([width / height, 1.0])
     turn = np.linalg.inv(aspect) @ np.array([[cos, -sin], [sin, cos]]) @ aspect
-    target = np.array(shape[::-1], float)
-    squeeze = target / 2
-    if shape[0] != shape[1]:
-        squeeze = np.exp(rng.uniform(*np.sort(np.log(target / (width, height))))) * np.array([width, height]) / 2
-    matrix = np.diag(squeeze * zoom * sides * (flip, 1.0)) @ turn @ to_unit
-    move = rng.uniform(-shift, shift, 2) * target
+    matrix = (size / 2) * np.diag([flip, 1.0]) @ np.diag(zoom * sides) @ turn @ to_unit
+    move = rng.uniform(-shift, shift, 2) * size
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
-    offset = (target - 1) / 2 + move - matrix @ centre
+    offset = np.array([(size - 1) / 2] * 2) + move - matrix @ centre
     affine = np.column_stack([matrix, offset]).astype(np.float32)
     shrink = 1 / max(abs(np.linalg.det(matrix)) ** 0.5, 1e-6)
     if shrink > 1.5:  # keep the resampling from aliasing
         rgb = cv2.GaussianBlur(rgb, (0, 0), 0.35 * shrink)
     border = cv2.BORDER_REFLECT_101
-    rgb = cv2.warpAffine(rgb, affine, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=border)
-    return rgb, cv2.warpAffine(mask, affine, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=border)
+    rgb = cv2.warpAffine(rgb, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
+    return rgb, cv2.warpAffine(mask, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
 
 
 def blurred(rgb: Array, rng: np.random.Generator) -> Array:
@@ -150,8 +143,8 @@ def relit(rgb: Array, rng: np.random.Generator) -> Array:
         rgb = cv2.addWeighted(rgb, keep, grey, 1 - keep, 0)
     if rng.random() < 0.25:
         angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.7)
-        down, across = (np.linspace(-1, 1, side, dtype=np.float32) for side in rgb.shape[:2])
-        ramp = 1 + depth * (np.cos(angle) * across[None, :] + np.sin(angle) * down[:, None]) / 1.42
+        line = np.linspace(-1, 1, len(rgb), dtype=np.float32)
+        ramp = 1 + depth * (np.cos(angle) * line[None, :] + np.sin(angle) * line[:, None]) / 1.42
         rgb = np.clip(rgb * ramp[..., None], 0, 255).astype(np.uint8)
     return rgb
 
@@ -178,8 +171,8 @@ def recompressed(rgb: Array, rng: np.random.Generator) -> Array:
 
 def occluded(rgb: Array, mask: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """Something in front: an ellipse or bar of one colour covers picture and hair alike."""
-    size = min(mask.shape)
-    centre = tuple(int(v) for v in rng.integers(0, mask.shape[::-1], 2))
+    size = len(rgb)
+    centre = tuple(int(v) for v in rng.integers(0, size, 2))
     axes = tuple(int(v) for v in rng.integers(size // 16, size // 4, 2))
     colour = tuple(int(v) for v in rng.integers(0, 256, 3))
     shape = (centre, axes, float(rng.uniform(0, 180)), 0.0, 360.0)

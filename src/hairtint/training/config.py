@@ -28,7 +28,6 @@ class Config:
     network: str
     size: int = 256
     recipe: str = "report"
-    natural: float = 0.0  # share of the batches that show photos in their own proportions, not squeezed to a square
     covered: float = 0.0  # share of the photos whose hair is drawn over with cloth, which is not hair
     epochs: int = 50  # 0 keeps the weights that it starts from
     batch: int = 16
@@ -64,7 +63,7 @@ class Config:
                 raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:
             raise TrainingError(f"validation = {self.validation} must lie between 0 and 1, 0.2 say")
-        for key in ("teacher", "covered", "natural"):
+        for key in ("teacher", "covered"):
             if getattr(self, key) > 1:
                 raise TrainingError(f"{key} = {getattr(self, key)} is a share: it must lie between 0 (off) and 1")
         if not 0 <= self.ema < 1:

@@ -56,9 +56,9 @@ def _expand(
         rgb, mask = pair.read() if missing else (NOTHING, NOTHING)
         for copy in missing:
             if copy == 0:
-                picture, hair = augment.fit(rgb, mask, (size, size))
+                picture, hair = augment.fit(rgb, mask, size)
             else:
-                picture, hair = draw(rgb, mask, np.random.default_rng([seed, k, copy]), (size, size))
+                picture, hair = draw(rgb, mask, np.random.default_rng([seed, k, copy]), size)
             put_picture(out / "masks" / f"{names[copy]}.png", hard(hair))
             put_picture(out / "images" / f"{names[copy]}.jpg", picture[:, :, ::-1])
         new += len(missing)

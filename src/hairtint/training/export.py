@@ -64,7 +64,7 @@ class Trained:
 def shapes_of(network: nn.Module, config: Config) -> tuple[Shape, ...]:
     """What pictures a trained network takes; the report's are squares."""
     if isinstance(network, Swift):
-        return framing.shapes(config.size, upright=config.natural > 0)
+        return framing.shapes(config.size)
     return ((config.size, config.size),)
 
 

@@ -12,15 +12,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from hairtint import framing
 from hairtint.errors import DataError
 from hairtint.training import augment, cloth, teacher
 from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
-Index = tuple[int, int, float]
-# Of the batches that are no squares; photos and phones are 3:4 more often than 9:16.
-DRAWN = (9 / 16, 3 / 4, 3 / 4, 4 / 3, 4 / 3, 16 / 9)
+Index = tuple[int, int]
 AT_ONCE = 64  # photos that are read ahead of what is kept
 
 
@@ -28,11 +25,10 @@ class Photos(Dataset[Sample]):
     """Photos at about twice the training size where they are varied, at the training size where not.
 
     The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
-    others are read when their turn comes. An index is (draw, position, proportions): chance depends on these and the
-    seed alone, not on who asks first nor on what is kept; a recipe gives the sample those proportions
-    (hairtint.framing), without one it is a square. `teacher`: the share of the target that a teacher's mask has, where
-    a photo has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the
-    share of photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth).
+    others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
+    on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
+    has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the share of
+    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth).
     """
 
     def __init__(
@@ -67,16 +63,16 @@ class Photos(Dataset[Sample]):
         rgb, mask = pair.read()
         if self.teacher and pair.taught and mask.any():  # teachers see hair on bald heads
             mask = cv2.addWeighted(mask, 1 - self.teacher, teacher.read(pair.taught, mask.shape), self.teacher, 0)
-        return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, (self.size, self.size))
+        return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, self.size)
 
     def __getitem__(self, index: Index) -> Sample:
-        draw, position, proportions = index
+        draw, position = index
         rgb, mask = self.kept[position] if position < len(self.kept) else self._read(position)
         if self.recipe:
             rng = np.random.default_rng([self.seed, draw, position])
             if self.covered and rng.random() < self.covered:
                 rgb, mask = cloth.covered(rgb, mask, rng)
-            rgb, mask = self.recipe(rgb, mask, rng, framing.shape(self.size, proportions))
+            rgb, mask = self.recipe(rgb, mask, rng, self.size)
         if not self.teacher:
             mask = hard(mask)
         return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(mask[None].copy())
@@ -85,8 +81,8 @@ class Photos(Dataset[Sample]):
 class Epoch(Sampler[list[Index]]):
     """The batches of one epoch: every source `repeat` times (fractions by chance), shuffled, from sample `start` on.
 
-    `natural`: the share of the batches that are no squares but have the proportions of photos. Process `rank` of
-    `processes` gets its share of each batch. A last, smaller batch is left out, as it unsettles the norms.
+    Process `rank` of `processes` gets its share of each batch. A last, smaller batch is left out, as it unsettles the
+    norms.
     """
 
     def __init__(
@@ -97,7 +93,6 @@ class Epoch(Sampler[list[Index]]):
         epoch: int,
         batch: int,
         *,
-        natural: float = 0.0,
         start: int = 0,
         rank: int = 0,
         processes: int = 1,
@@ -105,7 +100,6 @@ class Epoch(Sampler[list[Index]]):
         rng = np.random.default_rng([seed, epoch])
         whole = _whole(_times(sources, repeat), rng)
         self.order = rng.permutation(np.repeat(np.arange(len(whole)), whole))
-        self.seed, self.natural = seed, natural
         self.epoch, self.batch, self.start, self.rank, self.processes = epoch, batch, start, rank, processes
 
     def __len__(self) -> int:
@@ -115,13 +109,8 @@ class Epoch(Sampler[list[Index]]):
         for k in range(len(self)):
             first = self.start + k * self.batch
             share = range(first + self.rank, first + self.batch, self.processes)
-            proportions = self._proportions(first)
             # A photo that comes several times in an epoch looks different each time: chance follows the slot.
-            yield [((self.epoch << 32) + slot, int(self.order[slot]), proportions) for slot in share]
-
-    def _proportions(self, first: int) -> float:
-        rng = np.random.default_rng([self.seed, self.epoch, first])
-        return float(rng.choice(DRAWN)) if rng.random() < self.natural else 1.0
+            yield [((self.epoch << 32) + slot, int(self.order[slot])) for slot in share]
 
 
 def steps(sources: Sequence[str], repeat: dict[str, float], seed: int, epochs: int, batch: int) -> int:
@@ -142,7 +131,7 @@ def _whole(times: Array, rng: np.random.Generator) -> Array:
 
 
 def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
-    """uint8 batches (N, 3, H, W) and (N, 1, H, W); DataError where a photo can no longer be read."""
+    """uint8 batches (N, 3, S, S) and (N, 1, S, S); DataError where a photo can no longer be read."""
     if workers:
         cv2.setNumThreads(1)  # a forked process has no use for its parent's thread pool: it waits for it forever
     ahead = 4 if workers else None
@@ -158,8 +147,8 @@ def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
 
 def in_order(photos: Photos, batch: int) -> DataLoader[Sample]:
     """Every photo once, in order."""
-    order = [(0, k, 1.0) for k in range(len(photos))]
-    return DataLoader(photos, batch_sampler=[order[k : k + batch] for k in range(0, len(order), batch)])
+    order = [[(0, k) for k in range(first, min(first + batch, len(photos)))] for first in range(0, len(photos), batch)]
+    return DataLoader(photos, batch_sampler=order)
 
 
 def as_input(rgb: Tensor, mask: Tensor) -> Sample:

@@ -126,8 +126,9 @@ def soft(mask: Array) -> Mask:
 
 def varied(grey: Array, hair: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """The same hair turned, mirrored, zoomed, in other light; uint8 (SIZE, SIZE) both, as they came."""
-    rgb = np.repeat(grey[..., None], 3, 2)
-    rgb, hair = augment.warp(rgb, hair, rng, grey.shape, degrees=15, mirror=0.5, scale=(0.8, 1.25), shift=0.05)
+    rgb, hair = augment.warp(
+        np.repeat(grey[..., None], 3, 2), hair, rng, len(grey), degrees=15, mirror=0.5, scale=(0.8, 1.25), shift=0.05
+    )
     return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), hard(hair)
 
 

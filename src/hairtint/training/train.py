@@ -151,8 +151,7 @@ class _Run:
     def _order(self) -> Epoch:
         return Epoch(
             self.sources, self.config.repeat, self.config.seed, self.epoch, self.config.batch,
-            natural=self.config.natural, start=self.start,
-            rank=self.fabric.global_rank, processes=self.fabric.world_size,
+            start=self.start, rank=self.fabric.global_rank, processes=self.fabric.world_size,
         )  # fmt: skip
 
     def _one_epoch(self, progress: Progress) -> None:

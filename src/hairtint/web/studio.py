@@ -84,7 +84,7 @@ class Studio:
             return self.segmenters[model]
 
     def tinter(self) -> Tinter:
-        """A road for the frames of one video; all share one network, as each copy would take 25 MB."""
+        """A road for the frames of one video; all share one network, as each copy would take tens of megabytes."""
         return Tinter(self.segmenter(zoo.fastest()))
 
     def single(self, rgb: NDArray[np.uint8], look: Look) -> Tinted:
