@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,6 +55,19 @@ def test_large_hair_is_not_looked_at_from_near_and_none_not_again(side, times):
     calls = []
     assert looks.finest(picture(200, 200, 10, 10, side), seen(calls)).shape == (32, 32)
     assert calls == [(200, 200)] * times
+
+
+@pytest.mark.parametrize(("side", "cells", "near"), [(60, 32, True), (60, 300, False), (8, 300, True)])
+def test_a_picture_of_fewer_pixels_than_the_map_is_shown_from_near_only_for_tiny_hair(side, cells, near):
+    """It would be no sharper, only larger."""
+    calls = []
+
+    def look(shown):
+        return cv2.resize(seen(calls)(shown), (cells, cells), interpolation=cv2.INTER_NEAREST)
+
+    looks.finest(picture(260, 260, 40, 100, side), look, seen(calls))
+    assert len(calls) == 3
+    assert len(set(calls)) == 1 + near
 
 
 def test_the_mirrored_map_comes_back_the_right_way_round():

@@ -24,6 +24,7 @@ Look = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 MARGIN = 0.5  # of the hair's longer side, kept around it in the second look: the head tells what is hair
 LEAST = 112  # pixels a side of the second look: of fewer there would be nothing but blur
 NEAR = 0.6  # a second look that would show more of the picture than this shows nothing new
+NEAR_COARSE = 0.25  # the same where the picture has no more pixels than the map: from near it is but larger
 MOST = 4.0  # how much finer the map may get
 
 
@@ -74,7 +75,8 @@ def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | No
     first, last = np.array([top, left]) * by, np.array([top + height, left + width]) * by
     margin = np.maximum(MARGIN * (last - first).max(), (LEAST - (last - first)) / 2)
     first, last = np.maximum(0, first - margin).astype(int), np.minimum(size, np.ceil(last + margin)).astype(int)
-    if np.prod(last - first) > NEAR * np.prod(size):
+    most = NEAR if np.prod(size) > probability.size else NEAR_COARSE
+    if np.prod(last - first) > most * np.prod(size):
         return None
     return slice(int(first[0]), int(last[0])), slice(int(first[1]), int(last[1]))
 

@@ -21,6 +21,7 @@ export const LOOKS = {
   "MARGIN": 0.5,
   "LEAST": 112,
   "NEAR": 0.6,
+  "NEAR_COARSE": 0.25,
   "MOST": 4.0,
 };
 

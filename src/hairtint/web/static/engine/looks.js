@@ -3,7 +3,7 @@
 import { LOOKS } from "./constants.js";
 import { resize, round } from "./raster.js";
 
-const { MARGIN, LEAST, NEAR, MOST } = LOOKS;
+const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST } = LOOKS;
 
 /**
  * The probability of hair, by up to three looks.
@@ -44,7 +44,8 @@ function around({ width, height, data }, view) {
     right: Math.min(view.width, Math.ceil(right * byX + marginX)),
     bottom: Math.min(view.height, Math.ceil(bottom * byY + marginY)),
   };
-  return (box.right - box.left) * (box.bottom - box.top) > NEAR * view.width * view.height ? null : box;
+  const most = view.width * view.height > width * height ? NEAR : NEAR_COARSE;
+  return (box.right - box.left) * (box.bottom - box.top) > most * view.width * view.height ? null : box;
 }
 
 /** The map of the whole picture, fine enough for the near look, which takes its place inside the box. */
