@@ -57,7 +57,7 @@ def test_large_hair_is_not_looked_at_from_near_and_none_not_again(side, times):
     assert calls == [(200, 200)] * times
 
 
-@pytest.mark.parametrize(("side", "cells", "near"), [(60, 32, True), (60, 300, False), (8, 300, True)])
+@pytest.mark.parametrize(("side", "cells", "near"), [(100, 32, True), (100, 300, False), (8, 300, True)])
 def test_a_picture_of_fewer_pixels_than_the_map_is_shown_from_near_only_for_tiny_hair(side, cells, near):
     """It would be no sharper, only larger."""
     calls = []
