@@ -232,6 +232,31 @@ def test_natural_keeps_the_order_of_light():
         assert (np.diff(level[32]) >= 0).all(), dye
 
 
+@pytest.mark.parametrize("dye", ["#000000", "jet black"])
+@pytest.mark.parametrize("level", [2, 8, 14, 20])
+def test_black_hair_dyed_black_gets_no_lighter(level, dye):
+    rgb, mask = hair("dark", soft=0)
+    black = (rgb * (level / np.median(rgb[mask > 0]))).astype(np.uint8)
+    black[mask == 0] = rgb[mask == 0]
+    before, after = (np.median(skimage_lab(x)[mask > 0][:, 0]) for x in (black, recolor(black, mask, dye)))
+    assert after <= max(before, lab(Color.parse(dye).rgb())[0]) + 2, "but for the soft limit of shadows"
+
+
+def test_a_dark_scene_leaves_light_hair_dark():
+    """Whatever the dye, hair comes to no more light than there is, down to a fade to black."""
+    rgb, mask = hair("medium")
+    lit, last = np.median(recolor(rgb, mask, "platinum")[mask > 0.99]), 256.0
+    for stops in range(9):
+        scene = (255 * to_srgb(to_linear(rgb / 255) / 2**stops)).astype(np.uint8)
+        dyed = np.median(recolor(scene, mask, "platinum")[mask > 0.99])
+        assert dyed <= last
+        assert dyed <= lit
+        if stops >= 3:
+            assert dyed < scene[mask == 0].max() + 16, stops
+        last = dyed
+    assert last < 12
+
+
 def test_black_lifts_without_coloured_noise():
     rgb, mask = hair("dark", soft=0)
     noisy = np.clip(rgb + np.random.default_rng(1).normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)
@@ -257,7 +282,7 @@ def test_the_shade_anchors_video():
     rgb, mask = hair()
     shade = Shade.measure(rgb, mask)
     np.testing.assert_array_equal(recolor(rgb, mask, "copper", shade=shade), recolor(rgb, mask, "copper"))
-    darker = (rgb * 0.8).astype(np.uint8)
+    darker = (rgb * (1 - 0.2 * mask[..., None])).astype(np.uint8)
     fixed, free = (recolor(darker, mask, "copper", shade=s)[mask > 0.99].mean() for s in (shade, None))
     assert fixed < free - 5
     assert shade.towards(Shade.measure(darker, mask), 0) == shade

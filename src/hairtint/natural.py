@@ -29,6 +29,8 @@ STEP = 1 / 32  # of L*, in the tables: finer than 8 bits can show
 LOWEST = -64.0  # L* of the first entry; sums of light and strands leave 0..100 before the soft limits bring them back
 _ENTRIES = 7680
 _GRID = np.linspace(0, 100, 201)  # L* of the tables that a tone is worked out on, once a frame
+_LIT = float(perceptual.luminance(65))  # of a scene's brightest spots; nearly all photos have brighter ones
+_LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
@@ -48,12 +50,15 @@ class Tone:
     def between(cls, shade: Shade, dye: Color) -> Tone:
         """The tone that takes hair of this shade to this dye, as near as the room for shadows and highlights allows.
 
-        Bleach falls short on dark hair, and black hair in a picture is never black: its shine lifts it.
+        Bleach falls short on dark hair, and dark dye does not make hair black in a picture that is not black already:
+        its shine lifts it. All this is reckoned in good light: in a dark scene light hair is dark as well.
         """
+        exposure = min(1.0, max(float(perceptual.luminance(shade.light)) / _LIT, _LEAST_LIT))
+        start = in_light(shade.lightness, 1 / exposure)
         goal = lightness_of(dye)
-        reached = goal - 0.12 * max(0.0, goal - shade.lightness - 20)
-        ceiling, floor = 73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness
-        return cls(shade.lightness, max(min(reached, ceiling), floor))
+        reached = goal - 0.12 * max(0.0, goal - start - 20)
+        ceiling, floor = 73 + 0.12 * start, min(12 + 0.08 * start, max(start, goal))
+        return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure))
 
     @property
     def lift(self) -> float:
@@ -94,6 +99,11 @@ class Tone:
         table = ((self.light(_GRID) - self._strands() - LOWEST) / STEP).astype(np.float32)
         place = base * np.float32(1 / _GRID[1])
         return np.asarray(cv2.remap(table[None], place, np.zeros_like(place), cv2.INTER_LINEAR), np.float32)
+
+
+def in_light(level: float, exposure: float) -> float:
+    """The L* of what has `level` where there is `exposure` times as much light, at most 100."""
+    return float(perceptual.lightness(min(1.0, exposure * float(perceptual.luminance(level)))))
 
 
 @lru_cache(maxsize=64)

@@ -89,7 +89,7 @@ def recolor(
         for place, part, share in _bands(rgb, cover, box):
             out[place] = _faded(part, mix(part, swap(part), share), strength)
         return out
-    canvas = Canvas(rgb[box], cover[box], shade or Shade.measure(rgb[box], cover[box]), dye)
+    canvas = Canvas(rgb[box], cover[box], shade or Shade.measure(rgb, cover), dye)
     for place, part, share in _bands(rgb, cover, box):
         rows = Rows(canvas, part, share, place[0].start - box[0].start)
         dyed = rows.dyed(dye)

@@ -28,6 +28,7 @@ class Shade:
         lightness: the median L* in [0, 100].
         low: L* that one pixel in ten of the hair lies below: its shadows.
         high: L* that one pixel in ten lies above: its highlights.
+        light: L* that one pixel in a hundred of the whole picture lies above: how bright the scene is.
 
     In video, measure each frame and follow with `towards`, so that the dye does not pump with the noise of the mask:
 
@@ -39,6 +40,7 @@ class Shade:
     lightness: float
     low: float
     high: float
+    light: float = 100.0
 
     @classmethod
     def measure(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
@@ -59,15 +61,18 @@ class Shade:
         step = max(1, (min(width, height) - 1) // _SAMPLES)
         box = np.s_[top : top + height, left : left + width]
         sampled = every(rgb[box], step), every(mask[box], step)
-        return cls._of(*sampled) if sampled[1].any() else cls._of(rgb, mask)
+        hair = sampled if sampled[1].any() else (rgb[box], mask[box])
+        few = every(rgb, max(1, min(rgb.shape[:2]) // _SAMPLES))
+        [light] = GREY_LIGHTNESS[_quantiles(cv2.cvtColor(few, cv2.COLOR_RGB2GRAY), 0.99)].tolist()
+        return cls._of(hair[0], hair[1], light)
 
     @classmethod
-    def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
+    def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic], light: float) -> Shade:
         hair = at(rgb, np.flatnonzero(mask > np.float32(0.5) * np.float32(mask.max())))
         grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
         low, middle, high = GREY_LIGHTNESS[_quantiles(grey, 0.1, 0.5, 0.9)].tolist()
         red, green, blue = (float(_quantiles(channel, 0.5)[0]) for channel in cv2.split(hair[None]))
-        return cls((red, green, blue), middle, low, high)
+        return cls((red, green, blue), middle, low, high, light)
 
     def towards(self, other: Shade, rate: float) -> Shade:
         """This shade moved the fraction `rate` in [0, 1] of the way to another: a memory over frames."""
@@ -81,6 +86,7 @@ class Shade:
             mix(self.lightness, other.lightness),
             mix(self.low, other.low),
             mix(self.high, other.high),
+            mix(self.light, other.light),
         )
 
 

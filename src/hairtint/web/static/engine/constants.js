@@ -51,6 +51,8 @@ export const NATURAL = {
   "LOWEST": -64.0,
   "ENTRIES": 7680,
   "EUMELANIN": [0.419, 0.697, 1.37],
+  "LIT": 0.3404717546844889,
+  "LEAST_LIT": 0.0009765625,
 };
 
 export const PERCEPTUAL = {

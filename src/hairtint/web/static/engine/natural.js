@@ -1,24 +1,28 @@
 /** One dye on one shade of hair, as small tables: the physics is told in hairtint/natural.py. */
 
 import { NATURAL, PERCEPTUAL } from "./constants.js";
-import { GREY_LIGHTNESS, lab, luminance, toLinear, toSrgb } from "./perceptual.js";
+import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, EUMELANIN } = NATURAL;
+const { STEP, LOWEST, ENTRIES, EUMELANIN, LIT, LEAST_LIT } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
 const clip = (x, low, high) => Math.min(Math.max(x, low), high);
 
+const inLight = (level, exposure) => lightness(Math.min(1, exposure * luminance(level)));
+
 /** How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`. */
 export class Tone {
-  /** @param {{lightness: number}} shade @param {number[]} dye [red, green, blue] */
+  /** @param {{lightness: number, light: number}} shade @param {number[]} dye [red, green, blue] */
   constructor(shade, dye) {
+    const exposure = clip(luminance(shade.light) / LIT, LEAST_LIT, 1);
+    const start = inLight(shade.lightness, 1 / exposure);
     const goal = lab(dye)[0];
-    const reached = goal - 0.12 * Math.max(0, goal - shade.lightness - 20);
-    const [ceiling, floor] = [73 + 0.12 * shade.lightness, 12 + 0.08 * shade.lightness];
+    const reached = goal - 0.12 * Math.max(0, goal - start - 20);
+    const [ceiling, floor] = [73 + 0.12 * start, Math.min(12 + 0.08 * start, Math.max(start, goal))];
     this.start = shade.lightness;
-    this.centre = Math.max(Math.min(reached, ceiling), floor);
+    this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
     this.grid = this.#strands();

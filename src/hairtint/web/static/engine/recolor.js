@@ -54,9 +54,10 @@ export class Subject {
     if (!this.box || !(look.strength > 0)) return;
     const { width, height } = this.picture;
     const [part, target] = [this.picture, { width, height, data: out }].map((whole) => View.rgba(whole).box(this.box));
-    const cover = new View(this.mask.data, width, height).box(this.box);
+    const mask = new View(this.mask.data, width, height);
+    const cover = mask.box(this.box);
     if (look.method === "hsv") return swapHue(target, cover, look.dye, look.strength);
-    this.#canvas ??= new Canvas(part, cover, this.shade ?? measure(part, cover));
+    this.#canvas ??= new Canvas(part, cover, this.shade ?? measure(View.rgba(this.picture), mask));
     paint(this.#canvas, cover, look, target);
   }
 }

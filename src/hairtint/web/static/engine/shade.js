@@ -7,8 +7,9 @@ import { grey } from "./raster.js";
 
 /**
  * What hair looks like before it is dyed.
- * @typedef {{rgb: number[], lightness: number, low: number, high: number}} Shade median colour; median L*; the L* that
- *   one pixel in ten lies below; the L* that one in ten lies above
+ * @typedef {{rgb: number[], lightness: number, low: number, high: number, light: number}} Shade median colour; median
+ *   L*; the L* that one pixel in ten lies below; the L* that one in ten lies above; and the one that one in a hundred of
+ *   the whole picture lies above
  */
 
 /**
@@ -22,9 +23,21 @@ export function measure(picture, mask) {
   const extent = Math.min(box.bottom - 1 - box.top, box.right - 1 - box.left);
   const step = Math.max(1, Math.floor(extent / SHADE.SAMPLES));
   const [hair, cover] = [picture.box(box), mask.box(box)];
-  const whole = { left: 0, top: 0, right: hair.width - (hair.width % step), bottom: hair.height - (hair.height % step) };
-  const [few, their] = [hair, cover].map((view) => view.box(whole).every(step));
-  return sampled(few, their) ?? sampled(hair, cover);
+  const [few, their] = [hair, cover].map((view) => blocks(view, step));
+  return { ...(sampled(few, their) ?? sampled(hair, cover)), light: brightest(picture) };
+}
+
+/** The first pixel of each whole block of `step` by `step`. */
+function blocks(view, step) {
+  const [right, bottom] = [view.width, view.height].map((side) => side - (side % step));
+  return view.box({ left: 0, top: 0, right, bottom }).every(step);
+}
+
+function brightest(picture) {
+  const few = blocks(picture, Math.max(1, Math.floor(Math.min(picture.width, picture.height) / SHADE.SAMPLES)));
+  const counts = new Uint32Array(256);
+  eachPixel(few, (x, y, k) => counts[grey(few.data[k], few.data[k + 1], few.data[k + 2])]++);
+  return GREY_LIGHTNESS[quantile(counts, 0.99)];
 }
 
 function sampled(picture, mask) {
@@ -66,5 +79,6 @@ export function towards(shade, other, rate) {
     lightness: mix(shade.lightness, other.lightness),
     low: mix(shade.low, other.low),
     high: mix(shade.high, other.high),
+    light: mix(shade.light, other.light),
   };
 }
