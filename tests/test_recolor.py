@@ -254,7 +254,19 @@ def test_a_dark_scene_leaves_light_hair_dark():
         if stops >= 3:
             assert dyed < scene[mask == 0].max() + 16, stops
         last = dyed
-    assert last < 12
+    assert last < 16
+
+
+def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():
+    """Platinum at dusk is dim platinum, not brown: the ratio of its channels stays."""
+    rgb, mask = hair("medium")
+
+    def ratios(picture):
+        red, green, blue = np.median(to_linear(recolor(picture, mask, "platinum")[mask > 0.99] / 255), axis=0)
+        return red / green, blue / green
+
+    dusk = (255 * to_srgb(to_linear(rgb / 255) / 8)).astype(np.uint8)
+    np.testing.assert_allclose(ratios(dusk), ratios(rgb), rtol=0.08)
 
 
 def test_black_lifts_without_coloured_noise():

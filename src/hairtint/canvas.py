@@ -62,7 +62,7 @@ class Canvas:
         if dye not in self._coats:
             tone = Tone.between(self.shade, dye)
             offset = tone.offset(self.base) - np.float32(tone.rim / STEP) * self.rim
-            self._coats[dye] = tone.levels(), ramp(dye), self.tall(offset)
+            self._coats[dye] = tone.levels(), ramp(dye, tone.exposure), self.tall(offset)
         return self._coats[dye]
 
     def tall(self, small: npt.NDArray[np.generic]) -> F32:

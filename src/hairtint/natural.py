@@ -30,6 +30,7 @@ LOWEST = -64.0  # L* of the first entry; sums of light and strands leave 0..100 
 _ENTRIES = 7680
 _GRID = np.linspace(0, 100, 201)  # L* of the tables that a tone is worked out on, once a frame
 _LIT = float(perceptual.luminance(65))  # of a scene's brightest spots; nearly all photos have brighter ones
+_EXPOSURES = 16  # steps for half as much light, for which tables of colours are made
 _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
@@ -41,10 +42,12 @@ class Tone:
     Attributes:
         start: the median L* of the hair.
         centre: the median L* it gets.
+        exposure: how much light there is, in (0, 1]; 1 in all but dark scenes.
     """
 
     start: float
     centre: float
+    exposure: float = 1.0
 
     @classmethod
     def between(cls, shade: Shade, dye: Color) -> Tone:
@@ -58,7 +61,7 @@ class Tone:
         goal = lightness_of(dye)
         reached = goal - 0.12 * max(0.0, goal - start - 20)
         ceiling, floor = 73 + 0.12 * start, min(12 + 0.08 * start, max(start, goal))
-        return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure))
+        return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure), exposure)
 
     @property
     def lift(self) -> float:
@@ -112,13 +115,21 @@ def lightness_of(dye: Color) -> float:
     return float(perceptual.lab(dye.rgb())[0])
 
 
+def ramp(dye: Color, exposure: float = 1.0) -> npt.NDArray[np.uint32]:
+    """The colours of a dye from deepest shadow to highlight: uint32 (n,) holding R, G, B, 0 as bytes in memory.
+
+    exposure: as in Tone; what is dark for want of light alone is no fuller in colour.
+    """
+    return _ramp(dye, round(-_EXPOSURES * float(np.log2(exposure))))
+
+
 @lru_cache(maxsize=64)
-def ramp(dye: Color) -> npt.NDArray[np.uint32]:
-    """The colours of a dye from deepest shadow to highlight: uint32 (n,) holding R, G, B, 0 as bytes in memory."""
+def _ramp(dye: Color, darker: int) -> npt.NDArray[np.uint32]:
     level = soft_limits(np.linspace(LOWEST, LOWEST + STEP * (_ENTRIES - 1), _ENTRIES))
+    lit = perceptual.lightness(np.minimum(1, perceptual.luminance(level) * 2 ** (darker / _EXPOSURES)))
     goal = lightness_of(dye)
-    above = np.clip((level - goal) / max(100 - goal, 1), 0, 1)
-    below = np.clip((goal - level) / max(goal, 1), 0, 1)
+    above = np.clip((lit - goal) / max(100 - goal, 1), 0, 1)
+    below = np.clip((goal - lit) / max(goal, 1), 0, 1)
     depth = 1 - above**1.2 + 0.3 * below
     pigment = np.maximum(perceptual.to_linear(np.array(dye.rgb()) / 255), 0.003)
     melanin = np.exp(-_EUMELANIN * (_warmth(dye) * np.maximum(below - 0.03, 0))[:, None])

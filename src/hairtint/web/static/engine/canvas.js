@@ -69,7 +69,7 @@ export class Canvas {
       if (this.#coats.size >= COATS) this.#coats.clear();
       const tone = new Tone(this.shade, dye);
       const offset = { ...this.base, data: this.base.data.map((base, i) => tone.offset(base, this.rim.data[i])) };
-      this.#coats.set(key, { levels: tone.levels(), colours: ramp(dye), offset: this.tall(offset) });
+      this.#coats.set(key, { levels: tone.levels(), colours: ramp(dye, tone.exposure), offset: this.tall(offset) });
     }
     return this.#coats.get(key);
   }

@@ -53,6 +53,7 @@ export const NATURAL = {
   "EUMELANIN": [0.419, 0.697, 1.37],
   "LIT": 0.3404717546844889,
   "LEAST_LIT": 0.0009765625,
+  "EXPOSURES": 16,
 };
 
 export const PERCEPTUAL = {

@@ -4,7 +4,7 @@ import { NATURAL, PERCEPTUAL } from "./constants.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, EUMELANIN, LIT, LEAST_LIT } = NATURAL;
+const { STEP, LOWEST, ENTRIES, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -21,6 +21,7 @@ export class Tone {
     const goal = lab(dye)[0];
     const reached = goal - 0.12 * Math.max(0, goal - start - 20);
     const [ceiling, floor] = [73 + 0.12 * start, Math.min(12 + 0.08 * start, Math.max(start, goal))];
+    this.exposure = exposure;
     this.start = shade.lightness;
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
@@ -74,24 +75,26 @@ export class Tone {
 const ramps = new Map();
 
 /** The colours of a dye from deepest shadow to highlight: red, green, blue of each entry, bytes. */
-export function ramp(dye) {
-  const key = dye.join();
+export function ramp(dye, exposure = 1) {
+  const darker = round(-EXPOSURES * Math.log2(exposure));
+  const key = [...dye, darker].join();
   if (!ramps.has(key)) {
     if (ramps.size >= 64) ramps.delete(ramps.keys().next().value);
-    ramps.set(key, makeRamp(dye));
+    ramps.set(key, makeRamp(dye, darker));
   }
   return ramps.get(key);
 }
 
-function makeRamp(dye) {
+function makeRamp(dye, darker) {
   const goal = lab(dye)[0];
   const pigment = dye.map((v) => Math.max(toLinear(v / 255), 0.003));
   const warm = warmth(dye);
   const table = new Uint8ClampedArray(3 * ENTRIES);
   for (let i = 0; i < ENTRIES; i++) {
     const level = softLimits(LOWEST + STEP * i);
-    const above = clip((level - goal) / Math.max(100 - goal, 1), 0, 1);
-    const below = clip((goal - level) / Math.max(goal, 1), 0, 1);
+    const lit = inLight(level, 2 ** (darker / EXPOSURES));
+    const above = clip((lit - goal) / Math.max(100 - goal, 1), 0, 1);
+    const below = clip((goal - lit) / Math.max(goal, 1), 0, 1);
     const depth = 1 - above ** 1.2 + 0.3 * below;
     const brown = warm * Math.max(below - 0.03, 0);
     const rgb = pigment.map((p, k) => p ** depth * Math.exp(-EUMELANIN[k] * brown));
