@@ -117,8 +117,15 @@ def test_what_is_missing_of_a_photo_is_made_and_the_rest_stays(folder):
 def test_a_bad_photo_among_good_ones_is_reported_and_the_rest_is_done(folder, capsys):
     (folder / "photos" / "bad.jpg").write_bytes(b"nothing")
     assert run(["image", str(folder / "photos" / "*"), "-c", "copper", "-o", str(folder / "results")]) == 1
-    assert "1 of 3 photos could not be done" in capsys.readouterr().err
+    assert "1 of 3 photos could not be done, the others are\n" in capsys.readouterr().err
     assert {p.name for p in (folder / "results").iterdir()} == {"a.jpg", "b.png"}
+
+
+def test_where_no_photo_is_done_nothing_is_said_of_others(folder, capsys):
+    for photo in (folder / "photos").iterdir():
+        photo.write_bytes(b"nothing")
+    assert run(["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results")]) == 1
+    assert capsys.readouterr().err.endswith("hairtint: 2 of 2 photos could not be done\n")
 
 
 def test_existing_files_stay_without_force(folder, capsys):
@@ -183,6 +190,7 @@ def test_bad_choices_are_one_line_each(folder, capsys):
         ["x.jpg", "-c", "red", "--method", "rgb"],
         ["x.jpg", "-c", "red", "--nonsense"],
         ["x.jpg", "-c", "red", "--saturation", "0.4"],
+        ["x.jpg", "-c", "red", "--method", "hsv", "--effect", "gloss"],
         [".", " -c", "red"],
     ],
 )

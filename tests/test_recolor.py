@@ -202,6 +202,22 @@ def test_hsv_saturation_shifts_the_mean():
     np.testing.assert_allclose(full[:, 2], plain[:, 2], atol=0.01)
 
 
+def test_hsv_saturation_of_black_pixels_counts_for_nothing():
+    rgb = np.full((20, 20, 3), (120, 100, 90), np.uint8)
+    rgb[:, :10] = 0
+    mask = np.ones(rgb.shape[:2], np.float32)
+    dyed = recolor(rgb, mask, "#33b3cc", method="hsv", hsv_saturation=True)
+    assert not dyed[:, :10].any()
+    assert rgb2hsv(dyed[:, 10:])[..., 1].mean() == pytest.approx(0.75, abs=0.01)
+    assert not recolor(np.zeros_like(rgb), mask, "blue", method="hsv", hsv_saturation=True).any()
+
+
+def test_hsv_saturation_is_never_lowered():
+    rgb, mask = hair("medium", soft=0)
+    plain, paler = (recolor(rgb, mask, "rose gold", method="hsv", hsv_saturation=s) for s in (False, True))
+    np.testing.assert_array_equal(paler, plain)
+
+
 # --- natural
 
 

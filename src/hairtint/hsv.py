@@ -33,14 +33,14 @@ class HueSwap:
 
     @classmethod
     def of(cls, dye: Color, rgb: U8, cover: npt.NDArray[np.generic], saturation: bool | float) -> HueSwap:
-        """The swap to a dye; with `saturation` True, its shift brings the mean of the hair to the dye's."""
+        """The swap to a dye; with `saturation` True, its shift raises the mean of paler hair towards the dye's."""
         hue, wanted, _ = colorsys.rgb_to_hsv(*(v / 255 for v in dye.rgb()))
         shift = float(saturation)
         if saturation is True:
             step = max(1, max(cover.shape) // 400)
             hair = rgb[::step, ::step][cover[::step, ::step] > 0.5 * cover.max()].astype(np.float32)
-            high = hair.max(axis=1, initial=0)
-            mean = float(np.mean(1 - hair.min(axis=1, initial=255) / np.maximum(high, 1))) if hair.size else wanted
+            hair = hair[hair.any(axis=1)]  # black takes no saturation, whatever the shift
+            mean = float(np.mean(1 - hair.min(axis=1) / hair.max(axis=1))) if hair.size else wanted
             shift = max(0.0, wanted - mean)
         return cls(colorsys.hsv_to_rgb(hue, 1, 1), shift)
 

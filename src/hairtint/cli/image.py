@@ -88,6 +88,8 @@ def image(
         raise click.UsageError("name photos: files, folders, patterns, or --list")
     if saturation and method != "hsv":
         raise click.UsageError("--saturation goes with --method hsv")
+    if effects and method == "hsv":
+        raise click.UsageError("--effect goes with --method natural")
     parsed = tuple(Effect.parse(text) for text in effects)
     dye = Color.parse(color)
     task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)
@@ -188,7 +190,8 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
                 for path in done.job.outputs:
                     _say(quiet, str(path))
     if failed:
-        click.echo(f"hairtint: {failed} of {count} photos could not be done, the others are", err=True)
+        others = ", the others are" if failed < count else ""
+        click.echo(f"hairtint: {failed} of {count} photos could not be done{others}", err=True)
     return 1 if failed else 0
 
 
