@@ -54,7 +54,7 @@ def recolor(
             "gloss:0.4".
         shade: for "natural": the hair before dyeing; None measures this picture. In video hand in a smoothed one.
         hsv_saturation: for "hsv", the report's remedy for dark hair: add this much in [0, 1] to the saturation of all
-            hair alike; True adds what brings its mean to the dye's saturation.
+            hair alike; True adds what brings its mean up to the dye's saturation, and lowers nothing.
 
     Returns:
         A new contiguous uint8 (H, W, 3), RGB.
