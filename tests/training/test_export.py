@@ -137,6 +137,16 @@ def test_a_zoo_that_cannot_be_written(onnx, tmp_path):
         install(tmp_path / "file", "mine", onnx, {"size": 32}, "card")
 
 
+def test_without_a_zoo_nothing_that_ships_is_replaced(trained, tiny, capsys, monkeypatch):
+    monkeypatch.setenv("HAIRTINT_MODELS", str(trained.parent))
+    shipped = zoo.find("light")
+    assert run(["export", str(trained), "--data", str(tiny)]) == 0
+    assert str(trained / "zoo" / "light.onnx") in capsys.readouterr().out
+    assert zoo.find("light") == shipped
+    assert shipped.read()
+    assert zoo.find(trained / "zoo" / "light.onnx").size == 32
+
+
 def test_the_last_network_on_request(tiny_pairs, tiny, tmp_path):
     folder, home = tmp_path / "run", tmp_path / "zoo"
     train(Config(network="light", size=32, epochs=1, batch=4, lr=3e-3, workers=0, ema=0.5), tiny_pairs, folder)

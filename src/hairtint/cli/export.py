@@ -1,4 +1,4 @@
-"""`hairtint export`: a trained network into the zoo."""
+"""`hairtint export`: a trained network as an .onnx file with its card."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hairtint.errors import DataError
 @click.command()
 @click.argument("run", type=FOLDER)
 @data_folders(required=True)
-@click.option("--name", help="Name in the zoo; default: the network's.")
+@click.option("--name", help="Name of the .onnx; default: the network's.")
 @click.option("--last", is_flag=True, help="The last network, not the best: with few validation photos that is chance.")
-@click.option("--zoo", "home", type=FOLDER, help="Zoo folder to write into; default: the one hairtint loads from.")
+@click.option("--zoo", "home", type=FOLDER, help="Folder of networks to write into; default: zoo in the run folder.")
 def export(
     run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: str | None, last: bool, home: Path | None
 ) -> None:
@@ -23,7 +23,6 @@ def export(
     from hairtint.training import require
 
     require()
-    from hairtint import zoo
     from hairtint.training import card, datasets
     from hairtint.training.compress import compressed
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
@@ -33,7 +32,7 @@ def export(
     pairs, lacking = datasets.kept_for_validation(pairs, run)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")
-    name, home = name or trained.config.network, home or next(zoo.folders())
+    name, home = name or trained.config.network, home or run / "zoo"
     shapes = shapes_of(trained.network, trained.config)
     check_name(name)
     onnx = to_onnx(trained.network, shapes)
