@@ -1,5 +1,6 @@
 """Effects: composable, stable, and readable from one line of text."""
 
+import cv2
 import numpy as np
 import pytest
 from hair import hair
@@ -99,6 +100,28 @@ def test_locks_follow_the_hair():
     np.testing.assert_array_equal(np.roll(out, 8, axis=1)[mask > 2], moved[mask > 2])
     inside = np.roll(mask, 8, axis=1) > 0
     assert np.abs(np.roll(out, 8, axis=1)[inside].astype(int) - moved[inside]).mean() < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "turn"), [("highlights", lambda rgb: rgb), ("lowlights", lambda rgb: 255 - rgb)], ids=["bright", "dark"]
+)
+def test_locks_draw_no_outline(kind, turn):
+    """Behind dark hair the background is bright, behind light hair dark: its light at the edge is no lock."""
+    rgb, mask = hair("dark", height=300, width=220, soft=2.5)
+    plain, out = (recolor(turn(rgb), mask, "chestnut", effects=e).astype(int) for e in ([], [f"{kind}:#00ff00"]))
+    gain = np.abs(out - plain).mean(axis=2)
+    inner = cv2.erode(mask, np.ones((25, 25))) > 0.9
+    rim = (mask > 0.7) & (cv2.erode(mask, np.ones((5, 5))) < 0.7)
+    assert gain[inner].mean() > 3
+    assert gain[rim].mean() < gain[inner].mean()
+
+
+def test_thin_hair_has_its_locks():
+    """A braid is all edge, nearly."""
+    rgb, mask = hair("medium", height=300, width=220, soft=0)
+    mask[:, :104] = mask[:, 116:] = 0
+    plain, out = (recolor(rgb, mask, "chestnut", effects=e).astype(int) for e in ([], ["highlights:#00ff00"]))
+    assert np.abs(out - plain)[mask > 0].mean() > 3
 
 
 def test_highlights_lighten_and_lowlights_darken():

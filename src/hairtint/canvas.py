@@ -98,13 +98,14 @@ class Canvas:
     def strands(self) -> F32:
         """How a lock stands out from its neighbours, about -1 (shadow) to 1 (light), as a tall map.
 
-        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would.
+        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would. It fades
+        towards the outline, where the light of the background mixes in.
         """
         size = self._size(4 * _SMALL)
         level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
-        weight = np.asarray(cv2.resize(self.inside, size), np.float32)
+        weight = np.clip(2 * _blur(np.asarray(cv2.resize(self.inside, size), np.float32), 2) - 1, 0, 1) ** 2
         [broad] = _spread([level * weight], weight, (6,), [self.shade.lightness])
-        inner = _blur(level, 1.2) - broad
+        inner = _blur((level - broad) * weight, 1.2)
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 

@@ -108,21 +108,19 @@ export class Canvas {
     });
   }
 
-  /** How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness. */
+  /**
+   * How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness that fades
+   * towards the outline, where the light of the background mixes in.
+   */
   get strands() {
     return this.#once("strands", () => {
       const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
-      const weight = resize(this.inside, level.width, level.height);
-      const fine = blur(level, 1.2).data;
+      const within = blur(resize(this.inside, level.width, level.height), 2);
+      const weight = this.#from(within, (w) => clip(2 * w - 1, 0, 1) ** 2);
       const [broad] = spread([times(level, weight)], weight, [6], [this.shade.lightness]);
-      let [sum, mass] = [0, 0];
-      for (let i = 0; i < fine.length; i++) {
-        fine[i] -= broad.data[i];
-        sum += fine[i] * fine[i] * weight.data[i];
-        mass += weight.data[i];
-      }
-      const scale = 1 / Math.max(2 * Math.sqrt(sum / Math.max(mass, 1e-6)), 1e-3);
-      return this.tall({ ...level, data: fine.map((v) => clip(v * scale, -1, 1)) });
+      const inner = blur(times(this.#from(level, (l, i) => l - broad.data[i]), weight), 1.2);
+      const scale = 1 / Math.max(2 * Math.sqrt(weightedMean(inner.data.map((v) => v * v), weight.data)), 1e-3);
+      return this.tall(this.#from(inner, (v) => clip(v * scale, -1, 1)));
     });
   }
 
