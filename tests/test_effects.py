@@ -133,6 +133,25 @@ def test_highlights_lighten_and_lowlights_darken():
     assert np.abs(dyed(Highlights(share=0.1))[0] - plain).sum() < np.abs(dyed(Highlights(share=0.9))[0] - plain).sum()
 
 
+@pytest.mark.parametrize(
+    "none",
+    ["highlights:platinum:1:0", "highlights:platinum:0:1", "lowlights:black:1:0", "roots:black:0:1", "roots:black:1:0"],
+)
+def test_none_of_an_effect_is_the_dye_alone(none):
+    np.testing.assert_array_equal(dyed(none)[0], dyed()[0])
+
+
+@pytest.mark.parametrize("effect", ["highlights:platinum:1", "lowlights:black:1", "roots:black"])
+def test_an_effect_grows_from_nothing(effect):
+    """By its share or depth, without a leap at the beginning."""
+    plain, mask = dyed()
+    shares = (0.01, 0.1, 0.25, 0.5, 0.75, 1)
+    changes = [np.abs(dyed(f"{effect}:{share}")[0] - plain)[mask > 0.99].mean() for share in shares]
+    assert changes == sorted(changes)
+    assert changes[0] < 0.1
+    assert changes[-1] > 5
+
+
 def test_effects_compose_in_order():
     first, mask = dyed(Ombre("platinum"), TwoTone("blue"))
     second, _ = dyed(TwoTone("blue"), Ombre("platinum"))

@@ -119,7 +119,7 @@ class RootShadow(Effect):
 
     Attributes:
         color: the colour of the roots; None is the main dye in its own shadow.
-        depth: how far down the hair it reaches.
+        depth: how far down the hair it reaches: from nowhere (0) to the tips (1).
         amount: how much of it there is at the crown.
     """
 
@@ -130,9 +130,10 @@ class RootShadow(Effect):
 
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
-        along = rows.widen(rows.canvas.along) + np.float32(0.06) * rows.widen(rows.canvas.strands)
+        along = rows.widen(rows.canvas.along) + np.float32(0.15 * self.depth) * rows.widen(rows.canvas.strands)
         weight = 1 - _step(along, 0.7 * self.depth, 1.1 * self.depth)
-        return mix(dyed, rows.dyed(_other(self.color, rows, -40)), np.float32(self.amount) * weight)
+        amount = self.amount if self.depth else 0.0  # the step keeps a width
+        return mix(dyed, rows.dyed(_other(self.color, rows, -40)), np.float32(amount) * weight)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Highlights(Effect):
     Attributes:
         color: the colour of the locks; None is a lighter tone of the main dye.
         amount: how strong they are.
-        share: how many there are: from none (0) to every second lock (1).
+        share: how many there are: from none (0) to all that are lighter than their neighbours (1), run out softly.
     """
 
     kind: ClassVar[str] = "highlights"
@@ -153,7 +154,7 @@ class Highlights(Effect):
 
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
-        locks = _step(self.side * rows.widen(rows.canvas.strands), 0.1 + 0.6 * (1 - self.share), 0.9)
+        locks = _step(self.side * rows.widen(rows.canvas.strands), 0.1 + 1.35 * (1 - self.share) ** 2, 0.9)
         other = rows.dyed(_other(self.color, rows, 24 * self.side))
         return mix(dyed, other, np.float32(self.amount) * locks)
 
@@ -165,7 +166,7 @@ class Lowlights(Highlights):
     Attributes:
         color: the colour of the locks; None is a darker tone of the main dye.
         amount: how strong they are.
-        share: how many there are: from none (0) to every second lock (1).
+        share: how many there are: from none (0) to all that are darker than their neighbours (1), run out softly.
     """
 
     kind: ClassVar[str] = "lowlights"

@@ -18,6 +18,8 @@ EFFECTS = [
     "lowlights:#400000",
     "two-tone:pink",
     "gloss",
+    "lowlights:black:1:1",
+    "roots:0.1",
 ]
 RECOLOR = """async ({ rgb, mask, look }) => {
   const { readLook, recolor } = await module("recolor");

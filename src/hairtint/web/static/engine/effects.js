@@ -45,7 +45,8 @@ const PAINTERS = {
     return over(canvas, color, weight);
   },
   roots({ color, depth, amount }, canvas, dye) {
-    const weight = along(canvas, 0.06, (at) => amount * (1 - step(at, 0.7 * depth, 1.1 * depth)));
+    const most = depth ? amount : 0; // the step keeps a width
+    const weight = along(canvas, 0.15 * depth, (at) => most * (1 - step(at, 0.7 * depth, 1.1 * depth)));
     return over(canvas, other(color, dye, -40), weight);
   },
   highlights: (effect, canvas, dye) => locks(effect, canvas, dye, 1),
@@ -68,7 +69,7 @@ const PAINTERS = {
 };
 
 function locks({ color, amount, share }, canvas, dye, side) {
-  const middle = 0.1 + 0.6 * (1 - share);
+  const middle = 0.1 + 1.35 * (1 - share) ** 2;
   const weight = weights(canvas, [canvas.strands], ([strand]) => amount * step(side * strand, middle, 0.9));
   return over(canvas, other(color, dye, 24 * side), weight);
 }
