@@ -52,6 +52,11 @@ def test_natural_is_pythons(modules, shade, color):
     compare(modules, *hair(shade), color)
 
 
+def test_natural_is_pythons_without_a_background(modules):
+    rgb = np.ascontiguousarray(hair(soft=0)[0][50:110, 45:95])
+    compare(modules, rgb, np.full(rgb.shape[:2], 0.4, np.float32), "platinum")
+
+
 @pytest.mark.parametrize("color", [*COLORS, "#808080"])
 def test_hsv_is_pythons(modules, color):
     compare(modules, *hair("medium"), color, method="hsv")

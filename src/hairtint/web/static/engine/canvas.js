@@ -59,7 +59,8 @@ export class Canvas {
     this.rim = this.#from(rim, (r) => r - mean);
     const colours = channels(small, size);
     this.hair = this.tall(near(colours, within, shade.rgb));
-    this.behind = this.tall(near(colours, without, background(small, outside)));
+    const known = outside.data.some((weight) => weight > 0);
+    this.behind = known ? this.tall(near(colours, without, background(small, outside))) : null;
   }
 
   /** What one dye needs: the part of each grey, the colours, and the part of each place. */
@@ -209,7 +210,7 @@ function weave([red, green, blue]) {
   return out;
 }
 
-/** The mean colour of what is surely background; black where nothing is. */
+/** The mean colour of what is surely background. */
 function background({ data }, outside) {
   const sum = [0, 0, 0];
   let count = 0;
@@ -218,7 +219,7 @@ function background({ data }, outside) {
     count++;
     for (let k = 0; k < 3; k++) sum[k] += data[3 * i + k];
   });
-  return sum.map((v) => v / Math.max(count, 1));
+  return sum.map((v) => v / count);
 }
 
 function weightedMean(values, weight) {
