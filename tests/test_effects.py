@@ -168,6 +168,23 @@ def test_colours_that_look_like_numbers_read_back(effect):
     assert Effect.parse(str(effect)) == effect
 
 
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("highlights:000000", Highlights("#000000")),
+        ("roots:000000:0.3", RootShadow("#000000", 0.3)),
+        ("roots:0.3:000001", RootShadow("#000001", 0.3)),
+        ("ombre:0e0000", Ombre("#0e0000")),
+        ("two-tone:000", TwoTone("#000000")),
+        ("ombre:100:1", Ombre("#110000", 1.0)),
+        ("lowlights:0.1:1", Lowlights(None, 0.1, 1.0)),
+        ("lowlights:honey:000", Lowlights("honey", 0.0)),
+    ],
+)
+def test_three_or_six_hex_digits_are_a_colour(text, effect):
+    assert Effect.parse(text) == effect
+
+
 def test_numbers_of_numpy_are_numbers():
     for number in (np.float32(0.5), np.float64(0.5), np.int64(1)):
         assert Effect.parse(str(Gloss(number))) == Gloss(float(number))

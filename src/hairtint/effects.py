@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from hairtint.errors import InputError
 from hairtint.natural import at_level, lightness_of
 from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
+
+_HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)  # a colour, even where it could be a number
 
 
 def is_share(value: object) -> bool:
@@ -43,7 +46,8 @@ class Effect:
         """Read "kind:value:value", for example "ombre:platinum:0.5", "gloss:0.4" or "highlights".
 
         Colours and numbers may come in any order; numbers fill the effect's numbers from the first on. What is no
-        number in [0, 1] is the colour, where one is taken: "ombre:7" is level 7. An Effect comes back as it is.
+        number in [0, 1], or has three or six hex digits, is the colour, where one is taken: "ombre:7" is level 7,
+        "ombre:000000" black. An Effect comes back as it is.
 
         Raises:
             InputError: there is no such effect, or it does not take these values.
@@ -63,7 +67,8 @@ class Effect:
         values: dict[str, Any] = {}
         for part in filter(None, parts):
             number = _number(part)
-            if (number is None or not 0 <= number <= 1) and "color" in names and "color" not in values:
+            other = number is None or not 0 <= number <= 1 or _HEX.fullmatch(part)
+            if other and "color" in names and "color" not in values:
                 values["color"] = part
             elif number is not None and numbers:
                 values[numbers.pop(0)] = number
