@@ -1,5 +1,6 @@
 """Effects: composable, stable, and readable from one line of text."""
 
+import cv2
 import numpy as np
 import pytest
 from hair import hair
@@ -101,6 +102,28 @@ def test_locks_follow_the_hair():
     assert np.abs(np.roll(out, 8, axis=1)[inside].astype(int) - moved[inside]).mean() < 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "turn"), [("highlights", lambda rgb: rgb), ("lowlights", lambda rgb: 255 - rgb)], ids=["bright", "dark"]
+)
+def test_locks_draw_no_outline(kind, turn):
+    """Behind dark hair the background is bright, behind light hair dark: its light at the edge is no lock."""
+    rgb, mask = hair("dark", height=300, width=220, soft=2.5)
+    plain, out = (recolor(turn(rgb), mask, "chestnut", effects=e).astype(int) for e in ([], [f"{kind}:#00ff00"]))
+    gain = np.abs(out - plain).mean(axis=2)
+    inner = cv2.erode(mask, np.ones((25, 25))) > 0.9
+    rim = (mask > 0.7) & (cv2.erode(mask, np.ones((5, 5))) < 0.7)
+    assert gain[inner].mean() > 3
+    assert gain[rim].mean() < gain[inner].mean()
+
+
+def test_thin_hair_has_its_locks():
+    """A braid is all edge, nearly."""
+    rgb, mask = hair("medium", height=300, width=220, soft=0)
+    mask[:, :104] = mask[:, 116:] = 0
+    plain, out = (recolor(rgb, mask, "chestnut", effects=e).astype(int) for e in ([], ["highlights:#00ff00"]))
+    assert np.abs(out - plain)[mask > 0].mean() > 3
+
+
 def test_highlights_lighten_and_lowlights_darken():
     plain, mask = dyed()
     inside = mask > 0.99
@@ -108,6 +131,25 @@ def test_highlights_lighten_and_lowlights_darken():
     assert (dyed(Lowlights())[0] - plain)[inside].mean() < -1
     assert (dyed(Gloss(1.0))[0] - plain)[inside].max() > 20
     assert np.abs(dyed(Highlights(share=0.1))[0] - plain).sum() < np.abs(dyed(Highlights(share=0.9))[0] - plain).sum()
+
+
+@pytest.mark.parametrize(
+    "none",
+    ["highlights:platinum:1:0", "highlights:platinum:0:1", "lowlights:black:1:0", "roots:black:0:1", "roots:black:1:0"],
+)
+def test_none_of_an_effect_is_the_dye_alone(none):
+    np.testing.assert_array_equal(dyed(none)[0], dyed()[0])
+
+
+@pytest.mark.parametrize("effect", ["highlights:platinum:1", "lowlights:black:1", "roots:black"])
+def test_an_effect_grows_from_nothing(effect):
+    """By its share or depth, without a leap at the beginning."""
+    plain, mask = dyed()
+    shares = (0.01, 0.1, 0.25, 0.5, 0.75, 1)
+    changes = [np.abs(dyed(f"{effect}:{share}")[0] - plain)[mask > 0.99].mean() for share in shares]
+    assert changes == sorted(changes)
+    assert changes[0] < 0.1
+    assert changes[-1] > 5
 
 
 def test_effects_compose_in_order():
@@ -124,6 +166,23 @@ def test_every_effect_has_a_name_and_a_usage():
 @pytest.mark.parametrize("effect", [Ombre("#123456"), Ombre("#5e1234"), Highlights("#00e123"), RootShadow("7 ash")])
 def test_colours_that_look_like_numbers_read_back(effect):
     assert Effect.parse(str(effect)) == effect
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("highlights:000000", Highlights("#000000")),
+        ("roots:000000:0.3", RootShadow("#000000", 0.3)),
+        ("roots:0.3:000001", RootShadow("#000001", 0.3)),
+        ("ombre:0e0000", Ombre("#0e0000")),
+        ("two-tone:000", TwoTone("#000000")),
+        ("ombre:100:1", Ombre("#110000", 1.0)),
+        ("lowlights:0.1:1", Lowlights(None, 0.1, 1.0)),
+        ("lowlights:honey:000", Lowlights("honey", 0.0)),
+    ],
+)
+def test_three_or_six_hex_digits_are_a_colour(text, effect):
+    assert Effect.parse(text) == effect
 
 
 def test_numbers_of_numpy_are_numbers():

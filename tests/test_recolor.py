@@ -306,6 +306,15 @@ def test_a_soft_edge_neither_glows_nor_darkens(behind, dye):
     assert out[66:96].max() <= high + 12
 
 
+def test_a_soft_mask_without_background_is_taken_at_its_word():
+    """From a third on, no pixel is surely background; the dye must not leap there."""
+    rgb = hair(soft=0)[0][50:110, 45:95]
+    full = np.abs(recolor(rgb, np.ones(rgb.shape[:2]), "green").astype(int) - rgb).mean()
+    for share in (0.3, 0.33, 0.34, 0.5, 0.8):
+        out = recolor(rgb, np.full(rgb.shape[:2], share), "green")
+        assert np.abs(out.astype(int) - rgb).mean() / full == pytest.approx(share, abs=0.07)
+
+
 def test_the_shade_anchors_video():
     rgb, mask = hair()
     shade = Shade.measure(rgb, mask)

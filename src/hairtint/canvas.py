@@ -52,7 +52,7 @@ class Canvas:
         self.rim = rim - np.float32((rim * inside).sum() / max(float(inside.sum()), 1e-6))
         colours = cv2.split(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
         self.hair = self._colours(colours, inside, shade.rgb)
-        self.behind = self._colours(colours, outside, around)
+        self.behind = self._colours(colours, outside, around) if outside.any() else None  # what lies there is unknown
         self.expected = _expected_colours(shade)
         self._picture = rgb
         self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
@@ -98,13 +98,14 @@ class Canvas:
     def strands(self) -> F32:
         """How a lock stands out from its neighbours, about -1 (shadow) to 1 (light), as a tall map.
 
-        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would.
+        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would. It fades
+        towards the outline, where the light of the background mixes in.
         """
         size = self._size(4 * _SMALL)
         level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
-        weight = np.asarray(cv2.resize(self.inside, size), np.float32)
+        weight = np.clip(2 * _blur(np.asarray(cv2.resize(self.inside, size), np.float32), 2) - 1, 0, 1) ** 2
         [broad] = _spread([level * weight], weight, (6,), [self.shade.lightness])
-        inner = _blur(level, 1.2) - broad
+        inner = _blur((level - broad) * weight, 1.2)
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 
@@ -214,10 +215,11 @@ class Rows:
 
         A soft pixel is a mixture of the hair and the background near it. What the two do not explain goes to both in
         proportion (Germer et al., "Fast multi-level foreground estimation", 2020), and where they differ clearly, the
-        pixel's own colour corrects the share that the mask claims.
+        pixel's own colour corrects the share that the mask claims. Without any background that is known, both are
+        what is seen.
         """
         soft = np.flatnonzero((self.mask > _FAINT) & (self.mask < _SOLID))
-        if not soft.size:
+        if self.canvas.behind is None or not soft.size:
             return
         seen = _channels(self.hair, soft)
         place, width = soft.astype(np.int32), np.int32(self.canvas.width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from hairtint.errors import InputError
 from hairtint.natural import at_level, lightness_of
 from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
+
+_HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)  # a colour, even where it could be a number
 
 
 def is_share(value: object) -> bool:
@@ -43,7 +46,8 @@ class Effect:
         """Read "kind:value:value", for example "ombre:platinum:0.5", "gloss:0.4" or "highlights".
 
         Colours and numbers may come in any order; numbers fill the effect's numbers from the first on. What is no
-        number in [0, 1] is the colour, where one is taken: "ombre:7" is level 7. An Effect comes back as it is.
+        number in [0, 1], or has three or six hex digits, is the colour, where one is taken: "ombre:7" is level 7,
+        "ombre:000000" black. An Effect comes back as it is.
 
         Raises:
             InputError: there is no such effect, or it does not take these values.
@@ -63,7 +67,8 @@ class Effect:
         values: dict[str, Any] = {}
         for part in filter(None, parts):
             number = _number(part)
-            if (number is None or not 0 <= number <= 1) and "color" in names and "color" not in values:
+            other = number is None or not 0 <= number <= 1 or _HEX.fullmatch(part)
+            if other and "color" in names and "color" not in values:
                 values["color"] = part
             elif number is not None and numbers:
                 values[numbers.pop(0)] = number
@@ -119,7 +124,7 @@ class RootShadow(Effect):
 
     Attributes:
         color: the colour of the roots; None is the main dye in its own shadow.
-        depth: how far down the hair it reaches.
+        depth: how far down the hair it reaches: from nowhere (0) to the tips (1).
         amount: how much of it there is at the crown.
     """
 
@@ -130,9 +135,10 @@ class RootShadow(Effect):
 
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
-        along = rows.widen(rows.canvas.along) + np.float32(0.06) * rows.widen(rows.canvas.strands)
+        along = rows.widen(rows.canvas.along) + np.float32(0.15 * self.depth) * rows.widen(rows.canvas.strands)
         weight = 1 - _step(along, 0.7 * self.depth, 1.1 * self.depth)
-        return mix(dyed, rows.dyed(_other(self.color, rows, -40)), np.float32(self.amount) * weight)
+        amount = self.amount if self.depth else 0.0  # the step keeps a width
+        return mix(dyed, rows.dyed(_other(self.color, rows, -40)), np.float32(amount) * weight)
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class Highlights(Effect):
     Attributes:
         color: the colour of the locks; None is a lighter tone of the main dye.
         amount: how strong they are.
-        share: how many there are: from none (0) to every second lock (1).
+        share: how many there are: from none (0) to all that are lighter than their neighbours (1), run out softly.
     """
 
     kind: ClassVar[str] = "highlights"
@@ -153,7 +159,7 @@ class Highlights(Effect):
 
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
-        locks = _step(self.side * rows.widen(rows.canvas.strands), 0.1 + 0.6 * (1 - self.share), 0.9)
+        locks = _step(self.side * rows.widen(rows.canvas.strands), 0.1 + 1.35 * (1 - self.share) ** 2, 0.9)
         other = rows.dyed(_other(self.color, rows, 24 * self.side))
         return mix(dyed, other, np.float32(self.amount) * locks)
 
@@ -165,7 +171,7 @@ class Lowlights(Highlights):
     Attributes:
         color: the colour of the locks; None is a darker tone of the main dye.
         amount: how strong they are.
-        share: how many there are: from none (0) to every second lock (1).
+        share: how many there are: from none (0) to all that are darker than their neighbours (1), run out softly.
     """
 
     kind: ClassVar[str] = "lowlights"

@@ -6,7 +6,8 @@ import re
 import engine_page
 
 from hairtint.color import Color
-from hairtint.effects import EFFECTS
+from hairtint.effects import EFFECTS, Effect
+from hairtint.errors import HairtintError
 from hairtint.web import constants
 
 ENGINE = engine_page.STATIC / "engine"
@@ -46,6 +47,28 @@ def test_colours_are_read_as_in_python(modules):
     ]
     read = "async (texts) => { const { parseColor } = await module('color'); return texts.map(parseColor); }"
     assert modules.evaluate(read, texts) == [list(Color.parse(text).rgb()) for text in texts]
+
+
+def test_effects_are_read_as_in_python(modules):
+    texts = [
+        "highlights:000000", "roots:000", "ombre:0e0000:1", "ombre:100:.5", "ombre:7", "lowlights:honey:000",
+        "gloss:5e-1", "highlights:0.2:0.9", "ombre:0x1:honey", "roots:0b1", "gloss:Infinity", "gloss:0:1", "ombre:1",
+    ]  # fmt: skip
+    read = """async (texts) => {
+      const { parseEffect } = await module('effects');
+      return texts.map((text) => { try { return parseEffect(text); } catch { return null; } });
+    }"""
+    assert modules.evaluate(read, texts) == [_fields(text) for text in texts]
+
+
+def _fields(text):
+    """An effect as the page's engine has it, None where it is refused."""
+    try:
+        effect = Effect.parse(text)
+    except HairtintError:
+        return None
+    values = {name: list(v.rgb()) if isinstance(v, Color) else v for name, v in vars(effect).items()}
+    return {"kind": effect.kind, **values}
 
 
 def test_the_engine_is_light():

@@ -18,6 +18,8 @@ EFFECTS = [
     "lowlights:#400000",
     "two-tone:pink",
     "gloss",
+    "lowlights:black:1:1",
+    "roots:0.1",
 ]
 RECOLOR = """async ({ rgb, mask, look }) => {
   const { readLook, recolor } = await module("recolor");
@@ -48,6 +50,11 @@ def compare(modules, rgb, mask, color, **options):
 @pytest.mark.parametrize("color", COLORS)
 def test_natural_is_pythons(modules, shade, color):
     compare(modules, *hair(shade), color)
+
+
+def test_natural_is_pythons_without_a_background(modules):
+    rgb = np.ascontiguousarray(hair(soft=0)[0][50:110, 45:95])
+    compare(modules, rgb, np.full(rgb.shape[:2], 0.4, np.float32), "platinum")
 
 
 @pytest.mark.parametrize("color", [*COLORS, "#808080"])

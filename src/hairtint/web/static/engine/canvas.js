@@ -59,7 +59,8 @@ export class Canvas {
     this.rim = this.#from(rim, (r) => r - mean);
     const colours = channels(small, size);
     this.hair = this.tall(near(colours, within, shade.rgb));
-    this.behind = this.tall(near(colours, without, background(small, outside)));
+    const known = outside.data.some((weight) => weight > 0);
+    this.behind = known ? this.tall(near(colours, without, background(small, outside))) : null;
   }
 
   /** What one dye needs: the part of each grey, the colours, and the part of each place. */
@@ -108,21 +109,19 @@ export class Canvas {
     });
   }
 
-  /** How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness. */
+  /**
+   * How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness that fades
+   * towards the outline, where the light of the background mixes in.
+   */
   get strands() {
     return this.#once("strands", () => {
       const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
-      const weight = resize(this.inside, level.width, level.height);
-      const fine = blur(level, 1.2).data;
+      const within = blur(resize(this.inside, level.width, level.height), 2);
+      const weight = this.#from(within, (w) => clip(2 * w - 1, 0, 1) ** 2);
       const [broad] = spread([times(level, weight)], weight, [6], [this.shade.lightness]);
-      let [sum, mass] = [0, 0];
-      for (let i = 0; i < fine.length; i++) {
-        fine[i] -= broad.data[i];
-        sum += fine[i] * fine[i] * weight.data[i];
-        mass += weight.data[i];
-      }
-      const scale = 1 / Math.max(2 * Math.sqrt(sum / Math.max(mass, 1e-6)), 1e-3);
-      return this.tall({ ...level, data: fine.map((v) => clip(v * scale, -1, 1)) });
+      const inner = blur(times(this.#from(level, (l, i) => l - broad.data[i]), weight), 1.2);
+      const scale = 1 / Math.max(2 * Math.sqrt(weightedMean(inner.data.map((v) => v * v), weight.data)), 1e-3);
+      return this.tall(this.#from(inner, (v) => clip(v * scale, -1, 1)));
     });
   }
 
@@ -211,7 +210,7 @@ function weave([red, green, blue]) {
   return out;
 }
 
-/** The mean colour of what is surely background; black where nothing is. */
+/** The mean colour of what is surely background. */
 function background({ data }, outside) {
   const sum = [0, 0, 0];
   let count = 0;
@@ -220,7 +219,7 @@ function background({ data }, outside) {
     count++;
     for (let k = 0; k < 3; k++) sum[k] += data[3 * i + k];
   });
-  return sum.map((v) => v / Math.max(count, 1));
+  return sum.map((v) => v / count);
 }
 
 function weightedMean(values, weight) {

@@ -6,6 +6,9 @@ import { atLevel } from "./natural.js";
 import { GREY_LIGHTNESS, lab } from "./perceptual.js";
 import { mix, UNIT } from "./rows.js";
 
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i; // Number() reads more than Python does, as 0x1
+const HEX = /^([0-9a-f]{3}|[0-9a-f]{6})$/i; // a colour, even where it could be a number
+
 /**
  * Read "kind:value:value", as Python does: colours and numbers in any order.
  * @param {string} text such as "ombre:platinum:0.5", "gloss:0.4" or "highlights"
@@ -21,9 +24,10 @@ export function parseEffect(text) {
   const takesColor = numbers.length < fields.length;
   const values = { kind };
   for (const part of parts.filter(Boolean)) {
-    const number = Number(part);
-    if (!(number >= 0 && number <= 1) && takesColor && !("color" in values)) values.color = parseColor(part);
-    else if (number >= 0 && number <= 1 && numbers.length) values[numbers.shift()] = number;
+    const number = NUMBER.test(part) ? Number(part) : NaN;
+    const share = number >= 0 && number <= 1;
+    if ((!share || HEX.test(part)) && takesColor && !("color" in values)) values.color = parseColor(part);
+    else if (share && numbers.length) values[numbers.shift()] = number;
     else throw new Error(`${kind}: "${part.slice(0, 40)}" is too much or not from 0 to 1, write ${usage}`);
   }
   for (const field of fields) values[field.name] ??= field.default;
@@ -45,7 +49,8 @@ const PAINTERS = {
     return over(canvas, color, weight);
   },
   roots({ color, depth, amount }, canvas, dye) {
-    const weight = along(canvas, 0.06, (at) => amount * (1 - step(at, 0.7 * depth, 1.1 * depth)));
+    const most = depth ? amount : 0; // the step keeps a width
+    const weight = along(canvas, 0.15 * depth, (at) => most * (1 - step(at, 0.7 * depth, 1.1 * depth)));
     return over(canvas, other(color, dye, -40), weight);
   },
   highlights: (effect, canvas, dye) => locks(effect, canvas, dye, 1),
@@ -68,7 +73,7 @@ const PAINTERS = {
 };
 
 function locks({ color, amount, share }, canvas, dye, side) {
-  const middle = 0.1 + 0.6 * (1 - share);
+  const middle = 0.1 + 1.35 * (1 - share) ** 2;
   const weight = weights(canvas, [canvas.strands], ([strand]) => amount * step(side * strand, middle, 0.9));
   return over(canvas, other(color, dye, 24 * side), weight);
 }

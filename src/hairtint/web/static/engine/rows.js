@@ -76,7 +76,7 @@ export class Rows {
       behind[i + 2] = hair[i + 2] = data[at + 2];
       soft ||= mask[x] > FAINT && mask[x] < SOLID;
     }
-    if (soft) this.#unmix();
+    if (soft && this.canvas.behind) this.#unmix(); // without any background that is known, both are what is seen
   }
 
   #unmix() {
