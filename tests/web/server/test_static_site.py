@@ -66,6 +66,15 @@ def test_hosts_are_told_the_headers(tmp_path, runtime):
     assert (tmp_path / "site" / ".nojekyll").exists()
 
 
+def test_pages_beside_the_exported_one_may_show_it_in_a_frame_and_none_the_servers(tmp_path, runtime, client):
+    exporting.export(tmp_path / "site")
+    headers = (tmp_path / "site" / "_headers").read_text()
+    [policy] = re.findall(r"^  Content-Security-Policy: (.*)$", headers, re.MULTILINE)
+    assert policy.endswith("; frame-ancestors 'self'")
+    assert "    frame-ancestors 'self' https://" in (tmp_path / "site" / "HOSTING.txt").read_text()
+    assert client.get("/").headers["Content-Security-Policy"].endswith("; frame-ancestors 'none'")
+
+
 def refused(capsys, *arguments):
     assert run(["web", *map(str, arguments)]) == 1
     printed = capsys.readouterr().err
