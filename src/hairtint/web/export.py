@@ -8,13 +8,9 @@ from pathlib import Path
 from flask import Flask, render_template
 
 from hairtint import zoo
-from hairtint.errors import MissingExtraError, OutputError
-from hairtint.web import require
+from hairtint.errors import OutputError
+from hairtint.web import HOME, require, require_runtime
 from hairtint.web.headers import page_headers
-
-HOME = Path(__file__).parent
-RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-"""What the page needs of onnxruntime-web; scripts/fetch-web-assets puts it into static/vendor."""
 
 _NOTES = """\
 hairtint as static files
@@ -52,7 +48,7 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     without the extra `web` or the runtime, ModelError without a network.
     """
     require()
-    _check_runtime()
+    require_runtime(HOME)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not force:
@@ -63,12 +59,6 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
         why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error  # the first of many
         raise OutputError(f"{folder} cannot be written ({why}); name another folder") from None
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _check_runtime() -> None:
-    missing = [name for name in RUNTIME if not (HOME / "static" / "vendor" / name).is_file()]
-    if missing:
-        raise MissingExtraError(f"onnxruntime-web is not here ({missing[0]}): run scripts/fetch-web-assets")
 
 
 def _write(folder: Path) -> None:
