@@ -102,6 +102,25 @@ def test_folders_go_on_where_they_stopped(folder, capsys):
     assert (folder / "results" / "a.jpg").exists()
 
 
+@pytest.mark.parametrize("names", [["photos"], ["photos/*.png"], ["photos", "-r"]])
+def test_a_folder_or_pattern_of_one_photo_goes_on_as_well(folder, names, capsys, monkeypatch):
+    (folder / "photos" / "a.jpg").unlink()
+    monkeypatch.chdir(folder)
+    call = ["image", *names, "-c", "copper", "-o", "results"]
+    assert run(call) == 0
+    capsys.readouterr()
+    assert run(call) == 0
+    assert "b.png exists, passed over" in capsys.readouterr().out
+
+
+def test_a_bad_photo_that_is_alone_in_its_folder_is_counted(folder, capsys):
+    for photo in (folder / "photos").iterdir():
+        photo.unlink()
+    (folder / "photos" / "bad.jpg").write_bytes(b"nothing")
+    assert run(["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results")]) == 1
+    assert capsys.readouterr().err.endswith("hairtint: 1 of 1 photos could not be done\n")
+
+
 def test_what_is_missing_of_a_photo_is_made_and_the_rest_stays(folder):
     call = ["image", str(folder / "photos"), "-c", "copper", "-o", str(folder / "results"), "--mask", "--side-by-side"]
     assert run(call) == 0

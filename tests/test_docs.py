@@ -65,6 +65,17 @@ def test_every_page_has_its_place_in_the_navigation():
         assert f": {page.relative_to(ROOT / 'docs').as_posix()}" in nav, f"{page.name} is not in mkdocs.yml"
 
 
+def test_what_the_site_cannot_show_is_in_no_page():
+    docs = ROOT / "docs"
+    for page in docs.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        assert "```mermaid" not in text, f"{page.name}: its script would have to be fetched"
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            target = (page.parent / link).resolve()
+            if target.is_relative_to(docs):
+                assert target.is_file(), f"{page.name}: {link} is no page or picture"
+
+
 def test_lower_bounds_are_read_from_the_project_file():
     script = [sys.executable, ROOT / "scripts" / "lower-bounds", "video"]
     lines = subprocess.run(script, capture_output=True, text=True, check=True).stdout.splitlines()

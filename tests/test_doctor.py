@@ -10,7 +10,7 @@ import pytest
 from live.streams import COLORS, NetworkCamera, plain
 from needs import left_out
 
-from hairtint import doctor, zoo
+from hairtint import doctor, web, zoo
 from hairtint.cli import run
 from hairtint.live import capture
 
@@ -108,6 +108,17 @@ def test_a_missing_extra_is_named_with_its_cure(monkeypatch):
     found = {finding.name: finding for finding in doctor.examine()}
     assert (found["video"].state, found["video"].cure) == ("missing", "pip install 'hairtint[video]'")
     assert "no av" in found["video"].found
+
+
+def test_the_pages_runtime_is_looked_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(web, "HOME", tmp_path)
+    missing = examined(capsys)["onnxruntime-web"]
+    assert (missing["state"], missing["part"]) == ("missing", "page")
+    assert missing["cure"].startswith("run scripts/fetch-web-assets")
+    (tmp_path / "static" / "vendor").mkdir(parents=True)
+    for name in web.RUNTIME:
+        (tmp_path / "static" / "vendor" / name).touch()
+    assert examined(capsys)["onnxruntime-web"]["state"] == "ok"
 
 
 def test_a_temporary_folder_that_is_full():

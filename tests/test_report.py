@@ -21,9 +21,10 @@ def made(request):
     """The generator's modules by name; they lie outside the package, under docs/."""
     root = str(request.config.rootpath)
     sys.path.insert(0, root)
-    from docs.report import arithmetic, make, plots, sources, tables, words
+    from docs.report import arithmetic, exchange, make, plots, sources, tables, words
 
-    yield {"arithmetic": arithmetic, "make": make, "plots": plots, "sources": sources, "tables": tables, "words": words}
+    modules = (arithmetic, exchange, make, plots, sources, tables, words)
+    yield {module.__name__.rpartition(".")[2]: module for module in modules}
     sys.path.remove(root)
 
 
@@ -63,12 +64,17 @@ def test_the_committed_plots_show_the_committed_figures(made):
         assert plots.shown(sources.PICTURES / name) == plots.digest(figures), f"{name} is stale: make report"
 
 
+def test_the_drawing_of_the_reports_calls_shows_what_they_bring(made):
+    exchange = made["exchange"]
+    assert exchange.PICTURE.read_text(encoding="utf-8") == exchange.svg(exchange.calls())
+
+
 def test_every_computed_figure_is_used(made, pages):
     templates = "".join((made["sources"].HERE / f"{page}.in").read_text(encoding="utf-8") for page in pages)
     asked = set(re.findall(r"\{\{ (\w+) \}\}", templates))
     known = made["sources"].Sources.load()
     computed = made["tables"].tables(known) | made["words"].words(known)
-    assert asked == set(computed) | {"exchange"}
+    assert asked == set(computed)
     assert "{{" not in "".join(pages.values())
 
 

@@ -22,6 +22,17 @@ def arrow(points: str) -> str:
     return f'<polyline points="{points}" fill="none" stroke="#444" stroke-width="2" marker-end="url(#head)"/>'
 
 
+def picture(size: tuple[int, int], parts: str) -> str:
+    """The file: parts on white ground, which is readable on pages of any colour."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}"'
+        ' font-family="sans-serif" font-size="15">'
+        '<defs><marker id="head" markerWidth="8" markerHeight="8" refX="2" refY="4" orient="auto">'
+        '<path d="M0,0 L8,4 L0,8 z" fill="#444"/></marker></defs>'
+        f'<rect width="{size[0]}" height="{size[1]}" rx="10" fill="#fff"/>{parts}</svg>\n'
+    )
+
+
 def road(name: str) -> str:
     """One road from left to right."""
     y, steps, fill = ROWS[name]
@@ -40,18 +51,13 @@ def svg() -> str:
     zoo_y = 142
     middle = BOX[0] // 2
     beside, level = network + BOX[0] + 16, zoo_y + 26
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} {SIZE[1]}"'
-        ' font-family="sans-serif" font-size="15">'
-        '<defs><marker id="head" markerWidth="8" markerHeight="8" refX="2" refY="4" orient="auto">'
-        '<path d="M0,0 L8,4 L0,8 z" fill="#444"/></marker></defs>'
-        f'<rect width="{SIZE[0]}" height="{SIZE[1]}" rx="10" fill="#fff"/>'
-        + road("live")
+    return picture(
+        SIZE,
+        road("live")
         + road("training")
         + box(network, zoo_y, "zoo", "#e6f5ea")
         + arrow(f"{export + middle},{ROWS['training'][0]} {export + middle},{level} {beside},{level}")
-        + arrow(f"{network + middle},{zoo_y} {network + middle},{ROWS['live'][0] + BOX[1] + 14}")
-        + "</svg>\n"
+        + arrow(f"{network + middle},{zoo_y} {network + middle},{ROWS['live'][0] + BOX[1] + 14}"),
     )
 
 

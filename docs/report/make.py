@@ -24,7 +24,7 @@ NOTE = "<!-- Made by `make report` from docs/report/{page}.in and the logs besid
 
 def pages(sources: Sources) -> dict[str, str]:
     """The text of each page by its file name; KeyError where a template names something that nobody computes."""
-    values = tables.tables(sources) | words.words(sources) | {"exchange": exchange.mermaid(exchange.calls())}
+    values = tables.tables(sources) | words.words(sources)
     return {page: NOTE.format(page=page) + filled((HERE / f"{page}.in").read_text("utf-8"), values) for page in PAGES}
 
 
@@ -55,6 +55,7 @@ def main(runs: list[Path], data: Path | None, portraits: Path | None) -> None:
     sources = Sources.load()
     plots.draw(sources, PICTURES)
     pictures.draw(sources, portraits)
+    exchange.PICTURE.write_text(exchange.svg(exchange.calls()), encoding="utf-8")
     for page, text in pages(sources).items():
         (DOCS / page).write_text(text, encoding="utf-8")
         print(DOCS / page)

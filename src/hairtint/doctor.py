@@ -34,7 +34,8 @@ class Finding:
     """One thing that was looked at.
 
     Attributes:
-        part: what it belongs to: "versions", "extras", "processor", "networks", "photos", "devices" or "system".
+        part: what it belongs to: "versions", "extras", "page", "processor", "networks", "photos", "devices" or
+            "system".
         name: what it is.
         state: "ok"; "missing", where something optional cannot be had; "broken", where `hairtint image` cannot work or
             a file is not what it should be.
@@ -51,7 +52,9 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything, in the order of its importance."""
-    looks = (_versions, _photos, _networks, _extras, _processor, _cameras, _virtual_cameras, _display, _temporary)
+    looks = (
+        _versions, _photos, _networks, _extras, _page, _processor, _cameras, _virtual_cameras, _display, _temporary,
+    )  # fmt: skip
     return [finding for look in looks for finding in _safely(look)]
 
 
@@ -120,6 +123,17 @@ def _extras() -> Iterator[Finding]:
         cure = "" if len(here) == len(names) else f"pip install 'hairtint[{extra}]'"
         told = [f"{name} {here[name]}" if name in here else f"no {name}" for name in names]
         yield Finding("extras", extra, "missing" if cure else "ok", ", ".join(told), cure)
+
+
+def _page() -> Iterator[Finding]:
+    """What runs the network in a browser."""
+    from hairtint.web import HOME, require_runtime
+
+    try:
+        require_runtime(HOME)
+        yield Finding("page", "onnxruntime-web", "ok", str(HOME / "static" / "vendor"))
+    except HairtintError as error:
+        yield Finding("page", "onnxruntime-web", "missing", *_halves(error))
 
 
 def _version(name: str) -> str | None:

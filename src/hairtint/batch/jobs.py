@@ -56,7 +56,7 @@ def find(names: Sequence[str], *, recursive: bool = False, without: Path | None 
             inside = _tree(path, without) if recursive else _in(path)
             nothing = f"{path} holds no picture: give a folder with JPEG, PNG, WebP, … files"
             nothing += "" if recursive else ", or --recursive"
-        elif not path.exists() and glob.has_magic(name):
+        elif is_many(name):
             files = (Path(match) for match in sorted(glob.glob(name, recursive=True)) if Path(match).is_file())
             inside, nothing = ((file, Path(file.name)) for file in files), f"no file matches {name}: check the pattern"
         else:
@@ -68,6 +68,12 @@ def find(names: Sequence[str], *, recursive: bool = False, without: Path | None 
                 yield found
         if not some:
             raise PictureError(nothing)
+
+
+def is_many(name: str) -> bool:
+    """Whether a name stands for all pictures of a folder or pattern, however many there happen to be."""
+    path = Path(name)
+    return path.is_dir() or (not path.exists() and glob.has_magic(name))
 
 
 def listed(lines: Iterable[bytes], base: Path) -> Iterator[Found]:

@@ -79,8 +79,8 @@ def image(
 ) -> int:
     """Give the hair in photos another colour.
 
-    IN... are files, folders or patterns. Of many photos, those whose results exist are passed over, so that a stopped
-    run goes on.
+    IN... are files, folders or patterns. Of a folder, a pattern or several files, photos whose results exist are passed
+    over, so that a stopped run goes on.
     """
     from hairtint import batch
 
@@ -109,7 +109,7 @@ def image(
         total = sum(1 for _ in work(results))
         if not total and results.count:
             raise PictureError(str(results))
-    many = total != 1 or listing is not None or recursive
+    many = total != 1 or listing is not None or recursive or any(map(batch.is_many, inputs))
     if many and not force:
         task = replace(task, resume=True)
     run = _engine(engine, task, jobs, total)

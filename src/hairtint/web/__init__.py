@@ -7,6 +7,7 @@ dye, bytes). Nothing is written to disk, and no log line says anything about a p
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hairtint.errors import MissingExtraError
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
     from hairtint.web.settings import Settings
 
-__all__ = ["create_app", "require"]
+__all__ = ["HOME", "RUNTIME", "create_app", "require", "require_runtime"]
+
+HOME = Path(__file__).parent
+RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+"""What the page needs of onnxruntime-web; scripts/fetch-web-assets puts it into static/vendor."""
 
 
 def require() -> None:
@@ -24,6 +29,14 @@ def require() -> None:
     for module in ("flask", "waitress", "prometheus_client"):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError(f"this needs {module}: pip install 'hairtint[web]'")
+
+
+def require_runtime(home: Path = HOME) -> None:
+    """Raise MissingExtraError, naming the cure, where the page in `home` lacks its runtime."""
+    missing = [name for name in RUNTIME if not (home / "static" / "vendor" / name).is_file()]
+    if missing:
+        cure = "run scripts/fetch-web-assets in hairtint's folder, then install anew from there unless it is --editable"
+        raise MissingExtraError(f"onnxruntime-web is not here ({missing[0]}): {cure}")
 
 
 def create_app(settings: Settings | None = None, **options: Any) -> Flask:

@@ -8,13 +8,9 @@ from pathlib import Path
 from flask import Flask, render_template
 
 from hairtint import zoo
-from hairtint.errors import MissingExtraError, OutputError
-from hairtint.web import require
-from hairtint.web.headers import PAGE_HEADERS
-
-HOME = Path(__file__).parent
-RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-"""What the page needs of onnxruntime-web; scripts/fetch-web-assets puts it into static/vendor."""
+from hairtint.errors import OutputError
+from hairtint.web import HOME, require, require_runtime
+from hairtint.web.headers import page_headers
 
 _NOTES = """\
 hairtint as static files
@@ -33,6 +29,11 @@ more slowly. `_headers` says so, and more, to hosts that read such a file (Netli
 On a host that sets no headers of yours (GitHub Pages) a service worker can add them: the project coi-serviceworker
 is one; put its file beside index.html and load it there first.
 
+Embedding. `_headers` lets pages of the same site show this one in a frame, and no others. To let another in, name it in
+the line Content-Security-Policy of `_headers`, at its end:
+
+    frame-ancestors 'self' https://other.example
+
 Media types. .mjs files must be sent as text/javascript and .wasm as application/wasm; most hosts do. Let the host
 compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB then travels as about 3.5 MB, once.
 
@@ -47,7 +48,7 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     without the extra `web` or the runtime, ModelError without a network.
     """
     require()
-    _check_runtime()
+    require_runtime(HOME)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not force:
@@ -60,12 +61,6 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _check_runtime() -> None:
-    missing = [name for name in RUNTIME if not (HOME / "static" / "vendor" / name).is_file()]
-    if missing:
-        raise MissingExtraError(f"onnxruntime-web is not here ({missing[0]}): run scripts/fetch-web-assets")
-
-
 def _write(folder: Path) -> None:
     network = zoo.find(zoo.fastest())
     unused = shutil.ignore_patterns("docs.css", ".*")
@@ -73,7 +68,8 @@ def _write(folder: Path) -> None:
     (folder / "models").mkdir(exist_ok=True)
     (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
     (folder / "index.html").write_text(page(), encoding="utf-8")
-    headers = "".join(f"  {name}: {value}\n" for name, value in PAGE_HEADERS.items())
+    own = page_headers(framed_by="'self'")  # the host's other pages are its owner's, who may embed this one there
+    headers = "".join(f"  {name}: {value}\n" for name, value in own.items())
     (folder / "_headers").write_text(f"/*\n{headers}", encoding="utf-8")
     (folder / ".nojekyll").touch()  # GitHub Pages leaves out files whose names begin with _ otherwise
     (folder / "HOSTING.txt").write_text(_NOTES, encoding="utf-8")

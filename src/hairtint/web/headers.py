@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-POLICY = "; ".join((
+_POLICY = (
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",  # no inline script; WebAssembly for the network in the browser
     "worker-src 'self' blob:",
@@ -15,29 +15,30 @@ POLICY = "; ".join((
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
-))  # fmt: skip
-
-PAGE_HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",  # with the next: shared memory, so threads for WebAssembly
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-}
-"""Headers of every answer; a web host of the exported page should send them as well."""
-
+)
 _EXPOSED = "Hairtint-Photo, Hairtint-Share, Hairtint-Notes, Server-Timing, Retry-After"
+
+
+def page_headers(*, framed_by: str) -> dict[str, str]:
+    """Headers of every answer. framed_by: whose pages may show this one in a frame, as frame-ancestors names them."""
+    return {
+        "Content-Security-Policy": "; ".join((*_POLICY, f"frame-ancestors {framed_by}")),
+        "Cross-Origin-Opener-Policy": "same-origin",  # with the next: shared memory, so threads for WebAssembly
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    }
 
 
 def install(app: Flask, origins: tuple[str, ...]) -> None:
     """Set the headers of every answer; pages of `origins` may use the API."""
+    headers = page_headers(framed_by="'none'")
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in PAGE_HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.method == "POST" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"

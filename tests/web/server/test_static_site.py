@@ -9,20 +9,21 @@ import pytest
 
 from hairtint import zoo
 from hairtint.cli import run
+from hairtint.web import RUNTIME
 from hairtint.web import export as exporting
 
 
 @pytest.fixture
 def runtime(tmp_path, monkeypatch):
     """The package's page; where onnxruntime-web was not fetched, with stand-ins for its files."""
-    if all((exporting.HOME / "static" / "vendor" / name).is_file() for name in exporting.RUNTIME):
+    if all((exporting.HOME / "static" / "vendor" / name).is_file() for name in RUNTIME):
         return
     home = tmp_path / "package"
     (home / "static").mkdir(parents=True)
     for path in (exporting.HOME / "static").iterdir():
         (home / "static" / path.name).symlink_to(path)
     (home / "static" / "vendor").mkdir(exist_ok=True)
-    for name in exporting.RUNTIME:
+    for name in RUNTIME:
         (home / "static" / "vendor" / name).write_text("stand-in")
     monkeypatch.setattr(exporting, "HOME", home)
 
@@ -41,7 +42,7 @@ def test_everything_that_the_page_names_is_there(tmp_path, runtime, capsys):
         assert not re.match(r"/|\w+:", link), f"{link} must be relative, so that a subfolder does"
         assert (site / link.partition("?")[0]).exists(), link
     assert (site / "models" / "swift.onnx").read_bytes() == zoo.find("swift").read()
-    for name in exporting.RUNTIME:
+    for name in RUNTIME:
         assert (site / "static" / "vendor" / name).stat().st_size > 0
     assert "{{" not in page
     assert "{%" not in page
@@ -64,6 +65,15 @@ def test_hosts_are_told_the_headers(tmp_path, runtime):
     assert "  Cross-Origin-Opener-Policy: same-origin\n" in headers
     assert "  Cross-Origin-Embedder-Policy: require-corp\n" in headers
     assert (tmp_path / "site" / ".nojekyll").exists()
+
+
+def test_pages_beside_the_exported_one_may_show_it_in_a_frame_and_none_the_servers(tmp_path, runtime, client):
+    exporting.export(tmp_path / "site")
+    headers = (tmp_path / "site" / "_headers").read_text()
+    [policy] = re.findall(r"^  Content-Security-Policy: (.*)$", headers, re.MULTILINE)
+    assert policy.endswith("; frame-ancestors 'self'")
+    assert "    frame-ancestors 'self' https://" in (tmp_path / "site" / "HOSTING.txt").read_text()
+    assert client.get("/").headers["Content-Security-Policy"].endswith("; frame-ancestors 'none'")
 
 
 def refused(capsys, *arguments):
@@ -91,5 +101,7 @@ def test_where_nothing_can_be_written(runtime, capsys):
 
 def test_without_the_runtime_the_cure_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(exporting, "HOME", tmp_path)
-    assert "scripts/fetch-web-assets" in refused(capsys, "--export", tmp_path / "site")
+    line = refused(capsys, "--export", tmp_path / "site")
+    assert "scripts/fetch-web-assets" in line
+    assert "install anew" in line, "what an installation holds, a script of the checkout does not change"
     assert not (tmp_path / "site").exists()
