@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hairtint import heads
 from hairtint.canvas import Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.effects import Effect, is_share
@@ -52,7 +53,8 @@ def recolor(
             does: black, white and grey hair keep their look, and a grey dye counts as red.
         effects: for "natural": one effect, or several in the order of their painting, as objects or as text like
             "gloss:0.4".
-        shade: for "natural": the hair before dyeing; None measures this picture. In video hand in a smoothed one.
+        shade: for "natural": the hair before dyeing; None measures this picture, each head for itself where their hair
+            differs clearly (hairtint.heads). In video hand in a smoothed one.
         hsv_saturation: for "hsv", the report's remedy for dark hair: add this much in [0, 1] to the saturation of all
             hair alike; True adds what brings its mean up to the dye's saturation, and lowers nothing.
 
@@ -88,6 +90,11 @@ def recolor(
         swap = HueSwap.of(dye, rgb[box], cover[box], hsv_saturation)
         for place, part, share in _bands(rgb, cover, box):
             out[place] = _faded(part, mix(part, swap(part), share), strength)
+        return out
+    if shade is None and len(parts := heads.told_apart(rgb, cover)) > 1:
+        shades = [Shade.measure(rgb, part) for part in parts]
+        for part, shade in zip(parts, shades, strict=True):
+            out = recolor(out, part, dye, strength=strength, effects=chosen, shade=shade)
         return out
     canvas = Canvas(rgb[box], cover[box], shade or Shade.measure(rgb, cover), dye)
     for place, part, share in _bands(rgb, cover, box):

@@ -52,6 +52,13 @@ def test_natural_is_pythons(modules, shade, color):
     compare(modules, *hair(shade), color)
 
 
+@pytest.mark.parametrize("effects", [[], ["ombre:platinum"]])
+def test_several_heads_are_pythons(modules, effects):
+    heads = [hair(shade, seed=k) for k, shade in enumerate(("dark", "light", "dark"))]
+    rgb, mask = (np.ascontiguousarray(np.hstack(parts)) for parts in zip(*heads, strict=True))
+    compare(modules, rgb, mask, "copper", effects=effects)
+
+
 def test_natural_is_pythons_without_a_background(modules):
     rgb = np.ascontiguousarray(hair(soft=0)[0][50:110, 45:95])
     compare(modules, rgb, np.full(rgb.shape[:2], 0.4, np.float32), "platinum")

@@ -25,6 +25,12 @@ export const LOOKS = {
   "MOST": 4.0,
 };
 
+export const HEADS = {
+  "APART": 25.0,
+  "LEAST": 0.05,
+  "SAMPLES": 96,
+};
+
 export const SHADE = {
   "SAMPLES": 128,
 };

@@ -8,6 +8,7 @@ import { painter, parseEffect } from "./effects.js";
 import { swapHue } from "./hsv.js";
 import { round, View } from "./raster.js";
 import { mix, Rows } from "./rows.js";
+import { toldApart } from "./heads.js";
 import { measure } from "./shade.js";
 
 /**
@@ -36,6 +37,7 @@ export function recolor(picture, mask, look, shade = null) {
 /** A picture and its mask, to be dyed once or again and again: what no dye changes is worked out only once. */
 export class Subject {
   #canvas = null;
+  #heads = null;
 
   /** As `recolor`. */
   constructor(picture, mask, shade = null) {
@@ -57,8 +59,19 @@ export class Subject {
     const mask = new View(this.mask.data, width, height);
     const cover = mask.box(this.box);
     if (look.method === "hsv") return swapHue(target, cover, look.dye, look.strength);
+    this.#heads ??= this.shade ? [] : this.#toldApart();
+    if (this.#heads.length > 1) return this.#heads.forEach((head) => head.dye(look, out));
     this.#canvas ??= new Canvas(part, cover, this.shade ?? measure(View.rgba(this.picture), mask));
     paint(this.#canvas, cover, look, target);
+  }
+
+  /** One for each shade of hair that is clearly another; none where there is but one. */
+  #toldApart() {
+    const [whole, { width, height }] = [View.rgba(this.picture), this.picture];
+    const masks = toldApart(whole, { width, height, data: this.mask.data });
+    if (masks.length < 2) return [];
+    const shades = masks.map(({ data }) => measure(whole, new View(data, width, height)));
+    return masks.map((mask, k) => new Subject(this.picture, mask, shades[k]));
   }
 }
 

@@ -28,7 +28,7 @@ export function measure(picture, mask) {
 }
 
 /** The first pixel of each whole block of `step` by `step`. */
-function blocks(view, step) {
+export function blocks(view, step) {
   const [right, bottom] = [view.width, view.height].map((side) => side - (side % step));
   return view.box({ left: 0, top: 0, right, bottom }).every(step);
 }
