@@ -273,6 +273,16 @@ def test_a_dark_scene_leaves_light_hair_dark():
     assert last < 16
 
 
+def test_somebody_small_in_the_light_is_dyed_as_in_the_light():
+    """A scene is no darker than the hair in it, however little of the picture that is."""
+    rgb, mask = hair("medium")
+    night, cover = np.full((1600, 1600, 3), 6, np.uint8), np.zeros((1600, 1600), np.float32)
+    night[700:860, 700:840], cover[700:860, 700:840] = rgb, mask
+    near, far = recolor(rgb, mask, "copper"), recolor(night, cover, "copper")[700:860, 700:840]
+    inside = mask > 0.99
+    assert np.abs(np.median(near[inside], 0) - np.median(far[inside], 0)).max() <= 12
+
+
 def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():
     """Platinum at dusk is dim platinum, not brown: the ratio of its channels stays."""
     rgb, mask = hair("medium")

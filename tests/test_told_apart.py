@@ -1,5 +1,7 @@
 """Hair of several people in one picture: each gets the dye, not the mean of all."""
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -71,3 +73,30 @@ def test_strength_and_effects_reach_every_head():
     between = (half >= np.minimum(rgb, full)) & (half <= np.maximum(rgb, full))
     assert between.all()
     assert np.array_equal(recolor(rgb, mask, "blue", strength=0), rgb)
+
+
+@pytest.mark.parametrize("bridge", [0.001, 0.05])
+def test_a_faint_veil_does_not_join_heads(bridge):
+    rgb, mask, _ = beside("dark", "light")
+    assert len(told_apart(rgb, np.maximum(mask, np.float32(bridge)))) == 2
+
+
+def test_a_faint_region_stays_faint():
+    rgb, mask, _ = beside("dark", "light")
+    cover = np.rint(255 * mask).astype(np.uint8)
+    cover[:, 140:] = np.minimum(cover[:, 140:], 1)
+    assert np.abs(recolor(rgb, cover, "platinum")[:, 140:].astype(int) - rgb[:, 140:]).max() <= 2
+
+
+def test_heads_close_to_each_other_are_dyed_from_the_photo():
+    rgb, mask, _ = beside("dark", "light")
+    steps = [recolor(rgb, mask, "platinum", strength=s).astype(int) for s in (0, 0.3, 0.6, 1)]
+    way = np.sign(steps[-1] - steps[0])
+    assert all(((b - a) * way >= 0).all() for a, b in itertools.pairwise(steps))
+
+
+def test_any_number_of_specks_is_one_look():
+    rgb = np.random.default_rng(0).integers(0, 256, (400, 300, 3), np.uint8)
+    mask = np.zeros((400, 300), np.float32)
+    mask[::2, ::2] = 1
+    assert np.array_equal(sum(told_apart(rgb, mask)), mask)

@@ -91,19 +91,28 @@ def recolor(
         for place, part, share in _bands(rgb, cover, box):
             out[place] = _faded(part, mix(part, swap(part), share), strength)
         return out
-    if shade is None and len(parts := heads.told_apart(rgb, cover)) > 1:
-        shades = [Shade.measure(rgb, part) for part in parts]
-        for part, shade in zip(parts, shades, strict=True):
-            out = recolor(out, part, dye, strength=strength, effects=chosen, shade=shade)
-        return out
-    canvas = Canvas(rgb[box], cover[box], shade or Shade.measure(rgb, cover), dye)
-    for place, part, share in _bands(rgb, cover, box):
-        rows = Rows(canvas, part, share, place[0].start - box[0].start)
-        dyed = rows.dyed(dye)
-        for effect in chosen:
-            dyed = effect.paint(dyed, rows)
-        out[place] = _faded(part, rows.over(dyed), strength)
+    parts = [cover[box]] if shade else heads.told_apart(rgb[box], cover[box])
+    for part in parts:
+        measured = shade or Shade.measure(rgb[box], part, scene=rgb)
+        _dye(out[box], rgb[box], part, measured, dye, chosen, strength, alone=len(parts) == 1)
     return out
+
+
+def _dye(
+    out: U8, rgb: U8, cover: Cover, shade: Shade, dye: Color, effects: list[Effect], strength: float, *, alone: bool
+) -> None:
+    """Write the dyed hair of `cover` into `out`. alone: no other hair has been written there before."""
+    box = _box(cover, cover.max(axis=1))
+    if box is None:
+        return
+    canvas = Canvas(rgb[box], cover[box], shade, dye)
+    for place, pixels, share in _bands(rgb, cover, box):
+        rows = Rows(canvas, pixels, share, place[0].start - box[0].start)
+        dyed = rows.dyed(dye)
+        for effect in effects:
+            dyed = effect.paint(dyed, rows)
+        changed = _faded(pixels, rows.over(dyed), strength)
+        np.copyto(out[place], changed, where=True if alone else share[..., None] > 0)
 
 
 def _check_number(name: str, value: object) -> None:

@@ -28,7 +28,8 @@ class Shade:
         lightness: the median L* in [0, 100].
         low: L* that one pixel in ten of the hair lies below: its shadows.
         high: L* that one pixel in ten lies above: its highlights.
-        light: L* that one pixel in a hundred of the whole picture lies above: how bright the scene is.
+        light: L* that one pixel in a hundred of the whole picture, or around the hair, lies above: how bright the scene
+            is; at least `high`.
 
     In video, measure each frame and follow with `towards`, so that the dye does not pump with the noise of the mask:
 
@@ -43,12 +44,15 @@ class Shade:
     light: float = 100.0
 
     @classmethod
-    def measure(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Shade:
+    def measure(
+        cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic], *, scene: npt.NDArray[np.uint8] | None = None
+    ) -> Shade:
         """Measure the hair of one picture, in robust statistics of the pixels that are surely hair.
 
         Args:
             rgb: uint8 (H, W, 3), RGB.
             mask: float (H, W) in [0, 1], bool, or uint8 with 255 for hair.
+            scene: the whole picture, where `rgb` is a part of it.
 
         Raises:
             MaskError: the mask is empty or has another size than the picture.
@@ -62,8 +66,9 @@ class Shade:
         box = np.s_[top : top + height, left : left + width]
         sampled = every(rgb[box], step), every(mask[box], step)
         hair = sampled if sampled[1].any() else (rgb[box], mask[box])
-        few = every(rgb, max(1, min(rgb.shape[:2]) // _SAMPLES))
-        [light] = GREY_LIGHTNESS[_quantiles(cv2.cvtColor(few, cv2.COLOR_RGB2GRAY), 0.99)].tolist()
+        whole = rgb if scene is None else scene
+        few = every(whole, max(1, min(whole.shape[:2]) // _SAMPLES))
+        light = max(_brightest(few), _brightest(hair[0]))  # somebody far away may stand in the only light
         return cls._of(hair[0], hair[1], light)
 
     @classmethod
@@ -72,7 +77,7 @@ class Shade:
         grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
         low, middle, high = GREY_LIGHTNESS[_quantiles(grey, 0.1, 0.5, 0.9)].tolist()
         red, green, blue = (float(_quantiles(channel, 0.5)[0]) for channel in cv2.split(hair[None]))
-        return cls((red, green, blue), middle, low, high, light)
+        return cls((red, green, blue), middle, low, high, max(light, high))
 
     def towards(self, other: Shade, rate: float) -> Shade:
         """This shade moved the fraction `rate` in [0, 1] of the way to another: a memory over frames."""
@@ -88,6 +93,10 @@ class Shade:
             mix(self.high, other.high),
             mix(self.light, other.light),
         )
+
+
+def _brightest(rgb: npt.NDArray[np.uint8]) -> float:
+    return float(GREY_LIGHTNESS[_quantiles(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), 0.99)[0]])
 
 
 def _quantiles(values: Any, *shares: float) -> npt.NDArray[np.intp]:

@@ -59,6 +59,12 @@ def test_several_heads_are_pythons(modules, effects):
     compare(modules, rgb, mask, "copper", effects=effects)
 
 
+def test_many_specks_are_no_trouble(modules):
+    rgb, mask = hair("medium", 400, 300)
+    mask[::2, ::2] = np.maximum(mask[::2, ::2], 0.3)
+    recolored(modules, rgb, mask, color="copper")
+
+
 def test_natural_is_pythons_without_a_background(modules):
     rgb = np.ascontiguousarray(hair(soft=0)[0][50:110, 45:95])
     compare(modules, rgb, np.full(rgb.shape[:2], 0.4, np.float32), "platinum")

@@ -21,7 +21,7 @@ _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST")),
-    "HEADS": ("heads", ("APART", "LEAST", "_SAMPLES")),
+    "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "_SAMPLES")),
     "SHADE": ("shade", ("_SAMPLES",)),
     "TINTER": ("live.tinter", ("SHADE_RATE", "NEW_HEAD")),
     "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID")),

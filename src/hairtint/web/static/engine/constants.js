@@ -28,6 +28,8 @@ export const LOOKS = {
 export const HEADS = {
   "APART": 25.0,
   "LEAST": 0.05,
+  "MOST": 32,
+  "CORE": 0.1,
   "SAMPLES": 96,
 };
 

@@ -1,76 +1,103 @@
 /** Several people in one picture: their hair is told apart where one dye would not come out alike, as hairtint/heads.py. */
 
 import { HEADS } from "./constants.js";
-import { View } from "./raster.js";
-import { blocks, measure } from "./shade.js";
+import { GREY_LIGHTNESS } from "./perceptual.js";
+import { grey, View } from "./raster.js";
+import { blocks } from "./shade.js";
 
-const { APART, LEAST, SAMPLES } = HEADS;
+const { APART, LEAST, MOST, CORE, SAMPLES } = HEADS;
 
 /**
  * The mask of each shade of hair that is clearly another; the mask itself where there is but one.
  * @param {View} picture red, green and blue
  * @param {{width: number, height: number, data: Float32Array}} mask of its size
+ * @param {{left: number, top: number, right: number, bottom: number}} box around all hair
  */
-export function toldApart(picture, mask) {
-  const step = Math.max(1, Math.floor(Math.min(mask.width, mask.height) / SAMPLES));
-  const few = dense(blocks(new View(mask.data, mask.width, mask.height), step));
-  if (new Set(grouped(blocks(picture, step), few).groups).size < 2) return [mask];
-  const { labels, groups } = grouped(picture, mask);
-  return [...new Set(groups)].map((group) => only(mask, (i) => groups[labels[i]] === group));
-}
-
-/** The region of each pixel, 0 where there is no hair, and the group of each region by its shade. */
-function grouped(picture, mask) {
-  const { labels, areas } = regions(mask);
-  if (areas.length < 3) return { labels, groups: areas.map(() => 0) };
-  const most = Math.max(...areas);
-  const large = areas.flatMap((area, k) => (area > 0 && area >= LEAST * most ? [k] : []));
-  const lightness = new Map(large.map((k) => [k, measure(picture, view(only(mask, (i) => labels[i] === k))).lightness]));
-  large.sort((a, b) => lightness.get(a) - lightness.get(b));
-  const known = new Map();
-  let group = 0;
-  large.forEach((k, i) => {
-    if (i && lightness.get(k) - lightness.get(large[i - 1]) > APART) group++;
-    known.set(k, group);
-  });
-  return { labels, groups: areas.map((_, k) => known.get(k) ?? known.get(areas.indexOf(most))) };
-}
-
-/** What hangs together of a mask above 0, by corners as well: a number for each pixel, and how many have each. */
-function regions({ width, height, data }) {
-  const labels = new Int32Array(data.length);
-  const areas = [0];
-  const stack = [];
-  for (let seed = 0; seed < data.length; seed++) {
-    if (labels[seed] || !(data[seed] > 0)) continue;
-    const label = areas.push(0) - 1;
-    labels[seed] = label;
-    stack.push(seed);
-    while (stack.length) {
-      const at = stack.pop();
-      areas[label]++;
-      const [x, y] = [at % width, Math.floor(at / width)];
-      for (let j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
-        for (let i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
-          const next = j * width + i;
-          if (labels[next] || !(data[next] > 0)) continue;
-          labels[next] = label;
-          stack.push(next);
-        }
+export function toldApart(picture, mask, box) {
+  const { width, height, data } = mask;
+  const step = Math.max(1, Math.floor(Math.min(box.right - box.left, box.bottom - box.top) / SAMPLES));
+  const few = blocks(new View(data, width, height).box(box), step);
+  const map = { labels: new Int32Array(few.width * few.height), areas: [0], width: few.width, height: few.height };
+  label(map, few);
+  if (map.areas.length < 3) return [mask];
+  const groups = grouped(map, blocks(picture.box(box), step));
+  const most = Math.max(...groups.values());
+  if (most === 0) return [mask];
+  const nearest = spread(map, groups);
+  const cell = (place, start, count) => Math.min(count - 1, Math.max(0, Math.floor((place - start) / step)));
+  return Array.from({ length: most + 1 }, (_, group) => {
+    const part = new Float32Array(data.length);
+    for (let y = 0, i = 0; y < height; y++) {
+      const row = cell(y, box.top, map.height) * map.width;
+      for (let x = 0; x < width; x++, i++) {
+        if (nearest[row + cell(x, box.left, map.width)] === group) part[i] = data[i];
       }
     }
-  }
-  return { labels, areas };
+    return { width, height, data: part };
+  });
 }
 
-const only = (mask, wanted) => ({ ...mask, data: mask.data.map((v, i) => (wanted(i) ? v : 0)) });
-const view = ({ data, width, height }) => new View(data, width, height);
+/** Number what hangs together of a mask, by corners as well, and count it. */
+function label({ labels, areas, width, height }, { data, offset, row, pixel }) {
+  const hair = (i) => data[offset + Math.floor(i / width) * row + (i % width) * pixel] > CORE;
+  for (let seed = 0; seed < labels.length; seed++) {
+    if (labels[seed] || !hair(seed)) continue;
+    const number = areas.push(0) - 1;
+    const stack = [seed];
+    labels[seed] = number;
+    while (stack.length) {
+      const at = stack.pop();
+      areas[number]++;
+      eachNeighbour(at, width, height, (next) => {
+        if (labels[next] || !hair(next)) return;
+        labels[next] = number;
+        stack.push(next);
+      });
+    }
+  }
+}
 
-/** The values of a view of a mask, one after another. */
-function dense({ data, width, height, offset, row, pixel }) {
-  const values = Float32Array.from({ length: width * height }, (_, i) => {
-    const y = Math.floor(i / width);
-    return data[offset + y * row + (i - y * width) * pixel];
+/** The group of each large region by its shade, from 0 for the darkest on. */
+function grouped({ labels, areas, width }, { data, offset, row, pixel }) {
+  const largest = areas.map((_, k) => k).slice(1).sort((a, b) => areas[b] - areas[a]).slice(0, MOST);
+  const large = largest.filter((k) => areas[k] >= LEAST * areas[largest[0]]);
+  const levels = new Map(large.map((k) => [k, []]));
+  labels.forEach((k, i) => {
+    const at = offset + Math.floor(i / width) * row + (i % width) * pixel;
+    levels.get(k)?.push(GREY_LIGHTNESS[grey(data[at], data[at + 1], data[at + 2])]);
   });
-  return { width, height, data: values };
+  const sorted = large.map((k) => [k, median(levels.get(k))]).sort((a, b) => a[1] - b[1]);
+  let group = 0;
+  return new Map(sorted.map(([k, level], i) => [k, i && level - sorted[i - 1][1] > APART ? ++group : group]));
+}
+
+function median(values) {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/** The group of the nearest large region, for each place. */
+function spread({ labels, width, height }, groups) {
+  const nearest = Int32Array.from(labels, (k) => groups.get(k) ?? -1);
+  let ring = [...nearest.keys()].filter((i) => nearest[i] >= 0);
+  while (ring.length) {
+    const next = [];
+    for (const at of ring) {
+      eachNeighbour(at, width, height, (i) => {
+        if (nearest[i] >= 0) return;
+        nearest[i] = nearest[at];
+        next.push(i);
+      });
+    }
+    ring = next;
+  }
+  return nearest;
+}
+
+function eachNeighbour(at, width, height, visit) {
+  const [x, y] = [at % width, Math.floor(at / width)];
+  for (let j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
+    for (let i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) visit(j * width + i);
+  }
 }

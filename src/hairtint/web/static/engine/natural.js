@@ -14,9 +14,9 @@ const inLight = (level, exposure) => lightness(Math.min(1, exposure * luminance(
 
 /** How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`. */
 export class Tone {
-  /** @param {{lightness: number, light: number}} shade @param {number[]} dye [red, green, blue] */
+  /** @param {{lightness: number, light?: number}} shade @param {number[]} dye [red, green, blue] */
   constructor(shade, dye) {
-    const exposure = clip(luminance(shade.light) / LIT, LEAST_LIT, 1);
+    const exposure = clip(luminance(shade.light ?? 100) / LIT, LEAST_LIT, 1);
     const start = inLight(shade.lightness, 1 / exposure);
     const goal = lab(dye)[0];
     const reached = goal - 0.12 * Math.max(0, goal - start - 20);

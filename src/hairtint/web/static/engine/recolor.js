@@ -68,7 +68,7 @@ export class Subject {
   /** One for each shade of hair that is clearly another; none where there is but one. */
   #toldApart() {
     const [whole, { width, height }] = [View.rgba(this.picture), this.picture];
-    const masks = toldApart(whole, { width, height, data: this.mask.data });
+    const masks = toldApart(whole, { width, height, data: this.mask.data }, this.box);
     if (masks.length < 2) return [];
     const shades = masks.map(({ data }) => measure(whole, new View(data, width, height)));
     return masks.map((mask, k) => new Subject(this.picture, mask, shades[k]));

@@ -9,7 +9,7 @@ import { grey } from "./raster.js";
  * What hair looks like before it is dyed.
  * @typedef {{rgb: number[], lightness: number, low: number, high: number, light: number}} Shade median colour; median
  *   L*; the L* that one pixel in ten lies below; the L* that one in ten lies above; and the one that one in a hundred of
- *   the whole picture lies above
+ *   the whole picture, or around the hair, lies above, at least `high`
  */
 
 /**
@@ -24,7 +24,11 @@ export function measure(picture, mask) {
   const step = Math.max(1, Math.floor(extent / SHADE.SAMPLES));
   const [hair, cover] = [picture.box(box), mask.box(box)];
   const [few, their] = [hair, cover].map((view) => blocks(view, step));
-  return { ...(sampled(few, their) ?? sampled(hair, cover)), light: brightest(picture) };
+  const some = sampled(few, their);
+  const shade = some ?? sampled(hair, cover);
+  const whole = blocks(picture, Math.max(1, Math.floor(Math.min(picture.width, picture.height) / SHADE.SAMPLES)));
+  const around = some ? few : hair;
+  return { ...shade, light: Math.max(brightest(whole), brightest(around), shade.high) };
 }
 
 /** The first pixel of each whole block of `step` by `step`. */
@@ -33,8 +37,7 @@ export function blocks(view, step) {
   return view.box({ left: 0, top: 0, right, bottom }).every(step);
 }
 
-function brightest(picture) {
-  const few = blocks(picture, Math.max(1, Math.floor(Math.min(picture.width, picture.height) / SHADE.SAMPLES)));
+function brightest(few) {
   const counts = new Uint32Array(256);
   eachPixel(few, (x, y, k) => counts[grey(few.data[k], few.data[k + 1], few.data[k + 2])]++);
   return GREY_LIGHTNESS[quantile(counts, 0.99)];
