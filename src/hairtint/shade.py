@@ -15,6 +15,8 @@ from hairtint.pixels import at, every
 
 _SAMPLES = 128  # per side of the hair's box: medians of more pixels move by less than a grey level
 
+_LIGHT_PACE = 5.0  # how much faster the light follows than what is measured of the hair alone: masks are noisy
+
 GREY_LIGHTNESS = lightness(to_linear(np.arange(256) / 255)).astype(np.float32)
 """CIELAB L* of each 8-bit grey, float32 (256,)."""
 
@@ -91,7 +93,7 @@ class Shade:
             mix(self.lightness, other.lightness),
             mix(self.low, other.low),
             mix(self.high, other.high),
-            mix(self.light, other.light),
+            self.light + min(1.0, _LIGHT_PACE * rate) * (other.light - self.light),
         )
 
 

@@ -39,3 +39,13 @@ def test_the_shade_follows_slowly_within_a_scene(tinter, portrait):
     tinter(brighter, COPPER)
     now = Shade.measure(brighter, tinter(brighter, COPPER).mask).lightness
     assert first < tinter.shade.lightness < first + 0.5 * (now - first)
+
+
+def test_a_fade_to_black_takes_the_hair_with_it(tinter, portrait):
+    """It is never much brighter than the brightest spots of the picture."""
+    tinter.reset()
+    inside = tinter(portrait, Look(color="platinum")).mask > 0.9
+    for k in range(1, 18):
+        frame = (portrait * (1 - k / 18)).astype(np.uint8)
+        dyed = tinter(frame, Look(color="platinum")).rgb
+        assert np.median(dyed[inside]) < np.percentile(frame, 99) + 12

@@ -22,7 +22,7 @@ _NUMBERS = {
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "_SAMPLES")),
-    "SHADE": ("shade", ("_SAMPLES",)),
+    "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
     "TINTER": ("live.tinter", ("SHADE_RATE", "NEW_HEAD")),
     "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),

@@ -35,6 +35,7 @@ export const HEADS = {
 
 export const SHADE = {
   "SAMPLES": 128,
+  "LIGHT_PACE": 5.0,
 };
 
 export const TINTER = {

@@ -82,6 +82,6 @@ export function towards(shade, other, rate) {
     lightness: mix(shade.lightness, other.lightness),
     low: mix(shade.low, other.low),
     high: mix(shade.high, other.high),
-    light: mix(shade.light, other.light),
+    light: shade.light + Math.min(1, SHADE.LIGHT_PACE * rate) * (other.light - shade.light),
   };
 }
