@@ -137,6 +137,15 @@ def test_answers_that_are_no_probabilities_are_refused(tmp_path, backend, nodes,
         network(np.full((8, 8, 3), 200, np.uint8))
 
 
+def test_a_sigmoid_that_rounds_to_more_than_one_is_one(tmp_path, backend):
+    nodes = [
+        MEAN, ("Sigmoid", ["m"], ["s"], {}),
+        ("Constant", [], ["more"], {"value_float": 1.000001}), ("Mul", ["s", "more"], ["y"], {}),
+    ]  # fmt: skip
+    network = runtime.load(answering(tmp_path / "own.onnx", *nodes), backend=backend)
+    assert network(np.full((8, 8, 3), 200, np.uint8)).max() == 1
+
+
 def test_a_small_network_of_ones_own_runs(tmp_path, backend):
     network = runtime.load(answering(tmp_path / "own.onnx", MEAN, ("Sigmoid", ["m"], ["y"], {})), backend=backend)
     assert network.shapes == ((8, 8),)

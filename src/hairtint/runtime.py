@@ -22,6 +22,7 @@ from hairtint.zoo import Entry
 
 BACKENDS = ("auto", "onnxruntime", "openvino")
 MOST_THREADS = 256
+ROUNDING = 1e-5  # by which a runtime's sigmoid may leave [0, 1]: ONNX Runtime's does so now and then
 LARGEST = 2048  # side of the pictures that a network may ask for
 
 
@@ -218,12 +219,13 @@ def checked_map(answer: Any, taken: tuple[int, ...], path: Path) -> NDArray[np.f
     found = np.asarray(answer)
     fits = found.dtype == np.float32 and found.ndim == 3 and len(found) == 1 and found.size > 0
     larger = fits and (found.shape[1] > taken[0] or found.shape[2] > taken[1])
-    if not fits or larger or not (found.min() >= 0 and found.max() <= 1):  # false for NaN too
+    least, most = (found.min(), found.max()) if fits else (0, 0)
+    if not fits or larger or not (least >= -ROUNDING and most <= 1 + ROUNDING):  # false for NaN too
         raise DamagedModelError(
             f"{path} answers {found.dtype} {found.shape} instead of probabilities from 0 to 1, at most"
             f" {taken[1]}x{taken[0]}; give a network of hairtint export"
         )
-    return np.asarray(found[0], np.float32)
+    return np.clip(found[0], 0, 1) if least < 0 or most > 1 else np.asarray(found[0], np.float32)
 
 
 def _cannot_run(path: Path, error: Exception) -> DamagedModelError:
