@@ -101,8 +101,9 @@ def recolor(
 def _dye(
     out: U8, rgb: U8, cover: Cover, shade: Shade, dye: Color, effects: list[Effect], strength: float, *, alone: bool
 ) -> None:
-    """Write the dyed hair of `cover` into `out`. alone: no other hair has been written there before."""
-    box = _box(cover, cover.max(axis=1))
+    """Write the dyed hair of `cover` into `out`. alone: it is all hair, and fills the box."""
+    whole = (slice(0, len(cover)), slice(0, cover.shape[1]))
+    box = whole if alone else _box(cover, cover.max(axis=1))
     if box is None:
         return
     canvas = Canvas(rgb[box], cover[box], shade, dye)
@@ -112,7 +113,10 @@ def _dye(
         for effect in effects:
             dyed = effect.paint(dyed, rows)
         changed = _faded(pixels, rows.over(dyed), strength)
-        np.copyto(out[place], changed, where=True if alone else share[..., None] > 0)
+        if alone:
+            out[place] = changed
+        else:
+            np.copyto(out[place], changed, where=share[..., None] > 0)
 
 
 def _check_number(name: str, value: object) -> None:
