@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, dye_options
+from hairtint.cli.options import FOLDER, Number, check_effects, dye_options
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def camera(
     from hairtint.effects import Effect
     from hairtint.live.look import Look
 
-    if effects and method == "hsv":
-        raise click.UsageError("--effect goes with --method natural")
+    check_effects(effects, method)
     parsed = tuple(Effect.parse(text) for text in effects)
     look = Look(Color.parse(color), strength, method, parsed, largest_region)
     if display == "overlay":

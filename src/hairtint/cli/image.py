@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, dye_options
+from hairtint.cli.options import FOLDER, Number, check_effects, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
@@ -88,8 +88,7 @@ def image(
         raise click.UsageError("name photos: files, folders, patterns, or --list")
     if saturation and method != "hsv":
         raise click.UsageError("--saturation goes with --method hsv")
-    if effects and method == "hsv":
-        raise click.UsageError("--effect goes with --method natural")
+    check_effects(effects, method)
     parsed = tuple(Effect.parse(text) for text in effects)
     dye = Color.parse(color)
     task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def check_effects(effects: Sequence[object], method: str) -> None:
+    """Refuse effects beside a method that has none, before any work is done."""
+    if effects and method == "hsv":
+        raise click.UsageError("--effect goes with --method natural")
 
 
 def data_folders(required: bool) -> Decorator:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hairtint.cli.options import dye_options
+from hairtint.cli.options import check_effects, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
@@ -95,8 +95,7 @@ def video(
     if (color is None) == (keyframes is None):
         raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
     parsed = tuple(Effect.parse(text) for text in effects)
-    if parsed and method == "hsv":
-        raise click.UsageError("--effect goes with --method natural")
+    check_effects(parsed, method)
     common = Look(Color(0, 0, 0), strength, method, parsed, largest_region)
     look = Keyframes.load(keyframes, common) if keyframes else replace(common, color=Color.parse(color or ""))
     with bar(quiet=quiet) as progress, stopped_by_signals() as stop:
