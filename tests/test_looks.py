@@ -70,6 +70,33 @@ def test_a_picture_of_fewer_pixels_than_the_map_is_shown_from_near_only_for_tiny
     assert len(set(calls)) == 1 + near
 
 
+def test_a_speck_does_not_decide_what_is_shown_from_near():
+    """Where the map is just above or below one half, runtimes differ."""
+    rgb, calls = picture(400, 300, 40, 100, 60), [[], []]
+    for shown, sizes in zip((rgb, picture(400, 300, 396, 296, 4) | rgb), calls, strict=True):
+
+        def look(part, sizes=sizes):
+            seen(sizes)(part)
+            return cv2.resize(part.rgb[..., 0], (128, 128), interpolation=cv2.INTER_NEAREST) / np.float32(255)
+
+        looks.finest(shown, look)
+    assert calls[0] == calls[1]
+    assert len(set(calls[0])) == 2
+
+
+def test_the_near_look_fades_out_where_the_picture_goes_on():
+    """What it makes of things that its edge cuts off is not left standing there as a straight edge."""
+    rgb = picture(400, 300, 40, 100, 60)
+
+    def look(shown):
+        return np.ones((32, 32), np.float32) if shown.rgb.shape[0] < 300 else seen([])(shown)
+
+    fine = looks.finest(rgb, look)
+    assert fine.max() == 1
+    assert np.abs(np.diff(fine[:, fine.shape[1] // 2])).max() < 0.25
+    assert np.abs(np.diff(fine[fine.shape[0] // 6])).max() < 0.25
+
+
 def test_the_mirrored_map_comes_back_the_right_way_round():
     rgb = Pyramid(picture(100, 100, 0, 0, 50))
     np.testing.assert_array_equal(looks.mirrored(seen([]))(rgb), seen([])(rgb))

@@ -17,6 +17,19 @@ LARGEST = """async ({ mask }) => {
   const { largestRegion } = await module("matte");
   return packed(largestRegion(await plane(mask)).data);
 }"""
+LOOKS = """async ({ rgb }) => {
+  const [{ finest }, { View }] = await Promise.all(["looks", "raster"].map(module));
+  const look = async ({ data, width, height, offset, row, pixel }) => ({
+    width: 32,
+    height: 32,
+    data: Float32Array.from({ length: 1024 }, (_, i) => {
+      const [x, y] = [Math.floor(((i % 32) * width) / 32), Math.floor((Math.floor(i / 32) * height) / 32)];
+      return data[offset + y * row + x * pixel] / 255;
+    }),
+  });
+  const { width, height, data } = await finest(View.rgba(await picture(rgb)), look);
+  return [width, height, packed(data)];
+}"""
 SHRINK = """async ({ rgb, width, height }) => {
   const [{ Pyramid }, { stretch, View }] = await Promise.all(["pyramid", "raster"].map(module));
   const pyramid = new Pyramid(View.rgba(await picture(rgb)));
@@ -59,6 +72,26 @@ def test_the_largest_region_is_pythons(modules):
     mask[30:40, 82:88], mask[35:37, 80:82] = 0.7, 0.4
     found = engine_page.received(modules.evaluate(LARGEST, {"mask": engine_page.sent(mask)})).reshape(mask.shape)
     np.testing.assert_array_equal(found, matte.largest_region(mask))
+
+
+@pytest.mark.parametrize("speck", [False, True])
+@pytest.mark.parametrize(("side", "top", "left"), [(60, 40, 100), (60, 0, 239), (12, 300, 200), (280, 5, 5), (0, 0, 0)])
+def test_the_looks_are_pythons(modules, side, top, left, speck):
+    rgb = np.full((400, 299, 3), 40, np.uint8)
+    rgb[top : top + side, left : left + side] = np.linspace(130, 250, side, dtype=np.uint8)[:, None, None]
+    rgb[360:363, 10:260:50] = 90  # doubtful, and cut by the near look's edges
+    if speck:
+        rgb[387:400, 280:290] = 200
+
+    def look(picture):
+        height, width = picture.rgb.shape[:2]
+        rows, columns = np.arange(32) * height // 32, np.arange(32) * width // 32
+        return picture.rgb[np.ix_(rows, columns)][..., 0] / np.float32(255)
+
+    width, height, found = modules.evaluate(LOOKS, {"rgb": engine_page.sent(rgb)})
+    theirs = looks.finest(rgb, look)
+    assert (height, width) == theirs.shape
+    assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 1e-5
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (512, 512), (257, 300), (256, 1000), (100, 90), (300, 200)])

@@ -20,7 +20,7 @@ TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "SURPRISE")),
-    "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST")),
+    "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "_SAMPLES")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
     "TINTER": ("live.tinter", ("SHADE_RATE", "NEW_HEAD")),

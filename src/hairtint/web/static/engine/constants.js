@@ -23,6 +23,8 @@ export const LOOKS = {
   "NEAR": 0.6,
   "NEAR_COARSE": 0.25,
   "MOST": 4.0,
+  "FADE": 0.1,
+  "SPECK": 0.01,
 };
 
 export const HEADS = {

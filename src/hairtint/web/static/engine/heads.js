@@ -3,6 +3,7 @@
 import { HEADS } from "./constants.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
 import { grey, View } from "./raster.js";
+import { regions } from "./regions.js";
 import { blocks } from "./shade.js";
 
 const { APART, LEAST, MOST, CORE, SAMPLES } = HEADS;
@@ -17,8 +18,7 @@ export function toldApart(picture, mask, box) {
   const { width, height, data } = mask;
   const step = Math.max(1, Math.floor(Math.min(box.right - box.left, box.bottom - box.top) / SAMPLES));
   const few = blocks(new View(data, width, height).box(box), step);
-  const map = { labels: new Int32Array(few.width * few.height), areas: [0], width: few.width, height: few.height };
-  label(map, few);
+  const map = regions(few, CORE);
   if (map.areas.length < 3) return [mask];
   const groups = grouped(map, blocks(picture.box(box), step));
   const most = Math.max(...groups.values());
@@ -35,26 +35,6 @@ export function toldApart(picture, mask, box) {
     }
     return { width, height, data: part };
   });
-}
-
-/** Number what hangs together of a mask, by corners as well, and count it. */
-function label({ labels, areas, width, height }, { data, offset, row, pixel }) {
-  const hair = (i) => data[offset + Math.floor(i / width) * row + (i % width) * pixel] > CORE;
-  for (let seed = 0; seed < labels.length; seed++) {
-    if (labels[seed] || !hair(seed)) continue;
-    const number = areas.push(0) - 1;
-    const stack = [seed];
-    labels[seed] = number;
-    while (stack.length) {
-      const at = stack.pop();
-      areas[number]++;
-      eachNeighbour(at, width, height, (next) => {
-        if (labels[next] || !hair(next)) return;
-        labels[next] = number;
-        stack.push(next);
-      });
-    }
-  }
 }
 
 /** The group of each large region by its shade, from 0 for the darkest on. */

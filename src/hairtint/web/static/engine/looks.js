@@ -1,9 +1,11 @@
 /** A photo is worth more time than a frame: the network looks up to three times, as hairtint/looks.py has it do. */
 
+import { bounds } from "./box.js";
 import { LOOKS } from "./constants.js";
-import { resize, round } from "./raster.js";
+import { resize, round, View } from "./raster.js";
+import { regions } from "./regions.js";
 
-const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST } = LOOKS;
+const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = LOOKS;
 
 /**
  * The probability of hair, by up to three looks.
@@ -27,14 +29,9 @@ async function mirrored(map, view, look) {
 }
 
 /** The box of the picture around its hair; null where there is nothing to gain. */
-function around({ width, height, data }, view) {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  data.forEach((v, i) => {
-    if (!(v > 0.5)) return;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-  });
+function around(map, view) {
+  const { width, height } = map;
+  const { left, top, right, bottom } = bounds(new View(main(map), width, height));
   const [byX, byY] = [view.width / width, view.height / height];
   const [wide, high] = [(right - left) * byX, (bottom - top) * byY];
   const [marginX, marginY] = [wide, high].map((side) => Math.max(MARGIN * Math.max(wide, high), (LEAST - side) / 2));
@@ -48,6 +45,13 @@ function around({ width, height, data }, view) {
   return (box.right - box.left) * (box.bottom - box.top) > most * view.width * view.height ? null : box;
 }
 
+/** What is above one half, without the specks. */
+function main(map) {
+  const { labels, areas } = regions(map, 0.5);
+  const most = Math.max(...areas);
+  return Uint8Array.from(labels, (k) => k && areas[k] >= SPECK * most);
+}
+
 /** The map of the whole picture, fine enough for the near look, which takes its place inside the box. */
 function pasted(whole, near, box, view) {
   const [boxWidth, boxHeight] = [box.right - box.left, box.bottom - box.top];
@@ -57,9 +61,22 @@ function pasted(whole, near, box, view) {
   const [top, bottom] = [box.top, box.bottom].map((y) => round((y / view.height) * result.height));
   if (bottom <= top || right <= left) return result;
   const part = resize(near, right - left, bottom - top);
-  for (let y = top; y < bottom; y++) {
-    const row = part.data.subarray((y - top) * part.width, (y - top + 1) * part.width);
-    result.data.set(row, y * result.width + left);
+  const fade = FADE * Math.max(part.width, part.height);
+  const across = faded(part.width, fade, left > 0, right < result.width);
+  const down = faded(part.height, fade, top > 0, bottom < result.height);
+  for (let y = 0, i = 0; y < part.height; y++) {
+    let at = (top + y) * result.width + left;
+    for (let x = 0; x < part.width; x++, i++, at++) {
+      result.data[at] += (part.data[i] - result.data[at]) * down[y] * across[x];
+    }
   }
   return result;
+}
+
+/** Weights that rise from 0 to 1 within `fade` of either end, where asked. */
+function faded(count, fade, begins, ends) {
+  return Float32Array.from({ length: count }, (_, i) => {
+    const inside = Math.min(begins ? i : Infinity, ends ? count - 1 - i : Infinity);
+    return Math.min(1, (inside + 0.5) / Math.max(fade, 1));
+  });
 }

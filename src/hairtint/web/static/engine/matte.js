@@ -4,6 +4,7 @@ import { boxBlur } from "./blur.js";
 import { bounds, widened } from "./box.js";
 import { MATTE } from "./constants.js";
 import { between, blendRows, grey, greys, resize, round, View } from "./raster.js";
+import { regions } from "./regions.js";
 
 const { GUIDE, DOUBT, EPSILON } = MATTE;
 const NOTHING = 0.01; // where the map is below it in all windows that a pixel lies in, no hair comes out
@@ -73,7 +74,7 @@ function settle({ slope, offset, around }, guide, mask) {
   const { width, height } = guide;
   const value = new Float32Array(width * height);
   doubted(slope.data, offset.data, around.data, guide.data, mask.data, value);
-  const core = flood({ width, height, data: value }, 0, (i) => value[i] > 0.5);
+  const core = cores({ width, height, data: value });
   const box = { left: width, top: height, right: 0, bottom: 0 };
   const hair = grown(core, width, height, box);
   for (const part of [slope.data, offset.data]) {
@@ -93,35 +94,12 @@ function doubted(slope, offset, around, guide, mask, value) {
   }
 }
 
-/**
- * The 8-connected regions above a threshold that a seed lies in: 1 there, 0 elsewhere.
- * @param {{width: number, height: number, data: ArrayLike<number>}} plane
- * @param {number} threshold
- * @param {(index: number) => boolean} seed
- */
-export function flood({ width, height, data }, threshold, seed) {
-  const found = new Uint8Array(width * height);
-  const stack = new Int32Array(width * height);
-  for (let i = 0; i < found.length; i++) {
-    if (found[i] || !(data[i] > threshold) || !seed(i)) continue;
-    let depth = 0;
-    found[i] = 1;
-    stack[depth++] = i;
-    while (depth) {
-      const k = stack[--depth];
-      const x = k % width;
-      const y = (k - x) / width;
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-          const n = v * width + u;
-          if (found[n] || !(data[n] > threshold)) continue;
-          found[n] = 1;
-          stack[depth++] = n;
-        }
-      }
-    }
-  }
-  return found;
+/** Which regions above 0 reach one half somewhere: 1 there, 0 elsewhere. */
+function cores(plane) {
+  const { labels, areas } = regions(plane, 0);
+  const kept = new Uint8Array(areas.length);
+  for (let i = 0; i < labels.length; i++) if (plane.data[i] > 0.5) kept[labels[i]] = 1;
+  return Uint8Array.from(labels, (k) => kept[k]);
 }
 
 /** The regions and one pixel around them; `box` grows to hold them. */
@@ -203,20 +181,11 @@ function part({ data, width }, { left, top, right, bottom }) {
 /** The mask with every region but the largest set to 0; its soft rim, down to half the threshold, stays with it. */
 export function largestRegion(mask, threshold = 0.5) {
   const { width, height, data } = mask;
-  const seen = new Uint8Array(data.length);
-  let largest = { size: 0, region: null };
-  for (let i = 0; i < data.length; i++) {
-    if (seen[i] || !(data[i] > threshold)) continue;
-    const region = flood(mask, threshold, (k) => k === i);
-    let size = 0;
-    for (let k = 0; k < region.length; k++) {
-      size += region[k];
-      seen[k] |= region[k];
-    }
-    if (size > largest.size) largest = { size, region };
-  }
-  if (!largest.region) return { width, height, data: new Float32Array(data.length) };
-  const around = flood(mask, threshold / 2, (i) => largest.region[i] === 1);
-  const kept = data.map((v, i) => (around[i] && (largest.region[i] || !(v > threshold)) ? v : 0));
+  const { labels, areas } = regions(mask, threshold);
+  const largest = areas.indexOf(Math.max(...areas)) || -1;
+  const around = regions(mask, threshold / 2).labels;
+  const rims = new Set();
+  labels.forEach((k, i) => k === largest && rims.add(around[i]));
+  const kept = data.map((v, i) => (rims.has(around[i]) && (labels[i] === largest || !(v > threshold)) ? v : 0));
   return { width, height, data: kept };
 }
