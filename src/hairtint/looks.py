@@ -85,7 +85,7 @@ def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | No
 
 def _main(marked: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """What is marked without its specks, on which runtimes differ."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     areas[0] = 0
     return np.asarray((areas >= SPECK * areas.max()).astype(np.uint8).take(labels))
