@@ -41,12 +41,24 @@ def test_the_map_moves_with_the_picture():
     assert wrong[0] < 0.01 < wrong[1]
 
 
-def test_a_cut_starts_anew():
+@pytest.mark.parametrize("light", [1, 0.3, 0.1])
+def test_a_cut_starts_anew(light):
     memory = Memory()
-    memory.blend(*reversed(scene(seed=0)))
+    rgb, true = scene(seed=0)
+    memory.blend(true, (rgb * light).astype(np.uint8))
     rgb, _ = scene(seed=7)
     empty = np.zeros((64, 64), np.float32)
-    np.testing.assert_array_equal(memory.blend(empty, rgb), empty)
+    np.testing.assert_array_equal(memory.blend(empty, (rgb * light).astype(np.uint8)), empty)
+    assert memory.anew
+
+
+@pytest.mark.parametrize("light", [1, 0.3, 0.1])
+def test_motion_and_noise_in_one_scene_are_no_cut(light):
+    memory, rng = Memory(), np.random.default_rng(2)
+    for shift in range(0, 40, 8):
+        rgb, true = scene(shift)
+        memory.blend(true, np.clip(rgb * light + rng.normal(0, 3, rgb.shape), 0, 255).astype(np.uint8))
+        assert memory.anew == (shift == 0)
 
 
 def test_somebody_walking_in_is_there_at_once():

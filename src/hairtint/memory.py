@@ -17,8 +17,9 @@ Grey = NDArray[np.uint8]
 
 SIDE = 160  # longest side of the frames that motion is measured on
 KEEP = 0.96  # how much of the carried map stays where frame and memory agree
-CUT = 0.12  # mean error of the carried frame, in [0, 1], above which it is another scene
-TRUST = 0.1  # error of the carried frame at which a pixel's memory counts half
+CUT = 0.3  # mean error of the carried frame above which it is another scene; errors are in contrasts of the frame
+TRUST = 0.45  # error of the carried frame at which a pixel's memory counts half
+LEAST_CONTRAST = 4.0  # standard deviation in grey levels: what differs in flatter frames is noise
 MARGIN = 8  # pixels of the map around the hair of both frames; further away there is nothing to remember
 SURPRISE = 0.8  # difference of the maps at which the memory counts half
 
@@ -62,24 +63,24 @@ class Memory:
         motion = np.asarray(self.flow.calc(frame, before, None), np.float32)  # type: ignore[call-overload]
         error = cv2.absdiff(frame, _moved(before, _places(*frame.shape) + motion))  # motion is to where each pixel was
         error = cv2.blur(error, (5, 5))
-        if cv2.mean(error)[0] > CUT * 255:
+        contrast = max(LEAST_CONTRAST, float(cv2.meanStdDev(frame)[1][0, 0]))  # in the dark, all differences are small
+        if cv2.mean(error)[0] > CUT * contrast:
             return None
         size = new.shape[::-1]
         scale = np.array([size[0] / frame.shape[1], size[1] / frame.shape[0], 0, 0])
         motion = np.asarray(cv2.multiply(motion, scale), np.float32)
         to = _places(*new.shape)[box] + np.asarray(cv2.resize(motion, size), np.float32)[box]
         steady = new.copy()
-        unlike = np.asarray(cv2.resize(error, size)[box], np.float32)
+        unlike = np.asarray(cv2.resize(error, size)[box], np.float32) / np.float32(TRUST * contrast)
         steady[box] = _blended(new[box], _moved(old, to), unlike, cv2.inRange(to, (-1, -1), size) > 0)
         return steady
 
 
-def _blended(new: Map, carried: Map, error: Map, inside: NDArray[np.bool_]) -> Map:
-    """The new map and the old one that was carried to it; beyond the old frame there is no memory."""
+def _blended(new: Map, carried: Map, unlike: Map, inside: NDArray[np.bool_]) -> Map:
+    """The new map and the old one that was carried to it, less where the frames are `unlike`; none beyond the old one."""
     change = carried - new
     surprise = np.asarray(cv2.blur(cv2.absdiff(new, carried), (5, 5)), np.float32)
     surprise *= np.float32(1 / SURPRISE)
-    unlike = error * np.float32(1 / (255 * TRUST))
     change *= KEEP / ((1 + unlike * unlike) * (1 + surprise * surprise))
     change *= inside
     return new + change

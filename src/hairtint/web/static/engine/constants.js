@@ -12,8 +12,9 @@ export const MATTE = {
 export const MEMORY = {
   "SIDE": 160,
   "KEEP": 0.96,
-  "CUT": 0.12,
-  "TRUST": 0.1,
+  "CUT": 0.3,
+  "TRUST": 0.45,
+  "LEAST_CONTRAST": 4.0,
   "SURPRISE": 0.8,
 };
 

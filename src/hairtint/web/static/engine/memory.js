@@ -5,7 +5,7 @@ import { MEMORY } from "./constants.js";
 import { halvings, motion, sample } from "./flow.js";
 import { greys, resize, round, shrink, View } from "./raster.js";
 
-const { SIDE, KEEP, CUT, TRUST, SURPRISE } = MEMORY;
+const { SIDE, KEEP, CUT, TRUST, LEAST_CONTRAST, SURPRISE } = MEMORY;
 
 export class Memory {
   #frame = null;
@@ -62,13 +62,19 @@ function upscaled(flow, axis, width, height) {
   return data;
 }
 
-/** How much each pixel differs from the one it should come from, in [0, 1]. */
+/** How much each pixel differs from the one it should come from, in contrasts of the frame. */
 function unlikeness({ width, height, data }, before, { x, y }) {
   const error = new Float32Array(data.length);
+  const contrast = Math.max(LEAST_CONTRAST, deviation(data)); // in the dark, all differences are small
   for (let v = 0, i = 0; v < height; v++) {
-    for (let u = 0; u < width; u++, i++) error[i] = Math.abs(data[i] - sample(before, u + x[i], v + y[i])) / 255;
+    for (let u = 0; u < width; u++, i++) error[i] = Math.abs(data[i] - sample(before, u + x[i], v + y[i])) / contrast;
   }
   return boxBlur({ width, height, data: error }, 2, 1).data;
+}
+
+function deviation(values) {
+  const mean = values.reduce((a, b) => a + b) / values.length;
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
 function blended(map, old, frame, moved, error) {
