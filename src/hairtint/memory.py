@@ -77,7 +77,7 @@ class Memory:
 
 
 def _blended(new: Map, carried: Map, unlike: Map, inside: NDArray[np.bool_]) -> Map:
-    """The new map and the old one that was carried to it, less where the frames are `unlike`; none beyond the old one."""
+    """The new map and the old one carried to it, less of it where the frames are unlike and none beyond the old."""
     change = carried - new
     surprise = np.asarray(cv2.blur(cv2.absdiff(new, carried), (5, 5)), np.float32)
     surprise *= np.float32(1 / SURPRISE)
