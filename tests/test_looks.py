@@ -111,7 +111,7 @@ def test_the_mirrored_pyramid_is_that_of_the_mirrored_picture(portrait):
         )
 
 
-@pytest.mark.parametrize(("side", "share"), [(90, 2 / 3), (30, 1 / 2)])
+@pytest.mark.parametrize(("side", "share"), [(90, 4 / 5), (30, 1 / 2)])
 def test_another_network_is_asked_once_where_there_is_hair(side, share):
     """It says the opposite: its share in the mean shows. The first looks twice: at the mirror image, or from near."""
     calls = [], []
