@@ -133,7 +133,7 @@ def test_a_recording_is_finished_when_the_viewer_quits(tmp_path):
     with viewing(tmp_path, replace(BEGIN, recording=True), screen=Keys(*["i"] * 40, "q")) as (viewer, told):
         viewer.run()
     with av.open(told[0]) as container:
-        assert len(list(container.decode(video=0))) > 2
+        assert list(container.decode(video=0)), "a file without its end cannot be read"
 
 
 def test_a_recording_of_a_paused_picture_lasts_as_long_as_it_ran(tmp_path):
@@ -166,7 +166,7 @@ def test_a_recording_is_finished_whatever_is_raised(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             viewer.run()
     with av.open(told[0]) as container:
-        assert len(list(container.decode(video=0))) > 2
+        assert list(container.decode(video=0)), "a file without its end cannot be read"
 
 
 def test_where_a_recording_cannot_be_made_the_picture_goes_on(tmp_path, monkeypatch):
