@@ -3,10 +3,13 @@
 import re
 import shlex
 import shutil
+from types import SimpleNamespace
 
 import cv2
+import numpy as np
 import pytest
 
+import hairtint
 from hairtint import Photo, zoo
 from hairtint.cli import run
 
@@ -40,6 +43,19 @@ def test_python_lines_run(here, blocks):
     for text in lines:
         exec(compile(text, "README.md", "exec"), {"frames": frames})
     assert {"me-auburn.png", "me-b5562b.jpg", "me-e3d5b8.jpg", "me-2f5fc4.jpg"} <= {p.name for p in here.iterdir()}
+
+
+def test_the_colour_page_dyes_a_video(request, portrait, monkeypatch):
+    """Frames without hair, in which there is no shade to measure, among the others."""
+    page = (request.config.rootpath / "docs" / "colour.md").read_text(encoding="utf-8")
+    first, video = (text for language, text in FENCED.findall(page) if language == "python")
+    hair = np.zeros((512, 512), np.float32)
+    hair[40:110, 190:300] = 1
+    masks = iter([0 * hair, hair, 0 * hair, hair])
+    monkeypatch.setattr(hairtint, "VideoSegmenter", lambda: SimpleNamespace(mask=lambda rgb: next(masks)))
+    names = {"rgb": portrait, "mask": hair, "frames": [portrait] * 4}
+    exec(compile(first + video, "colour.md", "exec"), names)
+    np.testing.assert_array_equal(names["dyed"], hairtint.recolor(portrait, hair, "copper"))
 
 
 def test_photo_commands_run(here, blocks):
