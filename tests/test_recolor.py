@@ -158,8 +158,9 @@ def test_what_is_no_mask(mask):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": "hsv", "effects": ["gloss"]}],
-)
+    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": "hsv", "effects": ["gloss"]},
+     {"shade": 5}, {"shade": Shade}],
+)  # fmt: skip
 def test_wrong_options(wrong):
     rgb, mask = hair()
     with pytest.raises(InputError):
@@ -348,6 +349,21 @@ def test_the_shade_is_that_of_the_hair():
         Shade.measure(rgb, mask & False)
     with pytest.raises(MaskError):
         Shade.measure(rgb, mask[1:])
+
+
+@pytest.mark.parametrize("rgb", [np.ones((9, 9), np.uint8), np.ones((9, 9, 3)), np.ones((9, 9, 4), np.uint8), None])
+def test_a_shade_is_measured_in_pictures_alone(rgb):
+    mask = np.ones((9, 9), np.float32)
+    with pytest.raises(PictureError, match="uint8 array"):
+        Shade.measure(rgb, mask)
+    with pytest.raises(PictureError, match="uint8 array"):
+        Shade.measure(np.ones((9, 9, 3), np.uint8), mask, scene=rgb if rgb is not None else [rgb])
+
+
+@pytest.mark.parametrize("mask", [None, [[1.0]], np.where(np.eye(9), np.nan, 1)])
+def test_a_shade_is_measured_under_masks_alone(mask):
+    with pytest.raises(MaskError, match="give"):
+        Shade.measure(np.ones((9, 9, 3), np.uint8), mask)
 
 
 def test_masked_arrays_and_matrices_of_rows_count_as_plain_ones():

@@ -27,15 +27,21 @@ def check_frame(rgb: object) -> None:
         raise PictureError(f"the picture is {what}: give a uint8 array (height, width, 3) in RGB order")
 
 
+def check_size(mask: object, rgb: NDArray[np.uint8]) -> Cover:
+    """The mask of a frame, where it is an array of the frame's size; MaskError otherwise."""
+    if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
+        what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+    return mask
+
+
 def check_mask(mask: object, rgb: NDArray[np.uint8]) -> tuple[Cover, Cover]:
     """A frame's mask as uint8 up to 255 or float32 up to 1, and the most of each row.
 
     Takes (H, W): float in [0, 1], bool, or uint8 from 0 to 255 (0 and 1 alone count as bool). Raises MaskError for
     anything else, NaN too.
     """
-    if not isinstance(mask, np.ndarray) or mask.shape != rgb.shape[:2]:
-        what = str(mask.shape) if isinstance(mask, np.ndarray) else type(mask).__name__
-        raise MaskError(f"the mask is {what}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+    mask = check_size(mask, rgb)
     if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
         raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
     mask = np.asarray(mask)

@@ -65,7 +65,7 @@ def recolor(
         PictureError: rgb is not uint8 (H, W, 3) or is empty.
         MaskError: the mask is not of the picture's size, or holds NaN or values outside [0, 1].
         ColorError: the colour cannot be read.
-        InputError: strength, method or effects are none of the above.
+        InputError: strength, method, effects or shade are none of the above.
     """
     dye = Color.parse(color)
     check_frame(rgb)
@@ -82,6 +82,8 @@ def recolor(
     chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
+    if shade is not None and not isinstance(shade, Shade):
+        raise InputError(f"shade {shade!r}: give a Shade, as Shade.measure(rgb, mask) is one, or None")
     out = np.array(rgb, order="C")
     box = _box(cover, peaks) if strength > 0 else None
     if box is None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hairtint.errors import MaskError
+from hairtint.frame import check_frame, check_size
 from hairtint.perceptual import lightness, to_linear
 from hairtint.pixels import at, every
 
@@ -35,8 +36,13 @@ class Shade:
 
     In video, measure each frame and follow with `towards`, so that the dye does not pump with the noise of the mask:
 
-        shade = Shade.measure(rgb, mask) if shade is None else shade.towards(Shade.measure(rgb, mask), 0.1)
-        dyed = recolor(rgb, mask, "copper", shade=shade)
+        shade = None
+        for rgb in frames:
+            mask = segmenter.mask(rgb)  # a VideoSegmenter's
+            if mask.any():
+                now = Shade.measure(rgb, mask)
+                shade = now if shade is None else shade.towards(now, 0.1)
+            dyed = recolor(rgb, mask, "copper", shade=shade)
     """
 
     rgb: tuple[float, float, float]
@@ -57,10 +63,13 @@ class Shade:
             scene: the whole picture, where `rgb` is a part of it.
 
         Raises:
-            MaskError: the mask is empty or has another size than the picture.
+            PictureError: rgb or scene is not uint8 (H, W, 3) or is empty.
+            MaskError: the mask is empty or NaN, or has another size than the picture.
         """
-        if rgb.shape[:2] != mask.shape:
-            raise MaskError(f"the mask is {mask.shape}, the picture {rgb.shape[:2]}: give a mask of the picture's size")
+        whole = rgb if scene is None else scene
+        check_frame(rgb)
+        check_frame(whole)
+        check_size(mask, rgb)
         left, top, width, height = cv2.boundingRect(np.asarray(np.greater(mask, 0)).view(np.uint8))
         if not width:
             raise MaskError("the mask has no hair: there is no shade to measure")
@@ -68,7 +77,6 @@ class Shade:
         box = np.s_[top : top + height, left : left + width]
         sampled = every(rgb[box], step), every(mask[box], step)
         hair = sampled if sampled[1].any() else (rgb[box], mask[box])
-        whole = rgb if scene is None else scene
         few = every(whole, max(1, min(whole.shape[:2]) // _SAMPLES))
         light = max(_brightest(few), _brightest(hair[0]))  # somebody far away may stand in the only light
         return cls._of(hair[0], hair[1], light)
@@ -76,6 +84,8 @@ class Shade:
     @classmethod
     def _of(cls, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic], light: float) -> Shade:
         hair = at(rgb, np.flatnonzero(mask > np.float32(0.5) * np.float32(mask.max())))
+        if not hair.size:
+            raise MaskError("the mask holds NaN: give values from 0 (not hair) to 1 (hair)")
         grey = np.asarray(cv2.cvtColor(hair[None], cv2.COLOR_RGB2GRAY)[0], np.uint8)
         low, middle, high = GREY_LIGHTNESS[_quantiles(grey, 0.1, 0.5, 0.9)].tolist()
         red, green, blue = (float(_quantiles(channel, 0.5)[0]) for channel in cv2.split(hair[None]))
