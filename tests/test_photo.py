@@ -660,10 +660,29 @@ def test_bytes_give_bytes_and_paths_give_pillow_pictures(tmp_path: Path) -> None
 
 def test_with_rgb_refuses_other_shapes() -> None:
     photo = Photo.open(scene())
-    for wrong in (scene(20, 20), scene().astype(np.float32), scene()[..., 0]):
+    for wrong in (scene(20, 20), scene().astype(np.float32), scene()[..., 0], None):
         with pytest.raises(PictureError) as caught:
-            photo.with_rgb(wrong)
+            photo.with_rgb(wrong)  # type: ignore[arg-type]
         one_line_with(caught.value, "(48, 64, 3)")
+
+
+@pytest.mark.parametrize("wrong", [scene() / 255, scene()[..., 0], scene()[:0], scene().tolist(), None])
+def test_a_photo_is_made_of_pixels_alone(wrong: object) -> None:
+    with pytest.raises(PictureError) as caught:
+        Photo(wrong)  # type: ignore[arg-type]
+    one_line_with(caught.value, "uint8 array (height, width, 3)")
+
+
+@pytest.mark.parametrize("wrong", [np.ones((9, 9), np.uint8), np.ones((48, 64)), scene(), 255])
+def test_transparency_is_that_of_the_photo(wrong: object) -> None:
+    with pytest.raises(PictureError) as caught:
+        Photo(scene(), wrong)  # type: ignore[arg-type]
+    one_line_with(caught.value, "transparency", "uint8 (48, 64)")
+
+
+def test_a_photo_is_as_large_as_max_pixels_lets_in() -> None:
+    rgb = np.broadcast_to(np.uint8(0), (15_000, 10_000, 3))  # takes no memory by itself
+    assert Photo(rgb).size == (10_000, 15_000)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -691,6 +710,14 @@ def test_unknown_suffix_lists_the_known(tmp_path: Path) -> None:
         photo.encode("nonsense")
     assert photo.encode("jpg") == photo.encode(".JPG") == photo.encode("JPEG")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_format_or_path_is_refused(tmp_path: Path) -> None:
+    photo, mask = Photo(scene()), np.zeros((9, 9))
+    for write in (photo.encode, photo.losses, photo.save, check_output, lambda path: write_mask(path, mask)):
+        with pytest.raises(OutputError) as caught:
+            write(5)  # type: ignore[arg-type]
+        one_line_with(caught.value, "int", "give")
 
 
 def test_existing_files_are_kept_unless_told(tmp_path: Path) -> None:
@@ -810,6 +837,7 @@ def test_masks_are_grey_pngs(tmp_path: Path) -> None:
         np.full((4, 4), 1.5),
         np.full((4, 4), -0.1),
         np.full((4, 4), np.nan),
+        [[1.0]],
     ],
 )
 def test_what_is_no_mask_is_refused(tmp_path: Path, mask: np.ndarray) -> None:
@@ -835,6 +863,8 @@ def test_side_by_side_shows_input_mask_and_result() -> None:
         side_by_side(rgb, mask[:-1], result)
     with pytest.raises(PictureError):
         side_by_side(rgb, mask, result[:-1])
+    with pytest.raises(PictureError):
+        side_by_side(rgb, mask, None)  # type: ignore[arg-type]
 
 
 def test_importing_is_cheap() -> None:

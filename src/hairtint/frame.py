@@ -17,14 +17,18 @@ MAX_PIXELS = 100_000_000
 _ONE = np.float32(1).view(np.uint32)
 
 
-def check_frame(rgb: object) -> None:
-    """Raise PictureError unless `rgb` is a uint8 array (H, W, 3), RGB, of 1 to MAX_PIXELS pixels."""
-    if isinstance(rgb, np.ndarray) and rgb.ndim == 3 and rgb.shape[0] * rgb.shape[1] > MAX_PIXELS:
-        limit = MAX_PIXELS / 1e6
+def check_frame(rgb: object, *, max_pixels: float = MAX_PIXELS) -> None:
+    """Raise PictureError unless `rgb` is a uint8 array (H, W, 3), RGB, of 1 to `max_pixels` pixels."""
+    if isinstance(rgb, np.ndarray) and rgb.ndim == 3 and rgb.shape[0] * rgb.shape[1] > max_pixels:
+        limit = max_pixels / 1e6
         raise PictureError(f"the picture is {rgb.shape[1]}x{rgb.shape[0]}: give at most {limit:g} megapixels")
     if not isinstance(rgb, np.ndarray) or rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
-        what = f"{rgb.dtype} {rgb.shape}" if isinstance(rgb, np.ndarray) else type(rgb).__name__
-        raise PictureError(f"the picture is {what}: give a uint8 array (height, width, 3) in RGB order")
+        raise PictureError(f"the picture is {described(rgb)}: give a uint8 array (height, width, 3) in RGB order")
+
+
+def described(value: object) -> str:
+    """What somebody gave, for a refusal: dtype and shape of an array, the type of anything else."""
+    return f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 def check_size(mask: object, rgb: NDArray[np.uint8]) -> Cover:

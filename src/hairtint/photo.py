@@ -11,6 +11,7 @@ back: transparency, metadata, colour profile, and how strongly a JPEG was compre
 - A file's content decides about its format, not its name.
 """
 
+import math
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import PictureError
-from hairtint.frame import MAX_PIXELS
+from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_mask import side_by_side, write_mask
 from hairtint.photo_origin import Origin
 from hairtint.photo_reading import (
@@ -40,6 +41,7 @@ from hairtint.photo_writing import (
     format_named,
     format_of_suffix,
     losses,
+    path_of,
     write_bytes,
 )
 
@@ -83,12 +85,22 @@ class Photo:
         alpha: uint8 (H, W), 0 see-through to 255 opaque; None for a picture without transparency.
         origin: metadata, format and compression of the original.
         notes: one line for each thing the user should know about how the picture was read.
+
+    Raises:
+        PictureError: `rgb` or `alpha` is no such array.
     """
 
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.uint8] | None = None
     origin: Origin = field(default_factory=Origin)
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no file could be made of."""
+        check_frame(self.rgb, max_pixels=math.inf)  # `open` has its own limit
+        alpha = self.alpha
+        if alpha is not None and described(alpha) != (wanted := f"uint8 {self.rgb.shape[:2]}"):
+            raise PictureError(f"the transparency is {described(alpha)}: give {wanted}, of the picture's size, or None")
 
     @classmethod
     def open(cls, picture: Picture, *, max_pixels: int = MAX_PIXELS) -> "Photo":
@@ -132,9 +144,8 @@ class Photo:
         Raises:
             PictureError: `rgb` has another shape or dtype.
         """
-        if rgb.shape != self.rgb.shape or rgb.dtype != np.uint8:
-            wanted, given = self.rgb.shape, rgb.shape
-            raise PictureError(f"the new pixels are {rgb.dtype} {given}; give uint8 {wanted}, the photo's own shape")
+        if described(rgb) != (wanted := described(self.rgb)):
+            raise PictureError(f"the new pixels are {described(rgb)}; give {wanted}, the photo's own shape")
         return replace(self, rgb=np.ascontiguousarray(rgb))
 
     def encode(self, file_format: str | None = None) -> bytes:
@@ -156,11 +167,11 @@ class Photo:
             The lines of `losses`, for the user.
 
         Raises:
-            OutputError: unknown suffix, file exists (unless `overwrite`), folder missing or read-only, disk full.
+            OutputError: no path, unknown suffix, file exists (unless `overwrite`), folder missing or read-only, disk
+                full.
         """
-        target = Path(path)
-        file_format = check_output(target, overwrite=overwrite)
-        write_bytes(target, self.encode(file_format), overwrite=overwrite)
+        file_format = check_output(path, overwrite=overwrite)
+        write_bytes(Path(path), self.encode(file_format), overwrite=overwrite)
         return self.losses(file_format)
 
     def to_pil(self) -> Image.Image:
@@ -204,9 +215,9 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = False) -> st
     """Return the format that `path` will be written in, or refuse before any work is done what `save` would refuse.
 
     Raises:
-        OutputError: unknown suffix, file exists (unless `overwrite`), or folder missing.
+        OutputError: no path, unknown suffix, file exists (unless `overwrite`), or folder missing.
     """
-    path = Path(path)
+    path = path_of(path)
     file_format = format_of_suffix(path.suffix, one_line(path))
     check_target(path, overwrite)
     return file_format

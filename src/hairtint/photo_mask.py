@@ -2,7 +2,6 @@
 
 import os
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import MaskError, OutputError, PictureError
-from hairtint.frame import MAX_PIXELS
+from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_reading import one_line
-from hairtint.photo_writing import write_bytes
+from hairtint.photo_writing import path_of, write_bytes
 
 
 def write_mask(path: str | os.PathLike[str], mask: NDArray[np.floating[Any]], *, overwrite: bool = False) -> None:
@@ -22,7 +21,7 @@ def write_mask(path: str | os.PathLike[str], mask: NDArray[np.floating[Any]], *,
         MaskError: `mask` has another shape or dtype, or values outside [0, 1].
         OutputError: the suffix is not .png (other formats would blur the mask), or as `Photo.save`.
     """
-    path = Path(path)
+    path = path_of(path)
     if path.suffix.lower() != ".png":
         raise OutputError(f"{one_line(path)}: masks are written as PNG, which loses nothing; end the name in .png")
     buffer = BytesIO()
@@ -47,7 +46,9 @@ def side_by_side(
         MaskError: the mask is not one, or has another size than the picture.
         PictureError: input and result are not uint8 pictures of the same size.
     """
-    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.shape != result.shape or not rgb.dtype == result.dtype == np.uint8:
+    check_frame(rgb)
+    check_frame(result)
+    if rgb.shape != result.shape:
         raise PictureError(f"input {rgb.shape} and result {result.shape} differ; give two uint8 (H, W, 3) of one size")
     grey = _grey(mask)
     if grey.shape != rgb.shape[:2]:
@@ -57,10 +58,10 @@ def side_by_side(
 
 
 def _grey(mask: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    if mask.ndim != 2 or not 0 < mask.size <= MAX_PIXELS or mask.dtype.kind != "f":
+    if not isinstance(mask, np.ndarray) or mask.ndim != 2 or not 0 < mask.size <= MAX_PIXELS or mask.dtype.kind != "f":
         limit = MAX_PIXELS / 1e6
         what = f"float (H, W) with values in [0, 1] and at most {limit:g} megapixels"
-        raise MaskError(f"a mask is {what}; this is {mask.dtype} {mask.shape}")
+        raise MaskError(f"a mask is {what}; this is {described(mask)}")
     if not (mask.min() >= 0 and mask.max() <= 1):  # false for NaN too
         raise MaskError("the mask has values outside [0, 1] or NaN; clip it first")
     grey: NDArray[np.uint8] = np.rint(mask * 255).astype(np.uint8)

@@ -1,5 +1,6 @@
 """From pixels to the bytes of a picture file, and from bytes to a file that is whole or not there at all."""
 
+import os
 import secrets
 import warnings
 from io import BytesIO
@@ -43,10 +44,23 @@ def format_of_suffix(suffix: str, name: str) -> str:
 
 
 def format_named(name: str) -> str:
-    """Return Pillow's name of the format called `name`: "jpeg", "JPG", ".jpg" and "JPEG" are all the same."""
+    """Return Pillow's name of the format called `name`: "jpeg", "JPG", ".jpg" and "JPEG" are all the same.
+
+    Raises:
+        OutputError: no format that is written is called so.
+    """
+    if not isinstance(name, str):
+        raise OutputError(f'a format is named by text, not by {type(name).__name__}: give "png", say')
     if name.upper() in _FORMAT_OF_SUFFIX.values():
         return name.upper()
     return format_of_suffix(f".{name.lstrip('.')}", one_line(name))
+
+
+def path_of(path: object) -> Path:
+    """Return where something is to be written; OutputError for what is no path."""
+    if not isinstance(path, str | os.PathLike):
+        raise OutputError(f"nothing can be written to {type(path).__name__}: give the path of a file")
+    return Path(path)
 
 
 def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> bytes:
