@@ -30,9 +30,10 @@ def test_unknown_backends_and_threads_are_refused():
     entry = zoo.find("light")
     with pytest.raises(InputError, match="backend"):
         runtime.load(entry, backend="cuda")
-    for threads in (0, 10**6, 1.5, "a"):
+    for threads in (0, 10**6, 1.5, "a", True, False):
         with pytest.raises(InputError, match="threads"):
             runtime.load(entry, threads=threads)
+    assert runtime.load(entry, threads=np.int64(1)).shapes
 
 
 @pytest.mark.parametrize("data", [b"", b"not onnx", bytes(100)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import operator
 import os
 import platform
 import sys
@@ -59,11 +60,17 @@ def session(entry: Entry, threads: int | None = None) -> Any:
 
 
 def _threads(threads: int | None) -> int:
-    if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS):
+    if threads is None:
+        return os.cpu_count() or 1
+    try:
+        count = 0 if isinstance(threads, bool) else operator.index(threads)
+    except TypeError:
+        count = 0
+    if not 1 <= count <= MOST_THREADS:
         raise InputError(
             f"threads = {threads!r} must be a whole number from 1 to {MOST_THREADS}, or None for all cores"
         )
-    return threads or os.cpu_count() or 1
+    return count
 
 
 @contextmanager
