@@ -1,5 +1,6 @@
 """Colours and the palette."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ def test_nothing_near_is_looked_for_where_the_text_is_no_name(monkeypatch):
 def test_tuples_and_colours_pass_through():
     copper = Color.parse((181, 86, 43))
     assert Color.parse(copper) is copper
+    assert Color.parse([181, 86, 43]) == Color.parse(np.array([181, 86, 43], np.uint8)) == copper
     assert copper.rgb() == (181, 86, 43)
     assert copper.name == "copper"
     assert str(copper) == "copper"
@@ -47,8 +49,9 @@ def test_hex_survives_the_round_trip(red, green, blue):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "#12", "#12345", "#ggg", "rgb(1, 2)", "rgb(256, 0, 0)", "nocolour", (1, 2), (1, 2, 256), (0.5, 1, 2), None, 7],
-)
+    ["", "#12", "#12345", "#ggg", "rgb(1, 2)", "rgb(256, 0, 0)", "nocolour", (1, 2), (1, 2, 256), (0.5, 1, 2), None, 7,
+     b"red", bytearray(3), {1, 2, 3}, {1: 0, 2: 0, 3: 0}, (True, 2, 3), [np.True_, 2, 3]],
+)  # fmt: skip
 def test_what_is_no_colour_is_refused_in_one_line(wrong):
     with pytest.raises(ColorError) as caught:
         Color.parse(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Union
@@ -14,6 +14,7 @@ from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name
 
 ColorLike = Union["Color", str, Sequence[int]]
 LONGEST_GUESS = 40  # characters: what is longer was no mistyped name, and comparing it takes long
+_NO_CHANNELS = (bytes, bytearray, memoryview, Set, Mapping)  # of three items, and no colour: text, or in any order
 _HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)", re.IGNORECASE)
 
@@ -52,7 +53,9 @@ class Color:
         if isinstance(value, str):
             return cls._read(value.strip())
         try:
-            red, green, blue = (v.__index__() for v in value)
+            if isinstance(value, _NO_CHANNELS):
+                raise TypeError
+            red, green, blue = (v if isinstance(v, bool) else v.__index__() for v in value)
         except (TypeError, ValueError, AttributeError):
             raise ColorError(f'colour {value!r}: give "#b5562b", "rgb(181, 86, 43)", a name or (r, g, b)') from None
         return cls(red, green, blue)
