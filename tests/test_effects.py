@@ -168,6 +168,12 @@ def test_colours_that_look_like_numbers_read_back(effect):
     assert Effect.parse(str(effect)) == effect
 
 
+@pytest.mark.parametrize("number", [1 / 3, 1e-9, 1 - 1e-16, 0, 1, 1.0, True])
+def test_numbers_read_back_to_the_bit(number):
+    for effect in (Gloss(number), Ombre("copper", number)):
+        assert Effect.parse(str(effect)) == effect
+
+
 @pytest.mark.parametrize(
     ("text", "effect"),
     [

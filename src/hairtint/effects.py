@@ -90,8 +90,8 @@ class Effect:
 
     def __str__(self) -> str:
         """The text that `parse` reads back."""
-        values = (v.hex if isinstance(v, Color) else v for _, v in self._values() if v is not None)
-        return ":".join([self.kind, *(f"{v:g}" if isinstance(v, float) else str(v) for v in values)])
+        values = (v for _, v in self._values() if v is not None)
+        return ":".join([self.kind, *(v.hex if isinstance(v, Color) else _written(v) for v in values)])
 
     def _values(self) -> list[tuple[str, Any]]:
         return [(f.name, getattr(self, f.name)) for f in fields(self)]
@@ -243,6 +243,10 @@ def _other(color: ColorLike | None, rows: Rows, change: float) -> Color:
 def _needed(kind: type[Effect]) -> list[str]:
     """The fields of an effect that have no default."""
     return [f.name for f in fields(kind) if f.default is MISSING]
+
+
+def _written(number: float) -> str:
+    return repr(number) if number % 1 else f"{number:g}"
 
 
 def _number(text: str) -> float | None:
