@@ -71,12 +71,11 @@ def recolor(
     check_frame(rgb)
     cover, peaks = check_mask(mask, rgb)
     rgb = np.asarray(rgb)  # a subclass, as masked arrays are, would not get through OpenCV
-    _check_number("strength", strength)
-    _check_number("hsv_saturation", hsv_saturation)
+    check_share("strength", strength)
+    check_share("hsv_saturation", hsv_saturation)
     if hsv_saturation and method != "hsv":
         raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
-    if method not in ("natural", "hsv"):
-        raise InputError(f'method {method!r}: choose "natural" or "hsv"')
+    check_method(method)
     if not isinstance(effects, Iterable | Effect):
         raise InputError(f'effects {effects!r}: give one or several, such as "gloss:0.4"')
     chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
@@ -121,9 +120,16 @@ def _dye(
             np.copyto(out[place], changed, where=share[..., None] > 0)
 
 
-def _check_number(name: str, value: object) -> None:
+def check_share(name: str, value: object) -> None:
+    """Raise InputError unless a value is a number from 0 to 1."""
     if not is_share(value):
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
+
+
+def check_method(method: object) -> None:
+    """Raise InputError unless there is such a method."""
+    if method not in ("natural", "hsv"):
+        raise InputError(f'method {method!r}: choose "natural" or "hsv"')
 
 
 def _box(cover: Cover, peaks: Cover) -> Box | None:

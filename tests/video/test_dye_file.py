@@ -370,6 +370,9 @@ def test_what_makes_no_sense_is_refused_before_any_work(clip, tmp_path, blue):
     ):  # fmt: skip
         with pytest.raises(error):
             dye_file(clip, out, blue, **wrong)
+    for look in ("copper", None, lambda time: "copper"):
+        with pytest.raises(InputError, match="give a Look"):
+            dye_file(clip, out, look)
     with pytest.raises(OutputError, match="input"):
         dye_file(clip, clip, blue, overwrite=True)
     with pytest.raises(OutputError, match="suffix"):

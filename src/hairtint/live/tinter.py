@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.live.look import Look
+from hairtint.live.look import Look, check_look
 from hairtint.matte import largest_region
 from hairtint.recolor import recolor
 from hairtint.segmenter import Segmenter, VideoSegmenter
@@ -51,10 +51,12 @@ class Tinter:
         self.shade: Shade | None = None
 
     def __call__(self, rgb: NDArray[np.uint8], look: Look, small: NDArray[np.uint8] | None = None) -> Tinted:
-        """The next frame, uint8 (H, W, 3) RGB, in the colour of `look`; raises PictureError where it is no frame.
+        """The next frame, uint8 (H, W, 3) RGB, in the colour of `look`.
 
         `small`, uint8 (h, w, 3), is the same view from a camera's second stream, for the network.
+        Raises PictureError where `rgb` is no frame, InputError where `look` is no Look.
         """
+        check_look(look)
         started = time.perf_counter()
         mask = self.segmenter.mask(rgb, small)
         if look.largest_region:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hairtint.errors import InputError, MissingExtraError
-from hairtint.live.look import Look
+from hairtint.live.look import Look, check_look
 from hairtint.live.tinter import Tinter
 from hairtint.video.channel import Channel, Closed
 from hairtint.video.layout import copied
@@ -99,11 +99,13 @@ def dye_file(
     Raises:
         SourceError: the video cannot be read.
         OutputError: a result cannot be written; nothing is left behind.
-        InputError: start, end, codec or quality make no sense.
+        InputError: look, start, end, codec or quality make no sense.
         ModelError: the network cannot be had.
         MissingExtraError: PyAV is not installed.
     """
     _require()
+    if not callable(look):
+        check_look(look)
     wanted = Wanted(
         Path(target), codec, quality, side_by_side=side_by_side, overwrite=overwrite,
         mask=None if mask_video is None else Path(mask_video), matte=None if matte_out is None else Path(matte_out),

@@ -1,0 +1,31 @@
+"""A look is right from the start, so that a running loop never meets a wrong one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hairtint.color import Color
+from hairtint.errors import ColorError, InputError
+from hairtint.live.look import Look
+
+COPPER = Look(Color.parse("copper"))
+
+
+def test_a_colour_may_be_written_in_any_way():
+    assert Look("copper") == Look((181, 86, 43)) == COPPER
+    assert COPPER.color is Color.parse(COPPER.color)
+
+
+@pytest.mark.parametrize("color", ["coper", None, 5])
+def test_what_is_no_colour(color):
+    with pytest.raises(ColorError, match="colour"):
+        Look(color)
+
+
+@pytest.mark.parametrize("wrong", [{"strength": 7}, {"strength": np.nan}, {"strength": "1"}, {"method": "magic"}])
+def test_what_is_no_strength_or_method(wrong):
+    with pytest.raises(InputError, match=r"give a number|choose"):
+        Look(COPPER.color, **wrong)
+    with pytest.raises(InputError, match=r"give a number|choose"):
+        replace(COPPER, **wrong)
