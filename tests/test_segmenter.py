@@ -4,7 +4,7 @@ import pytest
 
 import hairtint
 from hairtint import framing, looks, zoo
-from hairtint.errors import PictureError, UnknownModelError
+from hairtint.errors import InputError, PictureError, UnknownModelError
 from hairtint.segmenter import Segmenter, preprocess
 
 
@@ -63,6 +63,12 @@ def test_arrays_that_are_no_picture_are_refused(segmenter, bad):
 def test_an_unknown_model_is_refused():
     with pytest.raises(UnknownModelError, match="light"):
         hairtint.Segmenter("nothing")
+
+
+@pytest.mark.parametrize("wrong", [{"backend": "nonsense"}, {"backend": "onnxruntime"}, {"threads": 1}])
+def test_a_lent_segmenter_takes_no_backend_or_threads(segmenter, wrong):
+    with pytest.raises(InputError, match="leave both out"):
+        hairtint.VideoSegmenter(segmenter, **wrong)
 
 
 def test_preprocessing_is_the_squeezed_picture(portrait):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import framing, heap, looks, matte, runtime, zoo
+from hairtint.errors import InputError
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
 from hairtint.memory import Memory
@@ -92,7 +93,7 @@ class VideoSegmenter:
     """Finds hair in the frames of a video, one after another, with memory of the frames before.
 
     The arguments and errors are those of Segmenter, but None stands for the fastest network, and a Segmenter lends its
-    own: many videos share one. One object per video; not for several threads at once.
+    own, backend and threads included: many videos share one. One object per video; not for several threads at once.
     """
 
     def __init__(
@@ -104,6 +105,8 @@ class VideoSegmenter:
     ) -> None:
         if not isinstance(model, Segmenter):
             model = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
+        elif backend != "auto" or threads is not None:
+            raise InputError("a Segmenter that is lent brings its backend and threads: leave both out here")
         self.still = model
         self.memory = Memory()
 
