@@ -59,6 +59,12 @@ def test_what_is_no_colour_is_refused_in_one_line(wrong):
     assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.parametrize("wrong", ["copper", "#12", 123456, None])
+def test_what_is_no_hex_colour(wrong):
+    with pytest.raises(ColorError, match="hex"):
+        Color.from_hex(wrong)
+
+
 def test_a_typo_gets_suggestions():
     with pytest.raises(ColorError, match="did you mean burgundy"):
         Color.parse("burgandy")

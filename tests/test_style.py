@@ -78,6 +78,8 @@ def test_no_hair_and_wrong_arrays_are_refused(portrait, classifier):
         classifier.style(portrait / 255, np.ones(portrait.shape[:2], np.float32))
     with pytest.raises(InputError, match="threads"):
         hairtint.StyleClassifier(threads=0)
+    with pytest.raises(InputError, match="entry"):
+        hairtint.StyleClassifier("style")
 
 
 def test_every_kind_of_mask_that_recolor_takes_names_the_same_style_and_no_other_is_taken(portrait, classifier, mask):

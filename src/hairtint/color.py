@@ -77,8 +77,8 @@ class Color:
     @classmethod
     def from_hex(cls, text: str) -> Color:
         """A colour from three or six hexadecimal digits, with or without "#"; ColorError otherwise."""
-        if not (found := _HEX.fullmatch(text.strip())):
-            raise ColorError(f'{text[:40]!r} is not a hex colour: write it like "#b5562b" or "#abc"')
+        if not isinstance(text, str) or not (found := _HEX.fullmatch(text.strip())):
+            raise ColorError(f'{str(text)[:40]!r} is not a hex colour: write it like "#b5562b" or "#abc"')
         digits = found[1] if len(found[1]) == 6 else "".join(d * 2 for d in found[1])
         return cls(int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import runtime, zoo
-from hairtint.errors import PictureError
+from hairtint.errors import InputError, PictureError
 from hairtint.frame import check_frame, check_mask
 from hairtint.matte import Mask
 from hairtint.photo import Photo, Picture
@@ -41,13 +41,15 @@ class StyleClassifier:
 
     entry: another network of this kind; None for the one that is installed. threads: of the network, None for as many
     as there are cores.
-    Raises ModelError where the network cannot be had, InputError for a wrong number of threads.
+    Raises ModelError where the network cannot be had, InputError for what is no entry and a wrong number of threads.
 
     >>> StyleClassifier().style(rgb, Segmenter().mask(rgb)).name  # doctest: +SKIP
     'curly'
     """
 
     def __init__(self, entry: zoo.Entry | None = None, *, threads: int | None = None) -> None:
+        if entry is not None and not isinstance(entry, zoo.Entry):
+            raise InputError(f"entry {entry!r}: give a zoo.Entry, or None for the network that is installed")
         self.entry = entry or zoo.find_style()
         self.session = runtime.session(self.entry, threads)
 
