@@ -54,11 +54,12 @@ CHOICES = [
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch, portrait):
-    """A folder with a photo, a file that is no video, an empty folder, and nothing else."""
+    """A folder with a photo, a file that is no video, one without a suffix, an empty folder, and nothing else."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     Image.fromarray(portrait).resize((64, 64)).save("photo.jpg")
     Path("clip.mp4").write_text("no video")
+    Path("bare").touch()
     Path("config.toml").write_text('network = "light"\n')
     Path("folder").mkdir()
     return tmp_path
@@ -114,17 +115,23 @@ def test_what_is_no_choice(names, option, capsys):
         (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg"], "overwritten by its own result"),
         (["image", "photo.jpg", "-c", "copper", "-o", "/proc/self/out.png"], "cannot be written"),
         (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg/out.png"], "photo.jpg"),
+        (["image", "photo.jpg", "-c", "copper", "-o", "-"], "name a file"),
+        (["image", "-", "-c", "copper"], "name a file"),
+        (["image", "photo.jpg", "-c", "copper", "-o", "bare"], "end the name in .jpg"),
         (["image", "x" * 300 + ".jpg", "-c", "copper"], "File name too long"),
         (["image", "photo.jpg", "-c", "\x1b[31mred"], "unknown colour"),
         (["image", "\x1b[31mred.jpg", "-c", "red"], "?[31mred.jpg"),
         (["video", "missing.mp4", "-c", "copper", "-o", "out.mp4"], "missing.mp4"),
         (["video", "folder", "-c", "copper", "-o", "out.mp4"], "is a folder"),
+        (["video", "-", "-c", "copper", "-o", "out.mp4"], "name a file"),
+        (["video", "clip.mp4", "-c", "copper", "-o", "-"], "name a file"),
         (["video", "clip.mp4", "-c", "copper", "-o", "out.mp4"], "no video"),
         (["video", "clip.mp4", "-c", "copper", "-o", "folder"], "folder"),
         (["video", "clip.mp4", "-c", "copper", "-o", "missing/out.mp4"], "does not exist"),
         (["video", "clip.mp4", "--keyframes", "missing.toml", "-o", "out.mp4"], "missing.toml"),
         (["video", "clip.mp4", "--keyframes", "folder", "-o", "out.mp4"], "cannot be read"),
         (["video", "clip.mp4", "-c", "copper", "-o", "out.mp4", "--start", "9" * 400], "time"),
+        (["style", "-"], "name a file"),
         (["camera", "--camera", "missing.mp4", "--display", "none"], "missing.mp4"),
         (["camera", "--camera", "clip.mp4", "--display", "none", "--frames", "1"], "no video"),
         (["camera", "-c", "rainbow", "--display", "none"], "rainbow"),

@@ -14,11 +14,12 @@ from typing import Any
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, check_effects, dye_options
+from hairtint.cli.options import FOLDER, Number, check_effects, check_names, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import PictureError
+from hairtint.photo import OUTPUT_SUFFIXES
 from hairtint.recolor import Method
 
 A_PROCESS = 8  # photos that make it worth the start of another process
@@ -88,11 +89,14 @@ def image(
         raise click.UsageError("name photos: files, folders, patterns, or --list")
     if saturation and method != "hsv":
         raise click.UsageError("--saturation goes with --method hsv")
+    check_names("photos", *inputs, out)
     check_effects(effects, method)
     parsed = tuple(Effect.parse(text) for text in effects)
     dye = Color.parse(color)
     task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)
     if out is not None and batch.is_folder(out):
+        if not out.endswith(("/", os.sep)) and Path(out).exists() and not Path(out).is_dir():
+            raise click.UsageError(f"{out} is a file without a suffix: end the name in {', '.join(OUTPUT_SUFFIXES)}")
         task = replace(task, folders=True)
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")

@@ -54,6 +54,12 @@ def check_effects(effects: Sequence[object], method: str) -> None:
         raise click.UsageError("--effect goes with --method natural")
 
 
+def check_names(what: str, *names: object) -> None:
+    """Refuse "-" where files are named: photos and videos do not come by way of a pipe."""
+    if "-" in map(str, names):
+        raise click.UsageError(f"standard input and output hold no {what}: name a file")
+
+
 def data_folders(required: bool) -> Decorator:
     """--data and --no-hair: the folders that pairs are read from."""
 

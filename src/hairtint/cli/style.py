@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from hairtint import batch
+from hairtint.cli.options import check_names
 from hairtint.errors import HairtintError, PictureError
 from hairtint.photo import Photo
 from hairtint.segmenter import FEW, Segmenter
@@ -29,6 +30,7 @@ def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: 
     IN... are files, folders or patterns. A name is the likeliest style, not a sure one: docs/style.md says how often it
     is right.
     """
+    check_names("photos", *inputs)
     sources = [path for path, _ in batch.find(inputs, recursive=recursive)]
     few = len(sources) < FEW
     networks = cache(lambda: (Segmenter(model, few=few), StyleClassifier()))  # not for a photo that cannot be read

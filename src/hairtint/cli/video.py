@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hairtint.cli.options import check_effects, dye_options
+from hairtint.cli.options import check_effects, check_names, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
@@ -94,6 +94,7 @@ def video(
 
     if (color is None) == (keyframes is None):
         raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
+    check_names("videos", source, out, mask_video, matte_out)
     parsed = tuple(Effect.parse(text) for text in effects)
     check_effects(parsed, method)
     common = Look(Color(0, 0, 0), strength, method, parsed, largest_region)
