@@ -5,6 +5,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -101,6 +102,19 @@ def test_it_stops_after_so_many_frames_or_seconds_or_on_quit(tmp_path):
     with viewing(tmp_path, screen=Keys("q")) as (viewer, _):
         viewer.run()
         assert viewer.controls.quit
+
+
+def test_frames_are_counted_before_the_network_is_ready_too(tmp_path):
+    source, ready, stop = Script(HALVES), threading.Event(), threading.Event()
+    with Loop(source, lambda: ready.wait() and paint, BEGIN.look) as loop:
+        sink = SimpleNamespace(show=lambda rgb: stop.set())
+        viewer = Viewer(loop, BEGIN, outs=[Out(sink)], folder=tmp_path, tell=print)
+        try:
+            viewer.run(stop=stop)
+        finally:
+            ready.set()
+            source.put(gone())
+    assert (viewer.stats.frames, viewer.stats.undyed) == (0, 1)
 
 
 def test_sinks_see_what_the_screen_shows_and_calls_are_not_mirrored(tmp_path):

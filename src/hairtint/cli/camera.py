@@ -133,7 +133,7 @@ def camera(
         viewer.controls = replace(viewer.controls, mirror=mirror, recording=record, info=stats)
         viewer.run(frames=frames, seconds=seconds, stop=stop)
     if stats or not window:
-        _say(f"{viewer.stats.frames} frames, {viewer.stats.figures()}")
+        _say(viewer.stats.summary())
     return 1 if viewer.keeper.failures else 0
 
 

@@ -36,11 +36,12 @@ class Stats:
     """Counts the frames shown; for one thread.
 
     Attributes:
-        frames: shown since the beginning.
+        frames: shown dyed since the beginning.
+        undyed: shown as they came, before the network was ready.
     """
 
     def __init__(self, window: float = WINDOW) -> None:
-        self.window, self.frames = window, 0
+        self.window, self.frames, self.undyed = window, 0, 0
         self._recent: deque[tuple[float, float, dict[str, float]]] = deque(maxlen=MOST)
 
     def shown(self, captured: float, stages: dict[str, float], now: float | None = None) -> None:
@@ -48,6 +49,14 @@ class Stats:
         now = time.monotonic() if now is None else now
         self.frames += 1
         self._recent.append((now, now - captured, stages))
+
+    def summary(self, now: float | None = None) -> str:
+        """How many frames there were, and the figures of the last seconds, in one line."""
+        if not self.frames:
+            why = "the network was not ready in that time, take longer" if self.undyed else "none came in that time"
+            return f"{self.undyed} frames, none dyed: {why}"
+        count = f"{self.frames} of {self.frames + self.undyed} frames dyed" if self.undyed else f"{self.frames} frames"
+        return f"{count}, {self.figures(now)}"
 
     def figures(self, now: float | None = None) -> Figures:
         """The figures of the last seconds; all 0 before there are any."""

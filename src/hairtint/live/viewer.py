@@ -124,8 +124,11 @@ class Viewer:
         if self._picture is not None and (picture or self._seen is None or self._key(self._picture) != self._seen[0]):
             self._send(self._picture)
         self._draw(acted)
-        if picture and picture.mask is not None and not self.controls.paused:
-            self.stats.shown(picture.time, picture.stages)
+        if picture and not self.controls.paused:
+            if picture.mask is None:
+                self.stats.undyed += 1
+            else:
+                self.stats.shown(picture.time, picture.stages)
         self._say()
 
     def _obey(self, before: Controls) -> None:

@@ -1,0 +1,23 @@
+"""What is said of the speed: the frames that were dyed, and those that came before the network was ready."""
+
+import re
+
+from hairtint.live.stats import Stats
+
+
+def stats(dyed, undyed):
+    made = Stats()
+    made.undyed = undyed
+    for k in range(dyed):
+        made.shown(captured=k / 10 - 0.04, stages={"mask": 0.02}, now=k / 10)
+    return made
+
+
+def test_frames_and_their_speed():
+    assert stats(5, 0).summary(0.4) == "5 frames, 10.0 fps, latency 40 ms (95 %: 40 ms), mask 20 ms"
+
+
+def test_frames_that_were_not_dyed_are_told_of():
+    assert stats(5, 3).summary(0.4).startswith("5 of 8 frames dyed, 10.0 fps, ")
+    assert re.match("37 frames, none dyed: the network was not ready", stats(0, 37).summary())
+    assert re.match("0 frames, none dyed: none came", stats(0, 0).summary())
