@@ -117,4 +117,4 @@ def _faded(count: int, fade: float, *, begins: bool, ends: bool) -> Map:
     for wanted, from_end in ((begins, np.arange(count)), (ends, np.arange(count)[::-1])):
         if wanted:
             inside = np.minimum(inside, from_end + 0.5)
-    return np.minimum(1, inside / max(fade, 1)).astype(np.float32)
+    return np.asarray(np.minimum(1, inside / max(fade, 1)), np.float32)
