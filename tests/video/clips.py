@@ -31,7 +31,7 @@ def pictures(portrait, count, width=96, height=96):
 
 def make(
     path, frames, *, codec="libx264", pixels="yuv420p", rate=25, tick=None, times=None, sound=None, matrix=None,
-    rotation=None, tags=None, chapters=(), metadata=None, subtitles=None, options=None,
+    rotation=None, tags=None, chapters=(), metadata=None, subtitles=None, options=None, aspect=None,
 ):  # fmt: skip
     """Write a video; `times` are in units of `tick`, `tags` are range, matrix, primaries and transfer (H.273)."""
     height, width = frames[0].shape[:2]
@@ -44,6 +44,8 @@ def make(
         context = video.codec_context
         context.time_base = tick
         context.color_range, context.colorspace, context.color_primaries, context.color_trc = values
+        if aspect is not None:
+            context.sample_aspect_ratio = aspect
         if rotation is not None:
             video.set_display_rotation(rotation)
         if matrix is not None:

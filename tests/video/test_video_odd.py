@@ -10,6 +10,7 @@ from PIL import Image
 
 from hairtint.errors import OutputError, SourceError
 from hairtint.video import dye_file, pipeline, reading, writing
+from hairtint.video.codecs import CONTAINERS
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.signal import Signal
 from hairtint.video.timecode import moved
@@ -325,6 +326,47 @@ def test_a_turned_gif_has_turned_pixels(tmp_path, blue):
     with av.open(str(tmp_path / "out.gif")) as result:
         stream = result.streams.video[0]
         assert (stream.width, stream.height, stream.sample_aspect_ratio) == (48, 64, Fraction(1, 2))
+
+
+KINDS = [(suffix, codec) for suffix, kind in CONTAINERS.items() for codec in kind.codecs if suffix != ".m4v"]
+
+
+@pytest.mark.parametrize(("suffix", "codec"), KINDS)
+def test_pixel_shape_stays_or_a_line_says_so(tmp_path, blue, suffix, codec):
+    clip = make(tmp_path / "in.mp4", steps(4), aspect=Fraction(64, 45))
+    report = dye_file(clip, tmp_path / f"out{suffix}", blue, codec=codec, quality="draft")
+    with av.open(str(tmp_path / f"out{suffix}")) as result:
+        shape = result.streams.video[0].sample_aspect_ratio
+    if report.notes:
+        assert shape in (None, 1)
+        assert "its pixels are 64:45" in report.notes[0]
+        assert (suffix, codec) in {(".webm", "vp9"), (".webm", "av1"),
+                                   (".mkv", "vp9"), (".mkv", "av1"), (".mkv", "ffv1"), (".mkv", "prores")}  # fmt: skip
+    else:
+        assert float(shape) == pytest.approx(64 / 45, rel=0.01)  # GIF rounds it
+
+
+def test_pixel_shape_of_mask_and_matte_stays_or_a_line_says_so(tmp_path, blue):
+    clip = make(tmp_path / "in.mp4", steps(4), aspect=Fraction(64, 45))
+    files = {"mask_video": tmp_path / "mask.mkv", "matte_out": tmp_path / "matte.mkv"}
+    (note,) = dye_file(clip, tmp_path / "out.mp4", blue, quality="draft", **files).notes
+    assert "matte.mkv: its pixels are 64:45" in note
+
+
+@pytest.mark.parametrize(("suffix", "codec"), KINDS)
+def test_interlaced_pictures_stay_so_or_a_line_says_what_does_it(tmp_path, blue, suffix, codec):
+    clip = make(tmp_path / "in.mkv", steps(4), options={"flags": "+ildct"})
+    report = dye_file(clip, tmp_path / f"out{suffix}", blue, codec=codec, quality="draft")
+    kept = codec in ("h264", "prores", "ffv1")
+    assert [frame.interlaced_frame for frame in decoded(tmp_path / f"out{suffix}")] == [kept] * 4
+    assert ["progressive" in note and "h264, prores, ffv1 do" in note for note in report.notes] == [True] * (not kept)
+
+
+def test_interlaced_pictures_of_486_lines(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(2, height=486), codec="mpeg2video", options={"flags": "+ildct"})
+    assert "at 486 lines; prores, ffv1 do" in dye_file(clip, tmp_path / "out.mp4", blue, quality="draft").notes[0]
+    assert dye_file(clip, tmp_path / "out.mov", blue, codec="prores").notes == ()
+    assert all(frame.interlaced_frame for frame in decoded(tmp_path / "out.mov"))
 
 
 @pytest.mark.parametrize(("code", "rate", "frames", "after"), [

@@ -29,7 +29,8 @@ class Codec:
         fixed: options for every quality.
         even: sides must be even where chroma is subsampled.
         tag: the four letters that players of .mp4 and .mov look for.
-        fields: it keeps interlaced pictures as such.
+        fields: what the height must be a multiple of for it to keep interlaced pictures as such; 0 where it cannot.
+        shape: it says itself how wide its pixels are.
         least: pixels a side that a picture must have.
         limited: its YCbCr is read in limited range, whatever the tag says.
     """
@@ -41,7 +42,8 @@ class Codec:
     fixed: tuple[tuple[str, str], ...] = ()
     even: bool = False
     tag: str | None = None
-    fields: bool = False
+    fields: int = 0
+    shape: bool = False
     least: int = 1
     limited: bool = False
 
@@ -59,6 +61,10 @@ class Codec:
             number = f" or a number from 0 to {self.crf}" if self.crf is not None else ""
             raise InputError(f"quality {quality[:20]!r} is none of {self.encoder}: give {', '.join(names)}{number}")
         return dict(self.fixed) | chosen
+
+    def interlaces(self, height: int) -> bool:
+        """Whether interlaced pictures of this height stay so."""
+        return self.fields > 0 and height % self.fields == 0
 
     def nearest(self, quality: str) -> str:
         """The quality, or where this codec has no such thing "high"; a number, made for another codec, is "good"."""
@@ -95,11 +101,12 @@ def _crf(*settings: tuple[int, str], lossless: dict[str, str] | None) -> tuple[d
 
 CODECS: dict[str, Codec] = {
     "h264": Codec(
-        "libx264", _YUV + _YUV10, crf=51, even=True, fields=True,
+        "libx264", _YUV + _YUV10, crf=51, even=True, fields=4, shape=True,
         qualities=_crf((28, "veryfast"), (20, "medium"), (16, "slow"), lossless={"qp": "0", "preset": "medium"}),
     ),
     "hevc": Codec(
         "libx265", (*_YUV, *_YUV10, "yuv420p12le", "yuv422p12le", "yuv444p12le"), crf=51, even=True, tag="hvc1",
+        shape=True,
         fixed=(("x265-params", "log-level=error"),),
         qualities=_crf(
             (30, "ultrafast"), (22, "medium"), (18, "medium"),
@@ -118,14 +125,14 @@ CODECS: dict[str, Codec] = {
     ),
     "prores": Codec(
         "prores_ks", ("yuv422p10le", "yuv444p10le", "yuva444p10le"),
-        qualities=({}, {}, {}, None), fixed=(("vendor", "apl0"),), fields=True, limited=True,
+        qualities=({}, {}, {}, None), fixed=(("vendor", "apl0"),), fields=2, limited=True,
     ),
     "ffv1": Codec(
         "ffv1", (*_YUV, "yuv440p", "yuv411p", *_YUV10, "yuv420p12le", "yuv422p12le", "yuv444p12le", "yuva420p",
                  "yuva422p", "yuva444p", "yuva444p10le", "bgr0", "bgra", "gbrp10le", "gbrp12le"),
-        qualities=({}, {}, {}, {}), fixed=(("level", "3"), ("slicecrc", "1")),
+        qualities=({}, {}, {}, {}), fixed=(("level", "3"), ("slicecrc", "1")), fields=1,
     ),
-    "gif": Codec("gif", ("rgb24", "bgra"), qualities=({}, {}, {}, None)),
+    "gif": Codec("gif", ("rgb24", "bgra"), qualities=({}, {}, {}, None), shape=True),
 }  # fmt: skip
 
 
@@ -138,18 +145,20 @@ class Container:
         codecs: what is written into it, the default first.
         matte: the codec for pictures with transparency; None where there is none.
         turns: it can say how the picture is to be turned.
+        shape: it says how wide the pixels are, for every codec.
     """
 
     name: str
     codecs: tuple[str, ...]
     matte: str | None = None
     turns: bool = True
+    shape: bool = False
 
 
 CONTAINERS: dict[str, Container] = {
-    ".mp4": Container("mp4", ("h264", "hevc", "av1", "vp9")),
-    ".m4v": Container("mp4", ("h264", "hevc")),
-    ".mov": Container("mov", ("h264", "hevc", "prores"), matte="prores"),
+    ".mp4": Container("mp4", ("h264", "hevc", "av1", "vp9"), shape=True),
+    ".m4v": Container("mp4", ("h264", "hevc"), shape=True),
+    ".mov": Container("mov", ("h264", "hevc", "prores"), matte="prores", shape=True),
     ".mkv": Container("matroska", ("h264", "hevc", "av1", "vp9", "ffv1", "prores"), matte="ffv1"),
     ".webm": Container("webm", ("vp9", "av1"), matte="vp9"),
     ".gif": Container("gif", ("gif",), turns=False),

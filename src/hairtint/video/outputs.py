@@ -94,7 +94,7 @@ class Outputs:
     """The open files; a context that leaves nothing behind unless `finish` was called."""
 
     def __init__(self, wanted: Wanted, source: Source, working: Working, note: Callable[[str], None]) -> None:
-        self.wanted, self.source, self.working = wanted, source, working
+        self.wanted, self.source, self.working, self.note = wanted, source, working, note
         self.frames, self.first, self.end = 0, Fraction(0), Fraction(0)
         self.sinks: list[Sink] = []
         codec, mask, matte = wanted.codecs(source.first.format.components[0].bits)
@@ -103,7 +103,7 @@ class Outputs:
             self.copies = streams.Copies(
                 source.container, self.result.container, without=source.video.index, broken=self._broken_sound
             )
-            self._about(note)
+            self._about()
             self.mask = self._open_mask(wanted.mask, mask) if mask and wanted.mask else None
             self.matte = self._open_matte(wanted.matte, matte) if matte and wanted.matte else None
         except BaseException:
@@ -141,7 +141,7 @@ class Outputs:
         self.result.write(self._result_frame(item))
         self.frames += 1
 
-    def finish(self, note: Callable[[str], None]) -> tuple[Path, ...]:
+    def finish(self) -> tuple[Path, ...]:
         """Complete the files and return their names; without a frame there are none."""
         if not self.frames:
             return ()
@@ -150,7 +150,7 @@ class Outputs:
         for sink in self.sinks:
             sink.complete()
             if sink.left_out:
-                note(f"{sink.name}: {sink.left_out} frames are left out, as GIF tells no times closer than 0.01 s")
+                self.note(f"{sink.name}: {sink.left_out} frames are left out, as GIF tells no times closer than 0.01 s")
         for sink in self.sinks:  # only now: where one fails, nothing is left behind
             sink.publish()
         return self.wanted.paths
@@ -178,9 +178,11 @@ class Outputs:
         )  # fmt: skip
         sink = Sink(path, codec, quality, picture, overwrite=self.wanted.overwrite)
         self.sinks.append(sink)
+        for line in picture.lost(path, codec):
+            self.note(line)
         return sink
 
-    def _about(self, note: Callable[[str], None]) -> None:
+    def _about(self) -> None:
         source, sink = self.source, self.result
         streams.copy_about(source.container, sink.container, source.origin, source.start, source.end)
         sink.video.metadata.update(streams.kept(source.video.metadata))
@@ -190,7 +192,7 @@ class Outputs:
         sink.video.disposition = source.video.disposition
         sink.start(streams.options(sink.container.metadata, sink.container.format.name, source.path))
         for line in self.copies.notes:
-            note(line)
+            self.note(line)
 
     def _open_mask(self, path: Path, codec: Codec) -> Sink:
         layout = Layout.named(codec.formats[0]) or self.working.layout

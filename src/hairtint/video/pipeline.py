@@ -130,7 +130,7 @@ def dye_file(
             looks = look if callable(look) else lambda time: look
             painter = _Painter(working, tinter, looks, keep=side_by_side)
             interrupted = _run(video, painter, outputs, progress, stop or threading.Event())
-            paths = outputs.finish(note)
+            paths = outputs.finish()
         return Report(
             outputs.frames - outputs.result.left_out, outputs.seconds, video.broken, interrupted, paths, tuple(notes)
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hairtint.errors import HairtintError, OutputError
 from hairtint.photo_reading import one_line
 from hairtint.photo_writing import check_target
-from hairtint.video.codecs import Codec, container_of
+from hairtint.video.codecs import CODECS, Codec, container_of
 from hairtint.video.gif import Palettes
 from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
@@ -48,6 +48,19 @@ class Picture:
     turn: Turn
     aspect: Fraction | None = None
     interlaced: bool = False
+
+    def lost(self, path: Path, codec: Codec) -> list[str]:
+        """One line for each thing that this codec does not keep in a file of this name."""
+        lines, name, height = [], one_line(path), self.size[1]
+        if self.aspect and self.aspect != 1 and not (codec.shape or container_of(path).shape):
+            # Matroska's muxer takes it from a place in the stream that PyAV does not set
+            shape = f"{self.aspect.numerator}:{self.aspect.denominator}"
+            lines.append(f"{name}: its pixels are {shape}, and players may show them square: name an .mp4 or .mov")
+        if self.interlaced and not codec.interlaces(height):
+            able = ", ".join(key for key, other in CODECS.items() if other.interlaces(height))
+            none = f"{codec.encoder} keeps no fields" + (f" at {height} lines" if codec.fields else "")
+            lines.append(f"{name}: the interlaced picture is written as progressive: {none}; {able} do")
+        return lines
 
 
 class Sink:
@@ -94,7 +107,7 @@ class Sink:
             context.sample_aspect_ratio = picture.aspect
         if codec.tag and container_of(self.path).name in ("mp4", "mov"):
             context.codec_tag = codec.tag
-        if picture.interlaced and codec.fields and picture.size[1] % 4 == 0:
+        if picture.interlaced and codec.interlaces(picture.size[1]):
             context.flags |= Flags.interlaced_dct
         stream.options = codec.options(quality)  # type: ignore[assignment]
         return stream
