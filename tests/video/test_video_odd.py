@@ -132,8 +132,8 @@ def test_packets_that_go_back_a_little_are_put_behind(tmp_path, blue):
     whole = with_sound(tmp_path / "whole.nut", "pcm_s16le", video="ffv1")
     real, seen = reading.Source._raw, []
 
-    def early(self):
-        for item in real(self):
+    def early(self, check):
+        for item in real(self, check):
             if not isinstance(item, reading.Decoded) and item.dts is not None:
                 seen.append(item)
                 if len(seen) == 5:

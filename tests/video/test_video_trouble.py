@@ -14,7 +14,7 @@ from clips import decoded, make, packets, pictures
 
 from hairtint.errors import OutputError, SourceError
 from hairtint.live.tinter import Tinter
-from hairtint.video import codecs, dye_file, reading, writing
+from hairtint.video import codecs, dye_file, pipeline, reading, writing
 
 
 def left_over(folder):
@@ -97,8 +97,8 @@ def test_many_broken_places_are_counted_not_listed(tmp_path, portrait, blue):
 def test_a_source_that_raises_leaves_nothing_behind(clip, tmp_path, blue, monkeypatch):
     real = reading.Source.items
 
-    def failing(self):
-        for number, item in enumerate(real(self)):
+    def failing(self, check):
+        for number, item in enumerate(real(self, check)):
             if number == 6:
                 raise SourceError("the cable was pulled")
             yield item
@@ -223,6 +223,55 @@ def test_stopped_before_the_first_frame_nothing_is_written(clip, tmp_path, blue)
     assert report.interrupted
     assert report.outputs == ()
     assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+@pytest.fixture
+def at_the_third_packet(monkeypatch):
+    """A list of what is to be called when the third packet of picture is decoded, and of how many there were."""
+    real, calls, count = reading.Source._decoded, [], []
+
+    def decoded(self, packet):
+        count.append(packet)
+        if len(count) == 3:
+            for call in calls:
+                call()
+        return real(self, packet)
+
+    monkeypatch.setattr(reading.Source, "_decoded", decoded)
+    return calls, count
+
+
+def test_stopped_among_frames_before_the_start_nothing_is_written(tmp_path, portrait, blue, at_the_third_packet):
+    """A raw stream cannot be sought in: all its frames are decoded, and none of the first is handed on."""
+    clip = make(tmp_path / "in.h264", pictures(portrait, 30))
+    calls, count = at_the_third_packet
+    stop = threading.Event()
+    calls.append(stop.set)
+    report = dye_file(clip, tmp_path / "out.mp4", blue, start=1.0, stop=stop)
+    assert len(count) == 3
+    assert report.interrupted
+    assert report.outputs == report.notes == ()
+    assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
+
+
+def test_a_second_ctrl_c_among_frames_before_the_start_ends_the_reading(
+    tmp_path, portrait, blue, at_the_third_packet, monkeypatch
+):
+    clip = make(tmp_path / "in.h264", pictures(portrait, 30))
+    calls, count = at_the_third_packet
+    closed = threading.Event()
+
+    class Watched(pipeline.Channel):
+        def close(self):
+            super().close()
+            closed.set()
+
+    monkeypatch.setattr(pipeline, "Channel", Watched)
+    calls.extend([lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT), closed.wait])
+    with pytest.raises(KeyboardInterrupt):
+        dye_file(clip, tmp_path / "out.mp4", blue, start=1.0)
+    assert len(count) == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
 
 
 def test_memory_does_not_grow_with_length(tmp_path, portrait, blue):

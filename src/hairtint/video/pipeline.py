@@ -176,7 +176,7 @@ def _run(
     outgoing: Channel[Dyed | Packet[Any]] = Channel(AHEAD)
     total, done = source.count(), 0
     with ThreadPoolExecutor(2, thread_name_prefix="hairtint-video") as pool:
-        reading = pool.submit(_read, source, painter, incoming)
+        reading = pool.submit(_read, source, painter, incoming, stop)
         writing = pool.submit(_write, outputs, outgoing)
         try:
             for item in incoming:
@@ -196,9 +196,13 @@ def _run(
     return stop.is_set()
 
 
-def _read(source: Source, painter: _Painter, channel: Channel[_Prepared | Packet[Any]]) -> None:
+def _read(source: Source, painter: _Painter, channel: Channel[_Prepared | Packet[Any]], stop: threading.Event) -> None:
+    def check() -> None:
+        if stop.is_set() or channel.closed:
+            raise Closed
+
     try:
-        for item in source.items():
+        for item in source.items(check):
             channel.put(painter.prepare(item) if isinstance(item, Decoded) else item)
     except Closed:
         pass  # nobody wants more

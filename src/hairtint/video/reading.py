@@ -127,14 +127,15 @@ class Source:
             self.container.close()
             self._open()
 
-    def items(self) -> Iterator[Decoded | Packet[Any]]:
+    def items(self, check: Callable[[], None] = lambda: None) -> Iterator[Decoded | Packet[Any]]:
         """Every frame of the video from start to end, and between them the packets of all other streams.
 
-        Frames come with rising `pts`. What cannot be decoded is reported and passed over.
+        Frames come with rising `pts`. What cannot be decoded is reported and passed over. `check` is called before
+        each packet, also where none is given on for long: what it raises ends the reading.
         """
         last, reached, first = None, 0.0, True
         self._over = False
-        for item in self._raw():
+        for item in self._raw(check):
             if not isinstance(item, Decoded):
                 if self._wanted(item):
                     yield item
@@ -187,12 +188,13 @@ class Source:
                 time = self.start or 0.0
         return not early and (self.end is None or time < self.end)
 
-    def _raw(self) -> Iterator[Decoded | Packet[Any]]:
+    def _raw(self, check: Callable[[], None]) -> Iterator[Decoded | Packet[Any]]:
         import av
 
         rising = Rising() if self.unordered else None
         try:
             for packet in self.container.demux():
+                check()
                 self.clock(packet)
                 if packet.stream.index != self.video.index:
                     yield packet
