@@ -259,15 +259,25 @@ def test_a_second_ctrl_c_among_frames_before_the_start_ends_the_reading(
 ):
     clip = make(tmp_path / "in.h264", pictures(portrait, 30))
     calls, count = at_the_third_packet
-    closed = threading.Event()
+    waiting, closed = threading.Event(), threading.Event()
 
     class Watched(pipeline.Channel):
+        def __iter__(self):
+            if threading.current_thread() is threading.main_thread():
+                waiting.set()
+            return super().__iter__()
+
         def close(self):
             super().close()
             closed.set()
 
+    def interrupt():
+        waiting.wait(60)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        closed.wait(60)
+
     monkeypatch.setattr(pipeline, "Channel", Watched)
-    calls.extend([lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT), closed.wait])
+    calls.append(interrupt)
     with pytest.raises(KeyboardInterrupt):
         dye_file(clip, tmp_path / "out.mp4", blue, start=1.0)
     assert len(count) == 3

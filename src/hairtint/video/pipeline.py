@@ -176,9 +176,9 @@ def _run(
     outgoing: Channel[Dyed | Packet[Any]] = Channel(AHEAD)
     total, done = source.count(), 0
     with ThreadPoolExecutor(2, thread_name_prefix="hairtint-video") as pool:
-        reading = pool.submit(_read, source, painter, incoming, stop)
-        writing = pool.submit(_write, outputs, outgoing)
         try:
+            reading = pool.submit(_read, source, painter, incoming, stop)
+            writing = pool.submit(_write, outputs, outgoing)
             for item in incoming:
                 if stop.is_set():
                     break
