@@ -161,6 +161,39 @@ def test_pictures_of_avi_are_shown_in_order_and_on_time(tmp_path, blue, codec, o
     assert (np.diff(told) > -0.1).all()
 
 
+def trimmed(source, target, seconds):
+    """The file without its first seconds, packet by packet: they stay in it, and its edit list cuts them off."""
+    with av.open(str(source)) as whole, av.open(str(target), "w") as sink:
+        streams = [sink.add_stream_from_template(stream) for stream in whole.streams]
+        for packet in whole.demux():
+            if packet.dts is not None:
+                off = round(Fraction(seconds) / packet.time_base)
+                packet.pts, packet.dts = packet.pts - off, packet.dts - off
+                packet.stream = streams[packet.stream.index]
+                sink.mux(packet)
+    return target
+
+
+@pytest.mark.parametrize(("suffix", "sound", "early"), [
+    (".mkv", "aac", 1), (".mkv", "flac", 0), (".mp4", "aac", None), (".mov", "aac", None),
+])  # fmt: skip
+def test_what_an_edit_list_cuts_off_stays_cut_off(tmp_path, blue, suffix, sound, early):
+    """Where the file has no such list, one packet of sound stays at most, which the decoder needs for the next."""
+    whole = with_sound(tmp_path / "whole.mp4", sound, video="libx264", seconds=2)
+    clip = trimmed(whole, tmp_path / "in.mp4", 1)
+    out = tmp_path / f"out{suffix}"
+    report = dye_file(clip, out, blue, quality="draft")
+    with av.open(str(clip)) as source:
+        given = [(bytes(p), p.is_discard) for p in source.demux(audio=0) if p.size]
+    cut = sum(discard for _, discard in given)
+    assert cut >= 10
+    kept = given if early is None else given[cut - early :]
+    assert [data for data, _ in packets(out, "audio")] == [data for data, _ in kept]
+    start = packets(out, "audio")[cut if early is None else early][1]
+    assert float(decoded(out)[0].pts * decoded(out)[0].time_base) == pytest.approx(start, abs=0.1)
+    assert report.frames == 25
+
+
 @pytest.mark.parametrize("name", ["in.h264", "in.ts"])
 def test_start_where_no_seek_finds_the_keyframe(tmp_path, blue, name):
     """Raw H.264 has no times; MPEG-TS seeks by times of decoding: its first time of showing is too late."""

@@ -48,6 +48,8 @@ class Copies:
         self.last: dict[int, int] = {}  # time of decoding of the last packet of each stream
         self.step = 0 if sink.format.name in ("matroska", "webm") else 1  # by which these times rise at least
         self.recoded: dict[int, Recoded] = {}
+        self.cuts = sink.format.name in ("mp4", "mov")  # it can say that packets are decoded and not played
+        self.before: dict[int, Packet[Any]] = {}
         from av import AudioStream
 
         chapters, kind = bool(source.chapters()), sink.format.name
@@ -73,12 +75,19 @@ class Copies:
             return self.recoded[index](packet)
         if index not in self.streams:
             return ()
+        if packet.is_discard and packet.stream.type != "video" and not self.cuts:
+            if _leans(packet.stream) and index not in self.last:
+                self.before[index] = packet  # the first that is played needs it
+            return ()
+        return [self._placed(one, index) for one in (self.before.pop(index, None), packet) if one is not None]
+
+    def _placed(self, packet: Packet[Any], index: int) -> Packet[Any]:
         if packet.dts is not None:
             lowest = self.last.get(index, packet.dts - self.step) + self.step
             packet.dts = self.last[index] = max(packet.dts, lowest)
             packet.pts = packet.dts if packet.pts is None else max(packet.pts, packet.dts)
         packet.stream = self.streams[index]
-        return (packet,)
+        return packet
 
     def rest(self) -> Iterable[Packet[Any]]:
         """What the encoders of sound still hold at the end."""
@@ -164,6 +173,11 @@ def _fits(stream: Stream, kind: str) -> bool:
     except (av.FFmpegError, ValueError, OSError):
         return False
     return True
+
+
+def _leans(stream: Stream) -> bool:
+    """Whether its packets are decoded with the help of the one before, as those of AAC and MP3 are."""
+    return stream.type == "audio" and stream.codec_context is not None and not stream.codec_context.codec.lossless
 
 
 def _is_chapter_text(stream: Stream) -> bool:
