@@ -161,6 +161,21 @@ def test_pictures_of_avi_are_shown_in_order_and_on_time(tmp_path, blue, codec, o
     assert (np.diff(told) > -0.1).all()
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".ts"])
+def test_the_length_of_a_file_that_begins_late(tmp_path, blue, suffix):
+    late = range(250, 300)
+    clip = make(tmp_path / f"in{suffix}", steps(50), times=late, tick=Fraction(1, 25), options={"bf": "0"})
+    totals = []
+    report = dye_file(
+        clip, tmp_path / "out.mp4", blue, quality="draft", progress=lambda done, total: totals.append(total)
+    )
+    assert report.notes == ()
+    assert report.frames == 50
+    assert set(totals) <= {50, 51}
+    with pytest.raises(SourceError, match=r"is 2.0 s long: there is nothing from 2.5 s on"):
+        dye_file(clip, tmp_path / "later.mp4", blue, start=2.5)
+
+
 def trimmed(source, target, seconds):
     """The file without its first seconds, packet by packet: they stay in it, and its edit list cuts them off."""
     with av.open(str(source)) as whole, av.open(str(target), "w") as sink:

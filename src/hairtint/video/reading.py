@@ -89,7 +89,10 @@ class Source:
     def length(self) -> float | None:
         """How long the file says it is, in seconds."""
         if self.container.duration:
-            return self.container.duration / 1_000_000
+            length = Fraction(self.container.duration, 1_000_000)
+            if self.container.format.name == "matroska,webm" and length > self.zero:
+                length -= self.zero  # Matroska counts from 0, wherever its first picture lies
+            return float(length)
         if self.video.duration and self.video.time_base:
             return float(self.video.duration * self.video.time_base)
         return None
