@@ -12,6 +12,7 @@ from PIL import Image
 
 from hairtint.errors import MissingExtraError, OutputError
 from hairtint.live import album, recorder
+from hairtint.live.compose import fit
 from hairtint.live.recorder import Recorder
 
 
@@ -95,6 +96,22 @@ def test_odd_sizes_and_a_change_of_size(tmp_path):
     assert sorted(set(times)) == times, "each picture has a time of its own, however fast they come"
     assert pictures[-1][24, 32].argmax() == 0
     assert pictures[-1][24, 5].max() < 40, "black beside a narrow picture"
+
+
+@pytest.mark.parametrize("size", [(65, 48), (64, 49), (65, 49)])
+def test_an_odd_side_leaves_no_black_edge(tmp_path, size):
+    with Recorder(tmp_path / "a.mp4") as sink:
+        for _ in range(3):
+            sink.show(plain(COLORS[0], size))
+    pictures, _ = played(tmp_path / "a.mp4")
+    last = pictures[-1].astype(int)
+    assert last.shape == (48, 64, 3)
+    assert np.abs(last - last[24, 32]).max() < 8
+
+
+def test_what_is_left_of_an_odd_picture_is_as_it_was():
+    picture = np.random.default_rng(0).integers(0, 256, (49, 65, 3), np.uint8)
+    assert (fit(picture, (64, 48)) == picture[:48, :64]).all()
 
 
 def test_a_recording_without_any_picture_leaves_no_file(tmp_path):

@@ -39,13 +39,21 @@ def with_mask(picture: Picture) -> Rgb:
 
 
 def fit(rgb: Rgb, size: Size) -> Rgb:
-    """The whole picture in a frame of this (width, height), uint8; what it leaves over is black."""
+    """The whole picture in a frame of this (width, height), uint8; what it leaves over is black.
+
+    Where the frame is the picture made even, the odd last row or column is cut off and the rest stays as it is.
+    """
+    if size == even((rgb.shape[1], rgb.shape[0])):
+        return np.ascontiguousarray(rgb[: size[1], : size[0]])
     left, top, width, height = letterbox((rgb.shape[1], rgb.shape[0]), size)
-    if (width, height) == size == (rgb.shape[1], rgb.shape[0]):
-        return rgb
     out = np.zeros((size[1], size[0], 3), np.uint8)
     out[top : top + height, left : left + width] = scaled(rgb, (width, height))
     return out
+
+
+def even(size: Size) -> Size:
+    """The largest (width, height) within it whose sides are even, as video codecs want them."""
+    return size[0] // 2 * 2, size[1] // 2 * 2
 
 
 def letterbox(picture: Size, frame: Size) -> tuple[int, int, int, int]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hairtint.errors import MissingExtraError, OutputError
-from hairtint.live.compose import fit
+from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
 
 TICKS = 1000  # a second
@@ -78,7 +78,7 @@ class Recorder:
                 f"a picture of {rgb.shape[1]}x{rgb.shape[0]} is too small to be recorded: 2x2 is the least"
             )
         if self.size is None:
-            self.size = rgb.shape[1] // 2 * 2, rgb.shape[0] // 2 * 2  # H.264 halves the sides for its colours
+            self.size = even((rgb.shape[1], rgb.shape[0]))  # H.264 halves the sides for its colours
             self._stream, self._started = _stream(self._container, self.size), time.monotonic()
             self._scaler = VideoReformatter()
         frame = self._scaler.reformat(

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hairtint.errors import MissingExtraError, OutputError
-from hairtint.live.compose import fit
+from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb
 
 CURES = {
@@ -56,7 +56,7 @@ class VirtualCamera:
     def _opened(self, rgb: Rgb) -> Any:
         import pyvirtualcam
 
-        height, width = (side // 2 * 2 for side in rgb.shape[:2])
+        width, height = even((rgb.shape[1], rgb.shape[0]))
         try:
             return pyvirtualcam.Camera(width, height, self.fps, backend=self.backend)
         except (RuntimeError, OSError) as error:
