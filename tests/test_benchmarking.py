@@ -2,6 +2,8 @@
 
 import itertools
 import shutil
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -64,6 +66,15 @@ def test_what_is_no_video_is_refused(tmp_path):
     for path in (tmp_path / "text.mp4", tmp_path / "missing.mp4"):
         with pytest.raises(SourceError, match="--video"):
             next(moving.frames(path))
+
+
+def test_what_is_no_video_is_one_line(tmp_path):
+    """FFmpeg and OpenCV say their own, past Python, unless they are told not to before the first file."""
+    (tmp_path / "text.mp4").write_text("hello")
+    call = [sys.executable, "-m", "hairtint", "benchmark", "--video", str(tmp_path / "text.mp4")]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert [line.startswith("hairtint: ") for line in (done.stdout + done.stderr).splitlines()] == [True]
 
 
 def test_models_take_turns_and_who_begins_changes(film, monkeypatch, clock):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import SourceError
+from hairtint.live.capture import quiet_capture
 
 Size = tuple[int, int]  # width, height
 
@@ -25,7 +26,7 @@ def frames(path: str | os.PathLike[str], size: Size | None = None) -> Iterator[N
     Raises SourceError where it cannot be read.
     """
     while True:
-        video = cv2.VideoCapture(str(path))
+        video = quiet_capture(os.fspath(path), cv2.CAP_ANY)
         count = 0
         try:
             while (bgr := _next(video)) is not None:

@@ -88,9 +88,9 @@ class CameraSource:
         stream = isinstance(which, str) and "://" in which
         if stream:
             wait = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, TIMEOUT, cv2.CAP_PROP_READ_TIMEOUT_MSEC, TIMEOUT]
-            capture = _capture(which, cv2.CAP_FFMPEG, wait)
+            capture = quiet_capture(which, cv2.CAP_FFMPEG, wait)
         else:
-            capture = _capture(which, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
+            capture = quiet_capture(which, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
         if not capture.isOpened():
             capture.release()
             raise SourceError(_why_not(which))
@@ -122,7 +122,7 @@ class FileSource:
 
     def __enter__(self) -> Self:
         """Open it, at its beginning."""
-        self.capture = _capture(self.path, cv2.CAP_FFMPEG)
+        self.capture = quiet_capture(self.path, cv2.CAP_FFMPEG)
         if not self.capture.isOpened():
             raise SourceError(f"{self.name} is no video that can be read: give a file such as .mp4, .mkv or .webm")
         fps = self.capture.get(cv2.CAP_PROP_FPS)
@@ -168,8 +168,11 @@ def upright_rgb(bgr: object) -> Rgb | None:
     return np.asarray(cv2.cvtColor(bgr, codes[channels]), np.uint8) if channels in codes else None
 
 
-def _capture(which: int | str, backend: int, options: list[int] | None = None) -> cv2.VideoCapture:
-    """Open with OpenCV silenced: it reports every device that is only tried, and our own errors say more."""
+def quiet_capture(which: int | str, backend: int, options: list[int] | None = None) -> cv2.VideoCapture:
+    """Open with OpenCV silenced: it reports every device that is only tried, and our own errors say more.
+
+    Raises SourceError where OpenCV refuses outright; mostly the capture is not open then.
+    """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # seconds; ten, if nobody says so
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
