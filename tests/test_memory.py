@@ -61,6 +61,18 @@ def test_motion_and_noise_in_one_scene_are_no_cut(light):
         assert memory.anew == (shift == 0)
 
 
+def test_a_change_of_the_light_is_no_cut():
+    """As of an automatic exposure, a lamp or a fade: what is remembered stays as it is."""
+    memory = Memory()
+    rgb, true = scene()
+    first = memory.blend(true, rgb)
+    for light in (0.6, 0.3, 0.1, 0.2, 0.8):
+        steady = memory.blend(0.8 * true, (rgb * light).astype(np.uint8))
+        assert not memory.anew
+        assert np.abs(steady - first).mean() < 0.5 * np.abs(0.8 * true - first).mean()
+        first = steady
+
+
 def test_somebody_walking_in_is_there_at_once():
     memory = Memory()
     room, true = scene()

@@ -17,8 +17,8 @@ Grey = NDArray[np.uint8]
 
 SIDE = 160  # longest side of the frames that motion is measured on
 KEEP = 0.96  # how much of the carried map stays where frame and memory agree
-CUT = 0.3  # mean error of the carried frame above which it is another scene; errors are in contrasts of the frame
-TRUST = 0.45  # error of the carried frame at which a pixel's memory counts half
+CUT = 0.35  # mean error of the carried frame, in contrasts of the frame, above which it is another scene
+TRUST = 0.45  # error of the carried frame, likewise, at which a pixel's memory counts half
 LEAST_CONTRAST = 4.0  # standard deviation in grey levels: what differs in flatter frames is noise
 MARGIN = 8  # pixels of the map around the hair of both frames; further away there is nothing to remember
 SURPRISE = 0.8  # difference of the maps at which the memory counts half
@@ -61,9 +61,12 @@ class Memory:
         if box is None:
             return new
         motion = np.asarray(self.flow.calc(frame, before, None), np.float32)  # type: ignore[call-overload]
-        error = cv2.absdiff(frame, _moved(before, _places(*frame.shape) + motion))  # motion is to where each pixel was
-        error = cv2.blur(error, (5, 5))
-        contrast = max(LEAST_CONTRAST, float(cv2.meanStdDev(frame)[1][0, 0]))  # in the dark, all differences are small
+        carried = _moved(before, _places(*frame.shape) + motion)  # motion is to where each pixel was
+        # A change of the light is none of the scene, and in the dark all differences are small.
+        (mean, contrast), (mean_before, contrast_before) = _light(frame), _light(before)
+        gain = contrast / contrast_before
+        carried = cv2.addWeighted(carried, gain, carried, 0, mean - gain * mean_before)
+        error = cv2.blur(cv2.absdiff(frame, carried), (5, 5))
         if cv2.mean(error)[0] > CUT * contrast:
             return None
         size = new.shape[::-1]
@@ -84,6 +87,12 @@ def _blended(new: Map, carried: Map, unlike: Map, inside: NDArray[np.bool_]) -> 
     change *= KEEP / ((1 + unlike * unlike) * (1 + surprise * surprise))
     change *= inside
     return new + change
+
+
+def _light(frame: Grey) -> tuple[float, float]:
+    """Mean and contrast of a frame, in grey levels."""
+    mean, deviation = cv2.meanStdDev(frame)
+    return float(mean[0, 0]), max(LEAST_CONTRAST, float(deviation[0, 0]))
 
 
 def _moved(values: NDArray[Any], there: NDArray[np.float32]) -> NDArray[Any]:

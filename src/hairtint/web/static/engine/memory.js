@@ -62,19 +62,28 @@ function upscaled(flow, axis, width, height) {
   return data;
 }
 
-/** How much each pixel differs from the one it should come from, in contrasts of the frame. */
+/**
+ * How much each pixel differs from the one it should come from, in contrasts of the frame. A change of the light is none
+ * of the scene, and in the dark all differences are small.
+ */
 function unlikeness({ width, height, data }, before, { x, y }) {
   const error = new Float32Array(data.length);
-  const contrast = Math.max(LEAST_CONTRAST, deviation(data)); // in the dark, all differences are small
+  const [now, then] = [light(data), light(before.data)];
+  const gain = now.contrast / then.contrast;
   for (let v = 0, i = 0; v < height; v++) {
-    for (let u = 0; u < width; u++, i++) error[i] = Math.abs(data[i] - sample(before, u + x[i], v + y[i])) / contrast;
+    for (let u = 0; u < width; u++, i++) {
+      const carried = now.mean + gain * (sample(before, u + x[i], v + y[i]) - then.mean);
+      error[i] = Math.abs(data[i] - Math.min(255, Math.max(0, carried))) / now.contrast;
+    }
   }
   return boxBlur({ width, height, data: error }, 2, 1).data;
 }
 
-function deviation(values) {
+/** Mean and contrast of a frame, in grey levels. */
+function light(values) {
   const mean = values.reduce((a, b) => a + b) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
+  return { mean, contrast: Math.max(LEAST_CONTRAST, deviation) };
 }
 
 function blended(map, old, frame, moved, error) {
