@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TypeVar
 
 from hairtint.web.problems import Problem
@@ -74,6 +74,7 @@ class Workers:
         self.lock = threading.Lock()
         self.inside = 0  # jobs that wait or are worked on
         self.mean = 0.2  # seconds a job takes, over the last few dozen
+        self.ending = False  # no more jobs are taken
 
     @property
     def waiting(self) -> int:
@@ -88,7 +89,7 @@ class Workers:
     @property
     def full(self) -> bool:
         """Whether the next job would be refused."""
-        return self.inside >= self.slots + self.queue or self.wait > self.patience
+        return self.ending or self.inside >= self.slots + self.queue or self.wait > self.patience
 
     def check(self) -> None:
         """Problem 503 where the next job would be refused."""
@@ -108,14 +109,21 @@ class Workers:
                 if future.cancel():  # never started: nobody should wait that long
                     raise self._busy() from None
                 return future.result()
+            except CancelledError:
+                raise self._busy() from None
             finally:
                 del future  # it holds the error of the job, whose traceback holds this frame and with it the picture
         finally:
             with self.lock:
                 self.inside -= 1
 
+    def refuse(self) -> None:
+        """Take no more jobs; those that are inside are done."""
+        self.ending = True
+
     def close(self) -> None:
         """Let the jobs that run end, and forget the others."""
+        self.refuse()
         self.pool.shutdown(cancel_futures=True)
 
     def _timed(self, job: Callable[[], T]) -> T:
@@ -126,6 +134,8 @@ class Workers:
             self.mean += 0.05 * (time.perf_counter() - started - self.mean)
 
     def _busy(self) -> Problem:
+        if self.ending:
+            return Problem(503, "the server ends; send the picture again in a few seconds", retry_after=5)
         drained = self.mean * self.inside / self.slots
         wait = min(60.0, max(1.0, drained * random.uniform(1, 2)))  # spread, or all would come back at once
         return Problem(503, f"the server is busy; send the picture again in {wait:.0f} s", retry_after=wait)

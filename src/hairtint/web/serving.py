@@ -9,8 +9,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -27,6 +29,7 @@ SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its 
 CONNECTIONS = 256
 UPLOAD_SECONDS = 120  # the largest picture at 2 Mbit a second
 IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed
+LAST_SECONDS = 20  # for the answers that are due when the server is told to end
 DRAINED_BYTES = 100_000_000  # of a refused request are thrown away: more than an honest picture has
 
 _CURES = {
@@ -66,6 +69,12 @@ class ProblemChannel(HTTPChannel):  # type: ignore[misc]
     drained: int | None = None  # bytes thrown away, once the answer is out
     begun: tuple[Any, float] = (None, 0.0)  # a request that has not come to its end, and when it was seen first
 
+    def service(self) -> None:
+        """See waitress."""
+        if self.server.ending:
+            self.requests[0].headers["CONNECTION"] = "close"  # as if the client had asked for it
+        super().service()
+
     def handle_write(self) -> None:
         """See waitress."""
         answered = self.refused and self.close_when_flushed
@@ -95,9 +104,33 @@ class ProblemChannel(HTTPChannel):  # type: ignore[misc]
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
-    """waitress's server, which lets go of clients that do not read their answers, too."""
+    """waitress's server, which lets go of clients that read no answer, and ends when the others have theirs."""
 
     channel_class = ProblemChannel
+    active_channels: dict[int, ProblemChannel]
+    ending = False
+
+    def run(self) -> None:
+        """Serve until `end` is called; then, for LAST_SECONDS at most, those that wait for an answer or read one."""
+        while not self.ending:
+            self._turn()
+        self.asyncore.dispatcher.close(self)  # nobody else comes in
+        last = time.monotonic() + LAST_SECONDS
+        while self._answering() and time.monotonic() < last:
+            self._turn()
+        for channel in list(self.active_channels.values()):
+            channel.handle_close()
+
+    def end(self) -> None:
+        """Make `run` come to its end; for signal handlers and other threads."""
+        self.ending = True
+        self.pull_trigger()
+
+    def _turn(self) -> None:
+        self.asyncore.loop(self.adj.asyncore_loop_timeout, self.adj.asyncore_use_poll, self._map, count=1)
+
+    def _answering(self) -> bool:
+        return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
 
     def maintenance(self, now: float) -> None:
         """Close idle connections; waitress itself waits until it can write to them, which may be never."""
@@ -108,23 +141,26 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
-    """Serve until interrupted or told to end (SIGINT, SIGTERM).
+    """Serve until told to end (SIGINT, SIGTERM); what was asked before is answered.
 
     port: 0 takes a free one. ready: is called with the address once the server listens.
     Raises InputError where it cannot listen there.
     """
     services: Services = app.extensions["hairtint"]
     server = listening(app, host, port)
-    address = _address(host, int(server.effective_port))
-    previous = signal.signal(signal.SIGTERM, _end) if threading.current_thread() is threading.main_thread() else None
-    try:
-        ready(address)
-        server.run()  # returns after KeyboardInterrupt
-    finally:
-        if previous is not None:
-            signal.signal(signal.SIGTERM, previous)
-        server.close()
-        services.workers.close()
+
+    def end() -> None:
+        services.workers.refuse()
+        server.end()
+
+    with _signals(end):
+        try:
+            ready(_address(host, int(server.effective_port)))
+            server.run()
+        finally:
+            services.workers.close()
+            server.task_dispatcher.shutdown()  # before what its threads write to
+            server.close()
 
 
 def listening(app: Flask, host: str, port: int) -> Any:
@@ -188,5 +224,22 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def _signals(end: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM call `end` in the main thread; a second one ends the process at once, as by default."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) is not signal.SIG_IGN]
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        for each in heard:
+            signal.signal(each, signal.SIG_DFL)
+        end()
+
+    before = {each: signal.signal(each, told) for each in heard}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -22,6 +22,14 @@ def small():
 
 
 @pytest.fixture
+def noise():
+    """A picture whose answer is larger than all buffers between, as a form."""
+    pixels = np.random.default_rng(0).integers(0, 255, (1600, 1600, 3), np.uint8)
+    Image.fromarray(pixels).save(file := BytesIO(), "PNG")
+    return form(file.getvalue(), color="copper", format="png")
+
+
+@pytest.fixture
 def server(small):
     """It behind waitress on a free port, where idle connections are looked for all the time."""
     listening = serving.listening(small, "127.0.0.1", 0)
@@ -29,6 +37,8 @@ def server(small):
     thread = threading.Thread(target=listening.run, daemon=True)
     thread.start()
     yield listening
+    listening.end()
+    thread.join()
     listening.task_dispatcher.shutdown()
     listening.close()
 
@@ -109,13 +119,14 @@ def test_nobody_works_for_a_client_that_has_gone(server, small, jpeg, monkeypatc
     until(lambda: services.workers.inside == 0, "the end")
 
 
-def test_a_client_that_never_reads_its_answer_holds_nothing_for_long(server, small):
-    """Its answer is larger than all buffers between."""
-    noise = np.random.default_rng(0).integers(0, 255, (1600, 1600, 3), np.uint8)
-    Image.fromarray(noise).save(file := BytesIO(), "PNG")
-    with asked(server, form(file.getvalue(), color="copper", format="png"), SO_RCVBUF=4096):
+def stuck(server):
+    return any(channel.total_outbufs_len > 1_000_000 for channel in server.active_channels.values())
+
+
+def test_a_client_that_never_reads_its_answer_holds_nothing_for_long(server, small, noise):
+    with asked(server, noise, SO_RCVBUF=4096):
         channels = server.active_channels
-        until(lambda: any(channel.total_outbufs_len > 1_000_000 for channel in channels.values()), "a stuck answer")
+        until(lambda: stuck(server), "a stuck answer")
         assert healthy(server)
         server.adj.channel_timeout = 0.1
         until(lambda: not channels, "the end of the connection")
@@ -164,3 +175,51 @@ def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch):
         time.sleep(1)
         link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert whole_answer(link).startswith(b"HTTP/1.1 200")
+
+
+def refuses_connections(server):
+    with contextlib.suppress(ConnectionResetError):  # let in and no more than that
+        try:
+            connected(server).close()
+        except ConnectionRefusedError:
+            return True
+    return False
+
+
+def read_to_its_end(link):
+    """An answer's status line, its body's length by the head, and its body's length by what came."""
+    with link.makefile("rb") as file:
+        status, length = file.readline(), None
+        while (line := file.readline()) != b"\r\n":
+            assert line, "the head was cut short"
+            length = int(line.split()[1]) if line.lower().startswith(b"content-length") else length
+        return status, length, len(file.read(length))
+
+
+def test_told_to_end_it_sends_what_is_being_read(server, noise):
+    with asked(server, noise, SO_RCVBUF=4096) as link:
+        until(lambda: stuck(server), "a stuck answer")
+        server.end()
+        until(lambda: refuses_connections(server), "the end of listening")
+        status, length, came = read_to_its_end(link)
+    assert b" 200 OK" in status
+    assert came == length > 1_000_000
+
+
+def test_told_to_end_it_does_what_was_asked_and_takes_nothing_new(server, small, jpeg, monkeypatch):
+    workers = small.extensions["hairtint"].workers
+    monkeypatch.setattr(workers, "ending", False)  # again after this test
+    with occupied(workers) as release, connected(server) as late, asked(server, form(jpeg, color="red")) as early:
+        until(lambda: workers.waiting == 1, "a request that waits")
+        workers.refuse()
+        server.end()
+        until(lambda: refuses_connections(server), "the end of listening")
+        body = form(jpeg, color="blue")
+        late.sendall(HEAD.format("multipart/form-data; boundary=b", len(body)).encode() + body)
+        answer = late.recv(4000)
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"Connection: close" in answer
+        release.set()
+        status, length, came = read_to_its_end(early)
+    assert b" 200 OK" in status
+    assert came == length

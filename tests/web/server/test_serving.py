@@ -1,5 +1,6 @@
 """`hairtint web` as a process: it says where it listens, answers over real sockets, and ends when told to."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -9,9 +10,12 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from hairtint.cli import run
 
@@ -135,6 +139,52 @@ def test_it_ends_when_told_to_and_has_logged_nothing(jpeg):
         status, errors = end(process, how)
         assert status == 0
         assert errors == ""
+
+
+@pytest.fixture
+def reading():
+    """A server, and a client that has read the first bytes of an answer larger than all buffers between."""
+    pixels = np.random.default_rng(0).integers(0, 255, (1600, 1600, 3), np.uint8)
+    Image.fromarray(pixels).save(file := BytesIO(), "PNG")
+    body = file.getvalue()
+    process, port = start("--max-bytes", str(2 * len(body)))
+    with socket.socket() as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        link.settimeout(PATIENCE)
+        link.connect(("127.0.0.1", port))
+        lines = [
+            f"--{BOUNDARY}", 'Content-Disposition: form-data; name="color"', "", "copper",
+            f"--{BOUNDARY}", 'Content-Disposition: form-data; name="image"; filename="x.png"', "", "",
+        ]  # fmt: skip
+        body = "\r\n".join(lines).encode() + body + f"\r\n--{BOUNDARY}--\r\n".encode()
+        head = f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
+        link.sendall(b"POST /api/v1/recolor HTTP/1.0\r\n" + head.encode() + body)
+        first = link.recv(100)
+        assert b" 200 OK" in first
+        yield process, port, link, first
+    if process.poll() is None:
+        process.kill()
+
+
+def test_a_signal_cuts_no_answer_short(reading):
+    process, _, link, first = reading
+    process.send_signal(signal.SIGTERM)
+    answer = b"".join([first, *iter(lambda: link.recv(1_000_000), b"")])
+    head, body = answer.split(b"\r\n\r\n", 1)
+    assert len(body) == int(re.search(rb"Content-Length: (\d+)", head)[1])
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_a_second_signal_ends_it_at_once(reading):
+    process, port, *_ = reading
+    process.send_signal(signal.SIGTERM)
+    with contextlib.suppress(ConnectionRefusedError):
+        while True:
+            with contextlib.suppress(ConnectionResetError):  # let in and no more than that
+                socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    status, errors = end(process, signal.SIGINT)
+    assert (status, errors) == (-signal.SIGINT, "")
 
 
 def test_a_port_that_is_taken_is_named(capsys):
