@@ -101,6 +101,32 @@ def test_a_phone(visit, server, dark_hair):
     assert page.evaluate(small) == []
 
 
+def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
+    """Forced colours (Windows' high contrast) take backgrounds and shadows away."""
+    page = visit(server, forced_colors="active")
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    script = """([of, part]) => {
+      const { backgroundColor, boxShadow, forcedColorAdjust } = getComputedStyle(document.querySelector(of), part);
+      return { fill: backgroundColor, line: boxShadow, kept: forcedColorAdjust === "none" };
+    }"""
+
+    def drawn(of, part=None):
+        return page.evaluate(script, [of, part])
+
+    for chosen, other in (
+        ("#tab-photo", "#tab-live"),
+        ("[name=method]:checked + span", "[name=method]:not(:checked) + span"),
+        ("[name=view]:checked + .thumb", "[name=view]:not(:checked) + .thumb"),
+        ("#mirror", "#effect-gloss"),
+    ):
+        assert drawn(chosen) != drawn(other), chosen
+    off, knob = drawn("#effect-gloss"), drawn("#effect-gloss", "::after")
+    assert off["kept"]
+    assert off["line"] != "none"
+    assert knob["fill"] != off["fill"]
+    assert drawn("#value")["kept"], "or its track has no line"
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript"}
 
