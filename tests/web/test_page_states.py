@@ -7,6 +7,10 @@ import pytest
 from page_helpers import PATIENCE, RUNTIME, needs, pixels, said
 from PIL import Image
 
+from hairtint import zoo
+
+NETWORK, WASM = zoo.find("swift").path, RUNTIME.parent / "ort-wasm-simd-threaded.wasm"
+
 
 def refused(page, files):
     """Choose files; the title and the sentence of the notice."""
@@ -97,28 +101,73 @@ def test_a_photo_chosen_while_another_is_refused(page, tmp_path, portrait_path):
     assert page.locator("#notice").is_hidden()
 
 
+def megabytes(*files):
+    return f"{sum(file.stat().st_size for file in files) / 2**20:.1f}"
+
+
+def held_back(page, address):
+    """The requests for an address, which get no answer until they are let go; returned once there is one."""
+    held = []
+    page.context.route(address, lambda route: held.append(route))
+
+    def first():
+        for _ in range(PATIENCE // 50):
+            if held:
+                return held[0]
+            page.wait_for_timeout(50)
+        raise AssertionError(f"nobody asked for {address}")
+
+    return first
+
+
 def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
-    """The download is held back until the page has said what it waits for. No picture leaves the device meanwhile, and
-    nothing comes from elsewhere."""
+    """The network and its runtime come side by side, and nothing is said to start before both are there. No picture
+    leaves the device meanwhile, and nothing comes from elsewhere."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
-    page, held, asked = visit(server), [], []
+    page, asked = visit(server), []
     page.on("request", lambda request: asked.append((request.method, request.url)))
-    page.context.route("**/models/*", lambda route: held.append(route))
+    network, runtime = held_back(page, "**/models/*"), held_back(page, "**/*.wasm")
     page.set_input_files("#file", portrait_path)
     page.locator("#veil").wait_for()
     assert page.locator("#compare").get_attribute("aria-busy") == "true"
     assert page.locator("#save").is_disabled()
-    for _ in range(PATIENCE // 50):
-        if held:
-            break
-        page.wait_for_timeout(50)
-    held[0].continue_()
+    runtime()
+    network().continue_()
+    page.get_by_text(f"Fetching the network, once: {megabytes(NETWORK)} MB", exact=True).wait_for()
+    page.evaluate("""() => {
+      const veil = document.getElementById("veil-text");
+      globalThis.heard = [];
+      new MutationObserver(() => heard.push(veil.textContent)).observe(veil, { childList: true });
+    }""")
+    runtime().continue_()
     page.wait_for_selector("body[data-state=ready]")
+    heard = page.evaluate("heard")
+    begins = heard.index("Starting the network")
+    assert begins > 0
+    assert all(text.endswith(f" of {megabytes(NETWORK, WASM)} MB") for text in heard[:begins])
     assert page.locator("#veil").is_hidden()
     assert page.locator("#save").is_enabled()
-    assert any(url.endswith(".wasm") for _, url in asked)
     assert all(method == "GET" and url.startswith((server, f"blob:{server}", "data:")) for method, url in asked)
     assert page.errors == []
+
+
+def test_progress_in_the_live_tab(visit, server):
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    page = visit(server)
+    runtime = held_back(page, "**/*.wasm")
+    page.locator("#tab-live").click()
+    page.locator("#camera-start").click()
+    button = page.locator("#camera-start")
+    button.filter(has_text=f"Fetching the network, once: {megabytes(NETWORK)} MB").wait_for()
+    page.evaluate("""() => {
+      const button = document.getElementById("camera-start");
+      globalThis.heard = [];
+      const changes = { characterData: true, subtree: true };
+      new MutationObserver(() => heard.push(button.textContent)).observe(button, changes);
+    }""")
+    runtime().continue_()
+    page.locator("#pace:not(:empty)").wait_for()
+    assert "Starting the network" in page.evaluate("heard")
 
 
 def test_a_connection_that_breaks(visit, torn, portrait_path):

@@ -219,6 +219,7 @@ function drawWhole(context, picture, width, height) {
 }
 
 function fetched({ loaded, total }) {
+  if (total && loaded >= total) return "Starting the network";
   const amount = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 2 ** 20).toFixed(1)} MB`;
   return `Fetching the network, once: ${amount}`;
 }

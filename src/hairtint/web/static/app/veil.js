@@ -11,7 +11,7 @@ export function busy(text) {
   byId("compare").setAttribute("aria-busy", "true");
 }
 
-/** How far the network's download is. @param {{loaded: number, total: number}} state */
+/** How far the download of the network and its runtime is. @param {{loaded: number, total: number}} state */
 export function progress({ loaded, total }) {
   if (total) byId("progress").value = loaded / total;
   const megabytes = (loaded / 2 ** 20).toFixed(1);

@@ -67,8 +67,8 @@ export class Engine {
    *   cross-origin isolated (no COOP and COEP headers)
    * @param {"auto"|"wasm"|"webgpu"} [options.backend] "auto" takes WebGPU where there is a real GPU and its runtime
    *   lies in the vendor folder
-   * @param {(progress: {loaded: number, total: number}) => void} [options.onprogress] bytes of the network so far;
-   *   total is 0 where the server does not say
+   * @param {(progress: {loaded: number, total: number}) => void} [options.onprogress] bytes of the network and
+   *   its runtime so far; total is 0 where the server does not say
    * @returns {Promise<Engine>}
    */
   static async load({ modelUrl, vendorUrl, threads, backend = "auto", onprogress = () => {} }) {

@@ -11,13 +11,12 @@ let ort = null;
 serve(self, { load });
 
 async function load({ modelUrl, vendorUrl, threads, backend, port }) {
-  const bytes = await download(modelUrl, (progress) => self.postMessage({ progress }));
   const gpu = backend !== "wasm" && (await realGpu());
   if (backend === "webgpu" && !gpu) throw new Error("This browser offers no GPU to web pages: choose the other backend.");
   const free = (navigator.hardwareConcurrency || 1) - 1; // one core is left to the painter
   const wanted = threads ?? Math.max(1, Math.min(free, MOST_THREADS));
   const count = self.crossOriginIsolated ? wanted : 1;
-  const chosen = (gpu && (await onGpu(bytes, vendorUrl, backend))) || (await onCpu(bytes, vendorUrl, count));
+  const chosen = (gpu && (await onGpu(modelUrl, vendorUrl, backend))) || (await onCpu(modelUrl, vendorUrl, count));
   const shapes = readShapes(session.inputMetadata[0].shape);
   if (!shapes.length) throw new Error("The network is not one of hairtint: reload the page.");
   const [{ height, width }] = shapes;
@@ -39,11 +38,12 @@ async function run(picture) {
   return new Moved({ width, height, data, milliseconds: performance.now() - started }, [data.buffer]);
 }
 
-async function onCpu(bytes, vendorUrl, count) {
-  ort = await runtime(vendorUrl, "ort.wasm.min.mjs");
-  // The rest is fetched before the runtime does: it does not tell a broken connection from a browser that cannot.
-  await runtime(vendorUrl, "ort-wasm-simd-threaded.mjs");
-  ort.env.wasm.wasmBinary = await download(new URL("ort-wasm-simd-threaded.wasm", vendorUrl));
+async function onCpu(modelUrl, vendorUrl, count) {
+  // All is fetched before the runtime does: it does not tell a broken connection from a browser that cannot.
+  const scripts = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs"].map((file) => runtime(vendorUrl, file));
+  [ort] = await Promise.all(scripts);
+  const [bytes, binary] = await download(modelUrl, new URL("ort-wasm-simd-threaded.wasm", vendorUrl));
+  ort.env.wasm.wasmBinary = binary;
   ort.env.wasm.wasmPaths = vendorUrl;
   ort.env.wasm.numThreads = count;
   try {
@@ -55,9 +55,10 @@ async function onCpu(bytes, vendorUrl, count) {
 }
 
 /** The same on the GPU; null where that does not work and nobody asked for it. */
-async function onGpu(bytes, vendorUrl, backend) {
+async function onGpu(modelUrl, vendorUrl, backend) {
   try {
     ort = await runtime(vendorUrl, "ort.webgpu.min.mjs");
+    const [bytes] = await download(modelUrl);
     ort.env.wasm.wasmPaths = vendorUrl;
     session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"] });
     return "webgpu";
@@ -84,8 +85,22 @@ async function realGpu() {
   return Boolean(adapter) && !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter);
 }
 
-/** The bytes of a file. @param {(progress: {loaded: number, total: number}) => void} [onprogress] */
-async function download(url, onprogress = () => {}) {
+/** The bytes of files, which come side by side; the page is told how far all of them are together. */
+function download(...urls) {
+  const states = urls.map(() => ({ loaded: 0, total: 0 }));
+  const sum = (key) => states.reduce((all, state) => all + state[key], 0);
+  const bytes = urls.map((url, at) =>
+    fetched(url, (state) => {
+      states[at] = state;
+      const total = states.every((each) => each.total) ? sum("total") : 0;
+      self.postMessage({ progress: { loaded: sum("loaded"), total } });
+    }),
+  );
+  return Promise.all(bytes);
+}
+
+/** The bytes of a file. @param {(state: {loaded: number, total: number}) => void} onprogress */
+async function fetched(url, onprogress) {
   try {
     const response = await fetch(url);
     if (!response.ok) throw notDownloaded();
@@ -99,6 +114,7 @@ async function download(url, onprogress = () => {}) {
       loaded += step.value.length;
       onprogress({ loaded, total });
     }
+    onprogress({ loaded, total: loaded });
     return new Uint8Array(await new Blob(parts).arrayBuffer());
   } catch {
     throw notDownloaded();
