@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 
 from hairtint.errors import InputError
 from hairtint.photo import MAX_FILE_BYTES, MAX_PIXELS
+
+_PORTS = {"http": "80", "https": "443"}  # which browsers leave out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Settings:
         behind_proxy: whether one reverse proxy stands in front and says who the client is (X-Forwarded-For).
         origins: other sites whose pages may use the API ("https://example.org"); none by default.
 
-    Raises InputError for numbers that cannot be meant.
+    Raises InputError for numbers and sites that cannot be meant.
     """
 
     model: str | None = None
@@ -55,6 +58,7 @@ class Settings:
         for name, most in (("max_bytes", MAX_FILE_BYTES), ("max_pixels", MAX_PIXELS)):
             if not 1 <= getattr(self, name) <= most:
                 raise InputError(f"{name} = {getattr(self, name)}: give a whole number from 1 to {most}")
+        object.__setattr__(self, "origins", tuple(map(_origin, self.origins)))
 
     @property
     def slots(self) -> int:
@@ -70,3 +74,12 @@ class Settings:
     def request_bytes(self) -> int:
         """The largest request: base64 makes a picture a third larger, and the other fields are short."""
         return self.max_bytes * 4 // 3 + 65_536
+
+
+def _origin(site: str) -> str:
+    """A site as browsers name it: in small letters, without the port that its scheme has anyway."""
+    found = re.fullmatch(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?/?", site.lower())
+    if not found:
+        raise InputError(f"{site!r} is no site; give it as https://example.org or http://localhost:8000")
+    scheme, host, port = found.groups()
+    return f"{scheme}://{host}" if port in (None, _PORTS[scheme]) else f"{scheme}://{host}:{port}"

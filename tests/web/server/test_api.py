@@ -255,3 +255,22 @@ def test_other_sites_are_let_in_only_by_name(jpeg):
     before = client.options("/api/v1/recolor", headers={"Origin": "https://example.org"})
     assert before.status_code == 200  # or browsers send neither JSON nor pictures
     assert "POST" in before.headers["Access-Control-Allow-Methods"]
+
+
+def test_other_sites_are_named_as_browsers_name_them():
+    from hairtint.web.settings import Settings
+
+    given = ("HTTPS://Example.org/", "https://example.org:443", "http://localhost:8000", "http://[::1]:80")
+    named = ("https://example.org", "https://example.org", "http://localhost:8000", "http://[::1]")
+    assert Settings(origins=given).origins == named
+
+
+@pytest.mark.parametrize(
+    "site", ["*", "example.org", "ftp://example.org", "https://*.example.org", "https://example.org/page", "null", ""]
+)
+def test_what_is_no_site_is_refused(site):
+    from hairtint.errors import InputError
+    from hairtint.web.settings import Settings
+
+    with pytest.raises(InputError, match=r"https://example\.org"):
+        Settings(origins=(site,))
