@@ -51,6 +51,8 @@ def read(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of all fields, by name, out of a JSON object; Problem 422 where one is missing, wrong or unknown."""
     known = {field.name: field for field in fields}
     for name in values:
+        if not known:
+            raise Problem(422, f"this address takes no fields; leave {str(name)[:40]!r} out", field=str(name)[:40])
         if name not in known:
             near = difflib.get_close_matches(str(name)[:40], known, 1)
             hint = f'did you mean "{near[0]}"?' if near else f"choose among {', '.join(known)}"

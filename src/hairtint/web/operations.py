@@ -66,6 +66,7 @@ class Operation:
         summary: one line; `about`: further sentences.
         work: from the values of all fields to the response.
         fields: what a request may say; the field "image" is a picture file.
+        any_query: whether a query is passed over: load balancers may add one so that nothing answers from a cache.
         takes: the media types of the body; pictures themselves where the fields come in the query; none for GET.
         gives: the JSON Schema of each media type that a good answer may have; None for bytes.
         headers: what headers of a good answer say, by name.
@@ -82,6 +83,7 @@ class Operation:
     work: Work
     about: str = ""
     fields: tuple[Field, ...] = ()
+    any_query: bool = False
     takes: tuple[str, ...] = ()
     gives: dict[str, Schema | None] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
 
 
 def _values(operation: Operation) -> dict[str, Any]:
+    if operation.any_query:
+        return {}
     if not operation.takes:
         return fields.read(operation.fields, fields.from_texts(operation.fields, dict(request.args.lists())))
     kind = request.mimetype
