@@ -27,7 +27,8 @@ def build(settings: Settings) -> Flask:
         mimetypes.add_type(kind, suffix)
     app = Flask("hairtint.web")
     app.request_class = Request
-    app.config.update(MAX_CONTENT_LENGTH=settings.request_bytes, MAX_FORM_PARTS=MOST_PARTS)
+    most = settings.request_bytes
+    app.config.update(MAX_CONTENT_LENGTH=most, MAX_FORM_MEMORY_SIZE=most, MAX_FORM_PARTS=MOST_PARTS)
     services = assembled(settings)
     operations = [*api.described(services), *report_api.described(services), *pages.described(services)]
     services.metrics.install(app)

@@ -221,6 +221,12 @@ def test_addresses_and_methods(client):
         assert client.get(address).status_code == 200
 
 
+def test_a_picture_in_a_form_as_text_is_told_so_whatever_its_size(client):
+    form = {"image": "A" * 1_000_000, "color": "copper"}
+    answer = client.post("/api/v1/recolor", data=form, content_type="multipart/form-data")
+    assert "send it as a file" in problem(answer, 422)
+
+
 def test_a_mistake_of_the_server_says_nothing_about_itself(app, jpeg, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("secret detail")
