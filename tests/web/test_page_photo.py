@@ -120,6 +120,28 @@ def test_a_large_photo_is_shown_small_and_saved_large(page, tmp_path, portrait):
     assert picture.shape[:2] == (1800, 1800)
 
 
+@pytest.mark.parametrize(("suffix", "side"), [("png", 256), ("webp", 256), ("png", 1400)])
+def test_what_can_be_seen_through_stays_so(page, tmp_path, portrait, suffix, side):
+    """On the screen it lies on white; saved, it has the colours and the alpha of the file."""
+    ramp = np.minimum(np.arange(side) * 1020 // side, 255).astype(np.uint8)
+    alpha = np.broadcast_to(ramp, (side, side))
+    rgb = np.asarray(Image.fromarray(portrait).resize((side, side)))
+    path = tmp_path / f"cut.{suffix}"
+    Image.fromarray(np.dstack([rgb, alpha])).save(path, lossless=True)
+    open_photo(page, path)
+    page.locator("#strength").fill("0")
+    said(page, "copper, 0 %")
+    corner = pixels(page, "before")[:8, :2].astype(int)
+    assert np.abs(corner - 255).max() <= 4
+    name, picture = saved(page, "#save")
+    assert name == f"cut-copper.{suffix}"
+    assert picture.shape == (side, side, 4)
+    assert np.abs(picture[..., 3].astype(int) - alpha).max() <= (0 if suffix == "png" else 2)
+    clear = alpha > 100
+    off = np.abs(picture[..., :3][clear].astype(int) - rgb[clear])
+    assert off.max() <= 3 if suffix == "png" else off.mean() < 6
+
+
 def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
     path = tmp_path / "sideways.jpg"
     exif = Image.Exif()

@@ -27,7 +27,8 @@ export async function copied(file) {
 /**
  * @param {Blob} file
  * @param {number} side the longest side to have; larger pictures are scaled down
- * @returns {Promise<{image: ImageData, width: number, height: number}>} pixels, and the size before scaling
+ * @returns {Promise<{image: ImageData, alpha: Uint8Array|null, width: number, height: number}>} pixels as they look on
+ *   white, how opaque they were where that is not all of them, and the size before scaling
  * @throws {Problem} the file is no picture, or of a kind that this browser cannot read
  */
 export async function decode(file, side) {
@@ -36,7 +37,7 @@ export async function decode(file, side) {
     if (Math.min(bitmap.width, bitmap.height) < limits.leastSide) {
       throw new Problem("This picture is too small", `Choose one of at least ${limits.leastSide} pixels a side.`);
     }
-    return { image: pixels(bitmap, side), width: bitmap.width, height: bitmap.height };
+    return { ...pixels(bitmap, side), width: bitmap.width, height: bitmap.height };
   } finally {
     bitmap.close();
   }
@@ -72,8 +73,19 @@ function pixels(bitmap, side) {
   const [width, height] = [bitmap.width, bitmap.height].map((n) => Math.max(1, Math.round(n * scale)));
   const context = hiddenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
-  context.fillStyle = "#fff"; // transparent pictures lie on white
-  context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
+  const image = context.getImageData(0, 0, width, height);
+  const alpha = opacity(image);
+  if (!alpha) return { image, alpha };
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
+  return { image: context.getImageData(0, 0, width, height), alpha };
+}
+
+/** The alpha of all pixels; null where all are opaque. */
+function opacity({ data }) {
+  const alpha = new Uint8Array(data.length / 4);
+  for (let at = 0; at < alpha.length; at++) alpha[at] = data[4 * at + 3];
+  return alpha.every((value) => value === 255) ? null : alpha;
 }

@@ -81,8 +81,10 @@ export class PhotoTab {
   async save() {
     const { look, choice } = this.#store; // of now: they may change while the picture is made
     await this.#made("Preparing the picture", async (portrait) => {
-      download(await encodedIn(look, portrait), named(choice, portrait));
-      return `Saved as ${named(choice, portrait)}`;
+      const blob = await encodedIn(look, portrait);
+      const name = named(choice, portrait, blob);
+      download(blob, name);
+      return `Saved as ${name}`;
     });
   }
 
@@ -98,7 +100,8 @@ export class PhotoTab {
   async share() {
     const { look, choice, words } = this.#store;
     await this.#made("Preparing the picture", async (portrait) => {
-      await share(await encodedIn(look, portrait), named(choice, portrait));
+      const blob = await encodedIn(look, portrait);
+      await share(blob, named(choice, portrait, blob));
       return words;
     });
   }
@@ -180,11 +183,12 @@ export class PhotoTab {
 }
 
 async function encodedIn(look, portrait) {
-  return encoded(await portrait.largeDyed(look), portrait.type);
+  const { image, type } = await portrait.largeDyed(look);
+  return encoded(image, type);
 }
 
-function named({ name, color }, portrait) {
-  return fileName(portrait.name, name || color, portrait.type === "image/png" ? "png" : "jpg");
+function named({ name, color }, portrait, { type }) {
+  return fileName(portrait.name, name || color, type.replace("image/", "").replace("jpeg", "jpg"));
 }
 
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */

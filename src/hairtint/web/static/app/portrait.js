@@ -9,26 +9,23 @@ const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not som
 export class Portrait {
   #backend;
   #file;
-  #large = null; // {image, mask}: made when first saved
+  #alpha;
+  #large = null; // {image, alpha, mask}: made when first saved
 
   /** @param {Blob} file @param {string} name @throws {Problem} the file cannot be read */
   static async open(file, name) {
     const kept = await copied(file);
-    const { image, width, height } = await decode(kept, limits.screenSide);
-    return new Portrait(kept, name, image, Math.max(width, height));
+    const { image, alpha, width, height } = await decode(kept, limits.screenSide);
+    return new Portrait(kept, name, image, alpha, Math.max(width, height));
   }
 
-  constructor(file, name, image, side) {
+  constructor(file, name, image, alpha, side) {
     this.#file = file;
+    this.#alpha = alpha;
     this.name = name;
     this.image = image;
     this.mask = null;
     this.side = side;
-  }
-
-  /** What a saved result is: PNG stays PNG, all else is JPEG. */
-  get type() {
-    return this.#file.type === "image/png" ? "image/png" : "image/jpeg";
   }
 
   /** @param {import("./backend.js").Backend} backend @throws {Problem} there is no hair */
@@ -49,20 +46,41 @@ export class Portrait {
     return this.#backend.recolor(this.image, this.mask, look);
   }
 
-  /** The photo at the size it is saved in. @returns {Promise<{image: ImageData, mask: object}>} */
+  /**
+   * The photo at the size it is saved in.
+   * @returns {Promise<{image: ImageData, alpha: Uint8Array|null, mask: object}>}
+   */
   async large() {
-    if (this.side <= limits.screenSide) return { image: this.image, mask: this.mask };
+    if (this.side <= limits.screenSide) return { image: this.image, alpha: this.#alpha, mask: this.mask };
     if (!this.#large) {
-      const { image } = await decode(this.#file, limits.saveSide);
-      this.#large = { image, mask: await this.#backend.mask(image) };
+      const { image, alpha } = await decode(this.#file, limits.saveSide);
+      this.#large = { image, alpha, mask: await this.#backend.mask(image) };
     }
     return this.#large;
   }
 
-  /** The result at the size it is saved in. @returns {Promise<ImageData>} */
+  /** The result at the size it is saved in, and as what. @returns {Promise<{image: ImageData, type: string}>} */
   async largeDyed(look) {
-    const { image, mask } = await this.large();
-    return this.#backend.recolor(image, mask, look);
+    const { image, alpha, mask } = await this.large();
+    const dyed = await this.#backend.recolor(image, mask, look);
+    if (alpha) takeFromWhite(dyed, alpha);
+    return { image: dyed, type: this.#type(alpha) };
+  }
+
+  /** PNG stays PNG; what else can be seen through stays WebP or becomes PNG; all else is JPEG. */
+  #type(alpha) {
+    const { type } = this.#file;
+    if (type === "image/png" || (alpha && type !== "image/webp")) return "image/png";
+    return alpha ? "image/webp" : "image/jpeg";
+  }
+}
+
+/** Gives a picture that lies on white its alpha back; the array makes 0 of what is below 0 or no number. */
+function takeFromWhite({ data }, alpha) {
+  for (let at = 0; at < alpha.length; at++) {
+    const white = 255 - alpha[at];
+    for (let k = 4 * at; white && k < 4 * at + 3; k++) data[k] = (255 * (data[k] - white)) / alpha[at];
+    data[4 * at + 3] = alpha[at];
   }
 }
 

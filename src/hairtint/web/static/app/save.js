@@ -13,7 +13,7 @@ function clean(text) {
   return words.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
 }
 
-/** @param {ImageData} image @param {"image/png"|"image/jpeg"} type @returns {Promise<Blob>} */
+/** @param {ImageData} image @param {string} type PNG where the browser cannot write it @returns {Promise<Blob>} */
 export function encoded(image, type) {
   const canvas = hiddenCanvas(image.width, image.height);
   canvas.getContext("2d").putImageData(image, 0, 0);
