@@ -54,6 +54,10 @@ def test_the_wheel_takes_any_colour(photo):
     assert int(photo.locator("#knob").get_attribute("aria-valuenow")) in (0, 1, 359)
     photo.locator("#hex").fill("#b5562b")
     assert photo.get_by_label("copper", exact=True).is_checked()
+    photo.locator("#hex").fill("")
+    photo.locator("#hex").focus()
+    photo.keyboard.insert_text("  #3355FF ")  # as it is pasted
+    said(photo, "#3355ff, 100 %")
     photo.locator("#hex").fill("#12")
     assert photo.locator("#hex").get_attribute("aria-invalid") == "true"
 
