@@ -444,3 +444,17 @@ def test_the_time_code_moves_with_the_start(tmp_path, blue):
     dye_file(clip, tmp_path / "out.mov", blue, start=0.2)
     with av.open(str(tmp_path / "out.mov")) as result:
         assert [s.metadata["timecode"] for s in result.streams] == ["01:02:03:09"] * 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_hevc_of_few_frames(tmp_path, blue, count):
+    """x265 does not say when they are decoded."""
+    clip = make(tmp_path / "in.mkv", steps(count), codec="ffv1")
+    for k in range(4):
+        dye_file(clip, tmp_path / f"{k}.mp4", blue, codec="hevc")
+        with av.open(tmp_path / f"{k}.mp4") as container:
+            times = [(packet.pts, packet.dts) for packet in container.demux() if packet.size]
+        assert len(times) == count
+        assert sorted(dts for _, dts in times) == [dts for _, dts in times]
+        assert all(dts <= pts and abs(dts) < 10**6 for pts, dts in times)
+        assert len(decoded(tmp_path / f"{k}.mp4")) == count

@@ -24,6 +24,8 @@ from hairtint.video.turn import Turn
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
 
+X265_DELAY = 3  # of fewer frames x265 leaves the times of decoding to chance
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -82,6 +84,7 @@ class Sink:
         self.tick = picture.tick
         self.left_out = 0  # frames of a GIF that share a hundredth of a second with the one before
         self._hundredth: int | None = None
+        self._encoded = 0
         try:
             self.container = av.open(str(self.temporary), "w", format=kind.name)
             self.video = self._stream(codec, quality, picture)
@@ -136,6 +139,7 @@ class Sink:
             self._hundredth = hundredth
         for ready in self._palettes(frame):
             self._mux(lambda ready=ready: self.video.encode(ready))
+            self._encoded += 1
 
     def copy(self, packet: Packet[Any]) -> None:
         """A packet of another stream, as it is."""
@@ -147,11 +151,18 @@ class Sink:
 
         for ready in self._palettes(None):
             self._mux(lambda ready=ready: self.video.encode(ready))
-        self._mux(lambda: self.video.encode(None))
+        self._mux(self._rest)
         try:
             self.container.close()
         except (av.FFmpegError, OSError) as error:
             raise self._refusal(error) from None
+
+    def _rest(self) -> list[Packet[Any]]:
+        packets = self.video.encode(None)
+        if self.video.codec_context.name == "libx265" and self._encoded < X265_DELAY:
+            for packet in packets:
+                packet.dts = packet.pts
+        return packets
 
     def publish(self) -> None:
         """Give the completed file its name."""
