@@ -2,18 +2,22 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from dataclasses import replace
 
 import pytest
 import torch
 from lightning_fabric.plugins.precision import Precision
+from tiny_pictures import picture, write
 
 from hairtint.cli import run
 from hairtint.errors import TrainingError
 from hairtint.networks import unet
-from hairtint.training import card, checkpoint, origin
+from hairtint.training import card, checkpoint, content, origin
 from hairtint.training.config import Config
+from hairtint.training.datasets import open_dataset
+from hairtint.training.expand import expand
 from hairtint.training.export import Trained
 from hairtint.training.train import train
 
@@ -33,11 +37,11 @@ def known(folder):
 
 
 def test_what_it_started_from_is_in_folder_checkpoint_and_card(first, tiny_pairs, tmp_path):
-    assert known(first) == {"commit": origin.commit(), "seen": [], "all_known": True}
+    assert known(first) == {"commit": origin.commit(), "seen": {}, "all_known": True}
     start, folder = first / "best.pt", tmp_path / "second"
     train(CONFIG, tiny_pairs, folder, weights=start)
     file = {"file": "first/best.pt", "sha256": hashlib.sha256(start.read_bytes()).hexdigest()}
-    assert known(folder) == {"commit": origin.commit(), "weights": file, "seen": [], "all_known": True}
+    assert known(folder) == {"commit": origin.commit(), "weights": file, "seen": {}, "all_known": True}
     assert checkpoint.load(folder / "best.pt")["origin"]["weights"] == file
     text = card.write("x", Trained.load(folder), folder, b"", {}, 0.0)
     for words in (f"code at commit {origin.commit()}", f"It started from first/best.pt (sha256 {file['sha256']})"):
@@ -54,7 +58,7 @@ def test_the_card_says_what_is_not_known(first, tmp_path):
     assert "What it started from was not recorded" in text
     weights = tmp_path / "encoder.pt"
     weights.write_bytes(b"x")
-    began = origin.describe({"weights": None, "encoder": weights}, [], ["a/1"])
+    began = origin.describe({"weights": None, "encoder": weights}, {}, {"a/1": "0"})
     assert began["all_known"] is False
     (run_folder / "origin.json").write_text(json.dumps(began))
     text = card.write("x", trained, run_folder, b"", {}, 0.0)
@@ -68,12 +72,46 @@ def test_the_card_says_what_is_not_known(first, tmp_path):
 def test_weights_that_learnt_from_validation_photos_are_refused(first, tiny_pairs, tmp_path):
     with pytest.raises(TrainingError, match=r"best\.pt has learnt from \d+ of the photos that are kept for validation"):
         train(replace(CONFIG, seed=1), tiny_pairs, tmp_path / "other", weights=first / "best.pt")
-    between = [replace(pair, source="between") for pair in tiny_pairs]
-    train(CONFIG, between, tmp_path / "between", weights=first / "best.pt")
-    assert known(tmp_path / "between")["seen"] == json.loads((first / "data.json").read_text())["training"]
+    for k in range(8):
+        write(tmp_path / "others", str(k), *picture(100 + k))
+    others, _ = open_dataset(tmp_path / "others")
+    train(CONFIG, others, tmp_path / "between", weights=first / "best.pt")
+    assert [*known(tmp_path / "between")["seen"]] == json.loads((first / "data.json").read_text())["training"]
     with pytest.raises(TrainingError, match="kept for validation"):
         train(replace(CONFIG, seed=1), tiny_pairs, tmp_path / "other", weights=tmp_path / "between" / "best.pt")
     assert [path.name for path in (tmp_path / "other").iterdir()] == [".lock"]
+
+
+def test_a_photo_under_another_name_is_the_same_photo(first, tiny, tiny_pairs, tmp_path):
+    shutil.copytree(tiny, tmp_path / "renamed")
+    expand(tiny_pairs, tmp_path / "expanded", copies=1, size=32)
+    for name in ("renamed", "expanded"):
+        pairs, _ = open_dataset(tmp_path / name)
+        with pytest.raises(TrainingError, match=f"kept for validation \\({name}/Frame"):
+            train(CONFIG, pairs, tmp_path / "run", weights=first / "best.pt")
+    held = set(json.loads((first / "data.json").read_text())["validation"])
+    pairs, _ = open_dataset(tmp_path / "renamed")
+    sha256 = content.photos(pairs, content.of(pairs))
+    learnt = {name: known for name, known in sha256.items() if name.replace("renamed", "tiny") not in held}
+    began = origin.describe({"weights": first / "best.pt"}, learnt, {})
+    assert began["seen"] == {}, "none that it does not learn from itself"
+    assert began["all_known"]
+
+
+def test_where_contents_were_not_noted_names_are_compared(first, tmp_path):
+    """As in a run folder of before that was done."""
+    sides = json.loads((first / "data.json").read_text())
+    (tmp_path / "data.json").write_text(json.dumps({side: sides[side] for side in ("training", "validation")}))
+    began = known(first) | {"seen": ["a/1"]}
+    (tmp_path / "origin.json").write_text(json.dumps(began))
+    weights = tmp_path / "best.pt"
+    weights.write_bytes(b"")
+    for name in (sides["training"][0], "a/1"):
+        with pytest.raises(TrainingError, match="has learnt from 1 of the photos"):
+            origin.describe({"weights": weights}, {}, {name: "0"})
+    began = origin.describe({"weights": weights}, {}, {"b/1": "0"})
+    assert [*began["seen"]] == ["a/1", *sides["training"]]
+    assert began["all_known"] is False
 
 
 def test_a_begun_run_keeps_its_start(first, tiny, tiny_pairs, tmp_path, quick_toml, capsys):

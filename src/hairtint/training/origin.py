@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +22,32 @@ KINDS = {  # what it came from, by option
 }
 
 Given = Mapping[str, Path | None]  # file by kind
+Photos = Mapping[str, str]  # sha256 by name, "" where it is not known
 
 
-def describe(given: Given, learnt: Collection[str], held: Collection[str]) -> dict[str, Any]:
+def describe(given: Given, learnt: Photos, held: Photos) -> dict[str, Any]:
     """What origin.json says of a training that starts now: `commit`; the file of each kind of KINDS that is given;
     `seen`, the photos other than its own that those weights had learnt from; `all_known`, whether these are all.
 
-    learnt, held: names of the photos to learn from and of those kept for validation. Raises TrainingError where the
-    weights had learnt from one of the latter, as figures on them would not be of photos never seen.
+    learnt, held: the photos to learn from and those kept for validation. Raises TrainingError where the weights had
+    learnt from one of the latter, under whatever name, as figures on them would not be of photos never seen.
     """
     files = {kind: _file(path) for kind, path in given.items() if path}
     if note := given.get("teacher"):
         files["teacher"]["networks"] = " and ".join(teacher.known(note.parent).values())
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     all_known = True
     for path in (path for path in given.values() if path):
         some, whole = _learnt_from(path.parent)
-        if both := sorted(some & set(held)):
+        if both := sorted(_common(held, some)):
             raise TrainingError(
                 f"{path} has learnt from {len(both)} of the photos that are kept for validation ({both[0]}, say): give"
                 " the same --data, seed and validation share as its training had, or other weights"
             )
         seen |= some
-        all_known &= whole
-    return {"commit": commit(), **files, "seen": sorted(seen - set(learnt)), "all_known": all_known}
+        all_known &= whole and all(learnt.values())
+    before = {name: seen[name] for name in sorted(seen.keys() - _common(seen, learnt))}
+    return {"commit": commit(), **files, "seen": before, "all_known": all_known}
 
 
 def check(folder: Path, given: Given) -> None:
@@ -68,7 +70,9 @@ def read(folder: Path) -> dict[str, Any] | None:
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
         good = all(isinstance(known[kind][key], str) for kind in KINDS if kind in known for key in ("file", "sha256"))
-        if good and isinstance(known["commit"], str) and isinstance(known["seen"], list) and "all_known" in known:
+        if isinstance(known["seen"], list):  # as it was written before the contents of photos were noted
+            known["seen"] = dict.fromkeys(map(str, known["seen"]), "")
+        if good and isinstance(known["commit"], str) and isinstance(known["seen"], dict) and "all_known" in known:
             return dict(known)
     except FileNotFoundError:
         return None
@@ -84,15 +88,26 @@ def _file(path: Path) -> dict[str, str]:
         raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _learnt_from(folder: Path) -> tuple[set[str], bool]:
-    """The photos that the weights of a run folder have learnt from, as far as it is known; whether these are all."""
+def _learnt_from(folder: Path) -> tuple[dict[str, str], bool]:
+    """The photos that the weights of a run folder have learnt from, as far as it is known; whether these are all.
+
+    They are not where a photo's content was not noted: it may be there under another name.
+    """
     try:
         sides = json.loads((folder / "data.json").read_text(encoding="utf-8"))
-        names = set(map(str, sides["training"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return set(), False
-    before = read(folder) or {"seen": [], "all_known": False}
-    return names | set(map(str, before["seen"])), bool(before["all_known"])
+        noted = dict(sides.get("sha256", {}))
+        photos = {str(name): str(noted.get(name, "")) for name in sides["training"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}, False
+    before = read(folder) or {"seen": {}, "all_known": False}
+    photos |= before["seen"]
+    return photos, bool(before["all_known"]) and all(photos.values())
+
+
+def _common(some: Photos, others: Photos) -> set[str]:
+    """Names of those photos that are among the others, by name or by content."""
+    contents = set(others.values()) - {""}
+    return {name for name, sha256 in some.items() if name in others or sha256 in contents}
 
 
 def commit() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import OutputError, TrainingError
-from hairtint.training import origin
+from hairtint.training import content, origin
 from hairtint.training.config import Config
 from hairtint.training.files import put_json
 from hairtint.training.pairs import Pair, Report
@@ -25,9 +25,9 @@ def prepare(
     Returns what its origin.json says, None for a run that an older hairtint began. Raises TrainingError where it is
     another run, or the weights have learnt from photos kept for validation; OutputError where nothing can be written.
     """
-    data: dict[str, Any] = {
-        side: sorted(pair.name for pair in pairs) for side, pairs in zip(("training", "validation"), sides, strict=True)
-    }
+    digests = content.of([*sides[0], *sides[1]])
+    learnt, held = (content.photos(side, digests) for side in sides)
+    data: dict[str, Any] = {"training": sorted(learnt), "validation": sorted(held)}
     begun = (folder / "last.pt").exists()  # a run that failed before its first checkpoint binds nobody
     if begun and (before := _read(folder / "config.json")):
         if differing := _differences(before, config):
@@ -41,7 +41,8 @@ def prepare(
             )
     if begun:
         origin.check(folder, given)
-    began = origin.read(folder) if begun else origin.describe(given, data["training"], data["validation"])
+    began = origin.read(folder) if begun else origin.describe(given, learnt, held)
+    data["sha256"] = learnt
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)

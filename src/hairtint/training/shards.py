@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import DataError, OutputError
-from hairtint.training.files import Slice, alone, digest_of, put, put_json, size_of
+from hairtint.training import content
+from hairtint.training.files import Slice, alone, put, put_json, size_of
 from hairtint.training.pairs import File, Original, Pair, Report, lost
 
 INDEX = "shards.json"
@@ -129,16 +130,9 @@ def _digest(plan: Sequence[Sequence[Pair]]) -> str:
     total = hashlib.sha256()
     for number, pairs in enumerate(plan):
         for pair in pairs:
-            files = [[name, _known(file)] for name, file in _files(pair).items()]
+            files = [[name, content.digest(file)] for name, file in _files(pair).items()]
             total.update(json.dumps([number, _facts(pair), files]).encode())
     return total.hexdigest()
-
-
-def _known(file: File) -> str:
-    try:
-        return digest_of(file)
-    except OSError as error:
-        raise lost(file) from error
 
 
 def _facts(pair: Pair) -> Row:
@@ -200,7 +194,7 @@ def _add(archive: tarfile.TarFile, name: str, source: File) -> list[Any]:
 
 
 def _pair(row: Row, archive: Path) -> Pair:
-    mask = Slice(archive, *row["mask"][:3]) if row["mask"] else None  # of photos alone is it asked what is in them
+    mask = Slice(archive, *row["mask"]) if row["mask"] else None
     facts = {key: row[key] for key in FACTS} | {"kin": row.get("kin", "")}
     original = Original(*row["original"]) if "original" in row else None
     return Pair(image=Slice(archive, *row["image"]), mask=mask, original=original, **facts)
