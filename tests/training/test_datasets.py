@@ -136,14 +136,32 @@ def test_masks_that_would_be_read_as_something_else(tmp_path):
     }
 
 
-def test_pictures_on_their_side_go_by_how_they_are_seen(tmp_path):
+def test_photos_that_pillow_reads_and_training_does_not(tmp_path):
+    """OpenCV, by which training reads, knows fewer kinds of pictures."""
+    rgb, mask = picture(1)
+    for stem in ("good", "targa", "float"):
+        write(tmp_path / "set", stem, rgb, mask)
+    images = tmp_path / "set" / "images"
+    Image.fromarray(rgb).save(images / "targa.jpg", "TGA")
+    (images / "float.jpg").unlink()
+    Image.fromarray(rgb[..., 0].astype(np.float32)).save(images / "float.tif")
+    for no_hair in (False, True):
+        pairs, report = open_dataset(tmp_path / "set", no_hair=no_hair)
+        assert [pair.stem for pair in pairs] == ["good"]
+        assert report.left_out == {"photo unreadable (OpenCV)": ["float.tif", "targa.jpg"]}
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_pictures_on_their_side_go_by_how_they_are_seen(tmp_path, suffix):
+    """Pillow gives the size of a TIFF as it is seen, that of a JPEG as it is stored."""
     rgb, mask = picture(1, 40, 48)
     write(tmp_path / "set", "seen", rgb, np.rot90(mask, -1))
     write(tmp_path / "set", "stored", rgb, mask)
     for stem in ("seen", "stored"):
         exif = Image.Exif()
         exif[0x0112] = 6
-        Image.fromarray(rgb).save(tmp_path / "set" / "images" / f"{stem}.jpg", exif=exif, quality=95)
+        (tmp_path / "set" / "images" / f"{stem}.jpg").unlink()
+        Image.fromarray(rgb).save(tmp_path / "set" / "images" / f"{stem}.{suffix}", exif=exif, quality=95)
     pairs, report = open_dataset(tmp_path / "set")
     assert [p.stem for p in pairs] == ["seen"]
     assert list(report.left_out) == ["photo and mask differ in size"]

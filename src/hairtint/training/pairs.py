@@ -19,7 +19,6 @@ from hairtint.training.files import Slice
 
 File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
-ORIENTATION = 0x0112  # EXIF's tag; 5 to 8 mean that the picture lies on its side
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,57 +104,56 @@ def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
 
     scaled: the mask may have another size in the same proportions, as in CelebAMask-HQ.
     """
-    photo = _opened(pair.image, "photo", report)
+    photo = _pixels(pair.image, "photo", cv2.IMREAD_COLOR, report)
     if photo is None or pair.mask is None:
         report.empty += photo is not None
         return photo is not None
-    mask = _opened(pair.mask, "mask", report)
+    mask = _pixels(pair.mask, "mask", cv2.IMREAD_GRAYSCALE, report)
     if mask is None:
         return False
-    (width, height), (other_width, other_height) = photo, mask
-    alike = width * other_height == height * other_width if scaled else photo == mask
+    (height, width), (other_height, other_width) = photo.shape[:2], mask.shape
+    alike = width * other_height == height * other_width if scaled else photo.shape[:2] == mask.shape
     if not alike:
         sizes = f"{pair.stem} {width}x{height} and {other_width}x{other_height}"
         report.left_out["photo and mask differ in size"].append(sizes)
         return False
-    brightest, why = _shape(pair.mask)
-    if why:
+    brightest = int(mask.max())
+    if why := _lacks_shape(pair.mask, brightest):
         report.left_out[why].append(pair.mask.name)
         return False
     report.empty += brightest == 0
     return True
 
 
-def _shape(mask: File) -> tuple[int, str]:
-    """The brightest grey of a mask as `read` sees it, and why that is not the shape of the hair, or ""."""
+def _lacks_shape(mask: File, brightest: int) -> str:
+    """Why a mask whose brightest grey, as `read` sees it, is this does not have the shape of the hair, or ""."""
     try:
         whole = decoded(mask, cv2.IMREAD_UNCHANGED)
-        plain = whole.ndim == 2 and whole.itemsize == 1  # as nearly all are: it need not be decoded again
-        brightest = int((whole if plain else decoded(mask, cv2.IMREAD_GRAYSCALE)).max())
     except DataError:
-        return 0, "mask unreadable (OpenCV)"
+        return "mask unreadable (OpenCV)"
     if whole.ndim == 3 and whole.shape[2] == 4:
         if whole[..., 3].min() < whole[..., 3].max():
-            return 0, "mask with transparency: hair must be white on black"
+            return "mask with transparency: hair must be white on black"
         whole = whole[..., :3]
     if whole.itemsize > 1 and 0 < whole.max() <= 255:
-        return 0, "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits"
+        return "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits"
     if 0 < brightest <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
-        return 0, "mask without white: hair must be 255"
-    return brightest, ""
+        return "mask without white: hair must be 255"
+    return ""
 
 
-def _opened(path: File, what: str, report: Report) -> tuple[int, int] | None:
-    """Size as `read` gives it, or None and a line in the report."""
+def _pixels(path: File, what: str, flags: int, report: Report) -> Array | None:
+    """What `read` sees of a file, turned upright as there, or None and a line in the report."""
     try:
         with Image.open(io.BytesIO(path.read_bytes())) as image:
-            width, height = image.size
-            lies = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
-            image.load()
+            image.load()  # OpenCV takes files that were cut short
+        return decoded(path, flags)
+    except DataError:
+        why = "OpenCV"
     except Exception as error:  # Pillow's decoders raise whatever they like
-        report.left_out[f"{what} unreadable ({type(error).__name__})"].append(path.name)
-        return None
-    return (height, width) if lies else (width, height)
+        why = type(error).__name__
+    report.left_out[f"{what} unreadable ({why})"].append(path.name)
+    return None
 
 
 def hard(mask: Array) -> Array:
