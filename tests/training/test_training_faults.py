@@ -1,14 +1,20 @@
 """Training's files on full and read-only disks, and processes killed in the midst of a write."""
 
+import os
+import signal
+from unittest.mock import Mock
+
 import cv2
 import pytest
+import torch
 from disks import full, killed_while_writing, read_only
 
 from hairtint import zoo
 from hairtint.cli import run
-from hairtint.errors import ModelError
+from hairtint.errors import ModelError, TrainingError
 from hairtint.segmenter import Segmenter
 from hairtint.training.datasets import open_dataset
+from hairtint.training.loader import Photos
 from hairtint.training.train import train
 
 
@@ -57,6 +63,38 @@ def test_a_read_only_folder_is_refused(kind, commands, tmp_path, capsys):
     with read_only(tmp_path / "disk") as disk:
         refused(commands[kind], disk, capsys)
         assert not list(disk.iterdir())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        cv2.error("OpenCV(4.13.0) alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate 7 bytes"),
+        RuntimeError("Caught MemoryError in DataLoader worker process 0.\nUnable to allocate 4 GiB for an array"),
+        OSError(12, "Cannot allocate memory"),
+        MemoryError(),
+    ],
+)
+def test_too_little_memory_is_a_line(error, quick, tiny_pairs, tmp_path, monkeypatch):
+    monkeypatch.setattr("hairtint.training.train.losses.combined", Mock(side_effect=error))
+    with pytest.raises(TrainingError, match="too little memory for batch = 4 at size = 32: lower batch or size"):
+        train(quick(), tiny_pairs, tmp_path / "run")
+
+
+def test_a_worker_that_is_killed_is_a_line(quick, tiny_pairs, tmp_path, monkeypatch):
+    def killed(photos, index):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(Photos, "__getitem__", killed)
+    with pytest.raises(TrainingError, match="a worker was killed, probably for want of memory"):
+        train(quick(workers=1), tiny_pairs, tmp_path / "run")
+
+
+def test_any_other_error_stays_what_it_is(quick, tiny_pairs, tmp_path, monkeypatch):
+    monkeypatch.setattr("hairtint.training.train.losses.combined", Mock(side_effect=RuntimeError("shapes differ")))
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        train(quick(), tiny_pairs, tmp_path / "run")
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])

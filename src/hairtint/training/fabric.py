@@ -14,10 +14,15 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from hairtint import networks
 from hairtint.errors import TrainingError
 from hairtint.training.config import Config
 
 UNKNOWN_MACHINE = 8e9  # bytes of memory, where the system does not say
+
+
+class SharedError(TrainingError):
+    """A refusal that every process comes to, so that one of them speaks for all."""
 
 
 def start(devices: str, config: Config, nodes: int = 1) -> Fabric:
@@ -39,6 +44,22 @@ def start(devices: str, config: Config, nodes: int = 1) -> Fabric:
     except Exception as error:  # Fabric's own error type is private
         why = " ".join(str(error).split())
         raise TrainingError(f"--devices {devices} with precision {config.precision} cannot be had: {why}") from error
+
+
+def check_share(config: Config, processes: int) -> None:
+    """Raise SharedError where each process's share of a batch would be uneven, or too small for the network's norms."""
+    if config.batch % processes:
+        raise SharedError(f"batch = {config.batch} cannot be shared by {processes} processes alike")
+    share = config.batch // processes
+    with torch.device("meta"):  # there tensors have shapes alone, and nothing is computed
+        network = networks.build(config.network).train()
+        try:
+            network(torch.empty(share, 3, config.size, config.size))
+        except ValueError as error:  # norms need two values a channel, where the picture is smallest
+            raise SharedError(
+                f"{config.network} cannot learn from pictures of size = {config.size} when a batch has {share}"
+                f" ({error}): raise batch or size"
+            ) from error
 
 
 def is_first(fabric: Fabric) -> bool:

@@ -20,11 +20,11 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from hairtint.errors import TrainingError
-from hairtint.training import checkpoint, curves, losses, run_folder, schedule
+from hairtint.training import checkpoint, curves, losses, mishaps, run_folder, schedule
 from hairtint.training import teacher as masks_of
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair, Report, split
-from hairtint.training.fabric import agree, fair_memory, is_first, start
+from hairtint.training.fabric import SharedError, agree, check_share, fair_memory, is_first, start
 from hairtint.training.files import alone
 from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
@@ -58,8 +58,9 @@ def train(
 
     Raises TrainingError where the folder belongs to another config, other data or other first weights, there are none
     to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
-    batch or a validation side, or the loss is not a number, OutputError where another run writes into the folder,
-    DataError where masks of the teacher are missing.
+    batch or a validation side, a batch too small for the network or too large for the memory, a worker or another
+    process was killed, or the loss is not a number, OutputError where another run writes into the folder, DataError
+    where masks of the teacher are missing.
     """
     if not config.epochs and not weights and not (folder / "last.pt").exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
@@ -80,8 +81,9 @@ def train(
     with alone(folder) if is_first(fabric) else nullcontext():
         if is_first(fabric):  # before there are other processes that would wait for one that refuses
             began = run_folder.prepare(folder, config, sides, reports, given)
-        fabric.launch()
-        return _Run(config, sides, folder, network, fabric, memory, began).go(progress)
+        with mishaps.told(config, fabric.world_size):
+            fabric.launch()
+            return _Run(config, sides, folder, network, fabric, memory, began).go(progress)
 
 
 def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
@@ -104,8 +106,7 @@ class _Run:
         memory: float | None = None,
         began: dict[str, Any] | None = None,
     ) -> None:
-        if config.batch % fabric.world_size:
-            raise TrainingError(f"batch = {config.batch} cannot be shared by {fabric.world_size} processes alike")
+        check_share(config, fabric.world_size)
         self.config, self.folder, self.fabric = config, folder, fabric
         self.began = {key: value for key, value in (began or {}).items() if key != "seen"}
         train_pairs, self.held = sides
@@ -192,13 +193,13 @@ class _Run:
         schedule.average(self.ema, self.raw, self.config.ema, self.step)
         return value, accuracy
 
-    def _lost(self, what: str) -> TrainingError:
+    def _lost(self, what: str) -> SharedError:
         good = (
             f"{self.folder}/last.pt is the last good state"
             if (self.folder / "last.pt").exists()
             else "nothing is saved"
         )
-        return TrainingError(f"{what} at step {self.step}: lower lr (now {self.config.lr:g}) or set clip_norm; {good}")
+        return SharedError(f"{what} at step {self.step}: lower lr (now {self.config.lr:g}) or set clip_norm; {good}")
 
     def validate(self) -> Score:
         """The averaged network on the photos kept apart, never augmented."""
@@ -244,7 +245,7 @@ class _Run:
                 self.fabric.strategy.precision.load_state_dict(scaling)
         names = [pair.name for pair in [*self.photos.pairs, *self.held]]
         if not agree(self.fabric, names, self.step):
-            raise TrainingError(
+            raise SharedError(
                 f"the hosts do not see the same photos and the same {self.folder}: give each the same --data, and a"
                 " --run that lies on a disk they share"
             )
