@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -13,7 +14,8 @@ import torch
 from hairtint.cli import run
 from hairtint.errors import TrainingError
 from hairtint.networks import unet
-from hairtint.training.fabric import agree
+from hairtint.training.fabric import SharedError, agree
+from hairtint.training.mishaps import told
 from hairtint.training.train import _Run, train
 
 QUIET = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "GLOO_SOCKET_IFNAME": "lo"}
@@ -90,6 +92,41 @@ def test_hosts_that_see_other_photos_or_another_run_are_refused(quick, tiny_pair
 def test_a_batch_that_cannot_be_shared_is_refused(quick, tmp_path):
     with pytest.raises(TrainingError, match="batch = 7 cannot be shared by 2 processes alike"):
         _Run(quick(batch=7), ([], []), tmp_path, unet.build("light"), SimpleNamespace(world_size=2))
+
+
+@pytest.mark.parametrize(("network", "size", "batch"), [("light", 4, 1), ("swift", 32, 1), ("swift", 32, 2)])
+def test_a_share_of_which_the_norms_learn_nothing_is_refused(quick, tmp_path, network, size, batch):
+    config = quick(network=network, size=size, batch=batch)
+    with pytest.raises(TrainingError, match=rf"{network} cannot learn from pictures of size = {size} when .* has 1"):
+        _Run(config, ([], []), tmp_path, unet.build("light"), SimpleNamespace(world_size=batch))
+
+
+@pytest.fixture
+def second(monkeypatch):
+    """This is the second of two processes that torchrun started."""
+    told = {"RANK": "1", "GROUP_RANK": "1", "LOCAL_RANK": "0", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1"}
+    for key, value in (QUIET | told | {"TORCHELASTIC_RUN_ID": "test"}).items():
+        monkeypatch.setenv(key, value)
+
+
+def test_the_process_that_knows_the_reason_says_it(second, config, tiny, tmp_path, monkeypatch, capsys):
+    assert run(command(config, tmp_path / "none", tmp_path / "run", "auto")) == 1
+    assert capsys.readouterr().err.startswith("hairtint: process 1: no data folder ")
+    for refusal, said in (
+        (SharedError("all say so"), ""),
+        (TrainingError("too little memory"), "hairtint: process 1: too little memory\n"),
+    ):
+        monkeypatch.setattr("hairtint.training.train.train", Mock(side_effect=refusal))
+        assert run(command(config, tiny, tmp_path / "run", "auto")) == 1
+        assert capsys.readouterr().err == said
+
+
+def test_a_process_that_the_others_left_says_so(quick):
+    closed = RuntimeError("[../third_party/gloo/gloo/transport/tcp/pair.cc:534] Connection closed by peer [::1]:7")
+    with pytest.raises(TrainingError, match="another process ended: see its message"), told(quick(), 2):
+        raise closed
+    with pytest.raises(RuntimeError, match="closed by peer"), told(quick(), 1):
+        raise closed
 
 
 @pytest.mark.parametrize("devices", ["0", "-1", "two", ""])

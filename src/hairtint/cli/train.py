@@ -90,10 +90,14 @@ def train(
                 teacher=teacher, memory=None if memory is None else memory * 1e9, fabric=processes,
                 progress=_Show(progress, log_every if first else 0),
             )  # fmt: skip
-    except HairtintError:
+    except fabric.SharedError:
         if first:
             raise
         return 1
+    except HairtintError as error:
+        if first:
+            raise
+        raise type(error)(f"process {processes.global_rank}: {error}") from error
     if first:
         click.echo(str(best))
     return 0

@@ -16,7 +16,10 @@ NO_MEMORY = (
     "Unable to allocate", "ALLOC_FAILED",
 )  # fmt: skip
 WORKER_GONE = ("exited unexpectedly", "is killed by signal")
-OTHERS_GONE = ("gloo", "NCCL", "Connection closed by peer", "Connection reset by peer", "TCPStore", "socket has timed")
+OTHERS_GONE = (
+    "gloo", "NCCL", "Connection closed by peer", "Connection reset by peer", "TCPStore", "socket has timed",
+    "waiting for clients", "wait timeout",
+)  # fmt: skip
 
 
 @contextmanager
