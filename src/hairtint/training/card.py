@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from hairtint.segmenter import Segmenter
-from hairtint.training import evaluate, origin
+from hairtint.training import evaluate, origin, terms
 from hairtint.training.compress import HALF, Storage
+from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained, shapes_of
-
-TERMS = {
-    "figaro1k": "Figaro1k (Svanera et al. 2016), for research use",
-    "celebamask-hq": "CelebAMask-HQ (Lee et al. 2020), for non-commercial research and education",
-    "lfw-parts": "LFW with part labels (Kae et al. 2013), for research use; superpixel masks of the main face",
-    "ccp": "Clothing Co-Parsing (Yang et al. 2014), for research use; superpixel masks",
-    "fasseg": "FASSEG (Khan et al. 2015), for research use",
-    "no-hair": "photos without people, one a class of ImageNet, for research use",
-}
 
 
 def facts(trained: Trained) -> dict[str, Any]:
@@ -55,9 +47,7 @@ def write(
     commit = f"commit {began['commit']}" if began else "a commit that was not recorded"
     known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
     settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
-    used, kept = (Counter(photo.rpartition("/")[0] for photo in sides[side]) for side in ("training", "validation"))
-    sources = sorted(used.keys() | kept.keys())
-    data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {kept[s]} kept apart" for s in sources)
+    stems, used, kept = _photos(sides, trained.config)
     rows = "\n".join(
         f"| {s} | {m['photos']} | {_n(m['mean_iou'])} | {_n(m['iou'])} | {_n(m['dice'])} | {_n(m['accuracy'])}"
         f" | {_n(m['bce'])} | {_n(m['boundary_f'])} | {_n(m['empty_right'])} |"
@@ -70,10 +60,7 @@ Finds hair: one probability for each pixel of an RGB picture of {_shapes(known)}
 
 ## Data and terms
 
-{data}
-
-The photos are not part of hairtint. Their terms allow research and education; whoever wants to use the weights for
-anything else has to judge whether that is covered.
+{terms.section(stems, used, kept)}
 
 ## Recipe
 
@@ -90,7 +77,7 @@ The .onnx holds them in {stored.name}; its probabilities differ from the torch m
 
 ## Figures
 
-On the validation photos of this run, full-size masks, threshold 0.5. {_unseen(began)}
+On the validation photos of this run, full-size masks, threshold 0.5. {_unseen(began, stems)}
 IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are pooled over pixels.
 
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
@@ -101,11 +88,20 @@ Lightness of hair and tone of skin are read off the pixels (hairtint.training.gr
 
 ## Limits
 
-Masks of LFW and CCP are coarse, and LFW labels only the main face, so figures on them are lower bounds. "Empty right"
-is the share of pictures without hair in which less than 0.5 % of the pixels are called hair: fur, fabric and foliage
-can be mistaken for hair. The data is mostly of public faces in press and fashion photos: skin tones, ages and
-head coverings are not evenly covered.
+{terms.limits(used, kept)}
 """
+
+
+def _photos(sides: dict[str, list[str]], config: Config) -> tuple[dict[str, list[str]], Counter[str], Counter[str]]:
+    """The photos of a run by source, and how many of each were trained on and kept apart."""
+    stems: dict[str, list[str]] = defaultdict(list)
+    counts: dict[str, Counter[str]] = {"training": Counter(), "validation": Counter()}
+    for side, count in counts.items():
+        for source, _, stem in (photo.rpartition("/") for photo in sides[side]):
+            stems[source].append(stem)
+            count[source] += 1
+    used, kept = counts.values()
+    return stems, Counter({source: n for source, n in used.items() if config.repeat.get(source, 1)}), kept
 
 
 def _start(began: dict[str, Any] | None) -> str:
@@ -129,17 +125,20 @@ def _start(began: dict[str, Any] | None) -> str:
 def _moment(trained: Trained) -> str:
     if not trained.step:
         return "Nothing was learnt in this run: these are the weights that it started from."
-    when = (
-        "the end of the training" if trained.last else "the epoch with the best validation IoU, the mean over the sets"
-    )
+    if not trained.last:
+        when = "the epoch with the best validation IoU, the mean over the sets"
+    elif trained.finished:
+        when = "the end of the training"
+    else:
+        when = f"the last checkpoint, step {trained.step} of an unfinished training"
     return f"The weights are {'the exponential moving average' if trained.config.ema else 'those'} at {when}."
 
 
-def _unseen(began: dict[str, Any] | None) -> str:
+def _unseen(began: dict[str, Any] | None, sources: Collection[str]) -> str:
     """What is known of the validation photos: whether anything was learnt from them."""
-    text = (
-        "None of them was trained on, nor, where their set\nnames persons, anybody on them (CelebAMask-HQ names none)"
-    )
+    text = "None of them was trained on, nor, where their set\nnames persons, anybody on them"
+    if terms.CELEBAMASK in sources:
+        text += " (CelebAMask-HQ names none)"
     if began and began["all_known"]:
         return f"{text}."
     unknown = "the weights that it started from had learnt from is not recorded"

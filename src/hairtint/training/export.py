@@ -44,12 +44,13 @@ class Deployed(nn.Module):
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network, the config that made it, and whether it is its run's best or its last."""
+    """A trained network, the config that made it, whether it is its run's best or its last, and whether of its end."""
 
     network: nn.Module
     config: Config
     step: int
     last: bool = False
+    finished: bool = True
 
     @classmethod
     def load(cls, path: Path) -> Trained:
@@ -58,7 +59,8 @@ class Trained:
         config = Config.from_dict(dict(state["config"]), str(path))
         network = networks.build(config.network)
         checkpoint.into(network, state["ema"], path)
-        return cls(network.eval(), config, int(state["step"]), path.name == "last.pt")
+        finished = int(state.get("epoch", config.epochs)) >= config.epochs
+        return cls(network.eval(), config, int(state["step"]), path.name == "last.pt", finished)
 
 
 def shapes_of(network: nn.Module, config: Config) -> tuple[Shape, ...]:

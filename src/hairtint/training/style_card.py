@@ -16,12 +16,12 @@ from hairtint import zoo
 from hairtint.errors import PictureError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
-from hairtint.training.card import TERMS
 from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
+from hairtint.training.terms import TERMS
 
 Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask to use, float32 in [0, 1]
 
