@@ -170,6 +170,12 @@ def test_pictures_on_their_side_go_by_how_they_are_seen(tmp_path, suffix):
     assert seen[hair > 0].mean() < 80 < seen[hair == 0].mean()
 
 
+def test_a_set_is_called_by_its_folder():
+    """Never "/", which joined to another folder would be the root of the disk."""
+    for folder, name in (("/data/hair/train/images", "hair"), ("/train", "train"), ("/test/images", "images")):
+        assert datasets.source_name(Path(folder)) == name
+
+
 def test_two_files_with_one_stem(tmp_path):
     write(tmp_path / "set", "twice", *picture(1))
     shutil.copy(tmp_path / "set" / "images" / "twice.jpg", tmp_path / "set" / "images" / "twice.png")

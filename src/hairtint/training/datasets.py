@@ -112,9 +112,10 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path) -> tuple[list[Pair], s
 
 
 def source_name(folder: Path) -> str:
-    """The data set's name by its folder: the last part that is not a mere "train" or "images"."""
-    parts = [part for part in folder.resolve().parts if part not in {"train", "test", "images"}]
-    return parts[-1]
+    """The data set's name by its folder: the last part that is not a mere "train" or "images", if any is."""
+    whole = folder.resolve()
+    parts = [part for part in whole.relative_to(whole.anchor).parts if part not in {"train", "test", "images"}]
+    return parts[-1] if parts else whole.name
 
 
 def split(pairs: Sequence[Pair], *, seed: int = 0, validation: float = 0.2) -> tuple[list[Pair], list[Pair]]:
