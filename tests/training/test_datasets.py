@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -174,6 +175,34 @@ def test_a_set_is_called_by_its_folder():
     """Never "/", which joined to another folder would be the root of the disk."""
     for folder, name in (("/data/hair/train/images", "hair"), ("/train", "train"), ("/test/images", "images")):
         assert datasets.source_name(Path(folder)) == name
+
+
+@pytest.mark.parametrize("expanded", [False, True])
+def test_a_name_that_most_photos_share_is_no_persons(tmp_path, expanded):
+    for k in range(8):
+        write(tmp_path / "mine", f"Selfie_{k:04d}", *picture(k))
+    for k in range(2):
+        write(tmp_path / "mine", f"Ann_Lee_{k:04d}", *picture(10 + k))
+    pairs, report = open_dataset(tmp_path / "mine")
+    assert "mine: 8 of 10 photos are called Selfie: each is split as if of another person" in report.lines()
+    assert {pair.person for pair in pairs} == {"Ann_Lee", *(f"Selfie_{k:04d}" for k in range(8))}
+    if expanded:  # by a hairtint that took them for one person
+        expand([replace(pair, person="Selfie") for pair in pairs[2:]], tmp_path / "more", copies=1, size=32)
+        pairs, _ = open_dataset(tmp_path / "more")
+    train, held = split(pairs)
+    assert len(held) == 2
+    assert not {pair.stem[:11] for pair in train} & {pair.stem[:11] for pair in held}
+
+
+def test_names_of_the_known_sets_are_persons(tmp_path):
+    """A split of theirs that a run has seen must stay as it is."""
+    names = [f"{who}_{k:04d}" for who in ("Ann_Lee", "Bo_Li") for k in range(1, 6)]
+    names += [f"personne{who:02d}_{k}" for who in (1, 2) for k in range(5)]
+    for k, name in enumerate(names):
+        write(tmp_path / "lfw-parts", name, *picture(k))
+    pairs, report = open_dataset(tmp_path / "lfw-parts")
+    assert Counter(pair.person for pair in pairs) == {"Ann_Lee": 5, "Bo_Li": 5, "personne01": 5, "personne02": 5}
+    assert report.notes == []
 
 
 def test_two_files_with_one_stem(tmp_path):

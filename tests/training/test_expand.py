@@ -95,7 +95,7 @@ def test_the_command(tiny, tmp_path, capsys):
     assert run(["data", "check", "--data", str(small), "--no-hair", str(tiny), "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)
     assert first == {
-        "source": "small", "pairs": 3, "empty": 0, "left_out": {"no photo with this stem": ["lonely.png"]},
+        "source": "small", "pairs": 3, "empty": 0, "left_out": {"no photo with this stem": ["lonely.png"]}, "notes": [],
     }  # fmt: skip
     assert second["empty"] == 24
     assert run(["data", "check", "--data", str(small)]) == 0

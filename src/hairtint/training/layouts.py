@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -17,19 +18,38 @@ PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm", ".tif", ".
 PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
 EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
 ORIGINALS = "originals"  # its key for what the photos were, by STEM; older ones have none
+FEW = 4  # photos that may well be of one person
 FILE_WORDS = {"cam", "camera", "dsc", "file", "frame", "hair", "image", "img", "photo", "pic", "picture", "portrait"}
 
 
 def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
     """Two folders whose files share their stems."""
     originals = _originals(images.parent / EXPANDED)
+    matched = list(_match(_pictures(images, report), _pictures(masks, report), report))
+    variants = {stem: (stem, "", "0") if originals is None else stem.rpartition("-") for stem, _, _ in matched}
+    known = originals or {}
+    people = {photo: known[photo].person if photo in known else person(photo) for photo, _, _ in variants.values()}
+    people = _told_apart(people, report)
     pairs = []
-    for stem, image, mask in _match(_pictures(images, report), _pictures(masks, report), report):
-        origin, _, copy = (stem, "", "0") if originals is None else stem.rpartition("-")
-        original = (originals or {}).get(origin)
-        whom = original.person if original else person(origin)
-        pairs.append(Pair(stem, image, mask, whom, report.source, style(origin), varied=copy != "0", original=original))
+    for stem, image, mask in matched:
+        photo, _, copy = variants[stem]
+        original = replace(known[photo], person=people[photo]) if photo in known else None
+        pairs.append(
+            Pair(stem, image, mask, people[photo], report.source, style(photo), varied=copy != "0", original=original)
+        )
     return pairs
+
+
+def _told_apart(people: dict[str, str], report: Report) -> dict[str, str]:
+    """Who is on each photo, where a name that most photos share is taken for no person's: Selfie_0001, Selfie_0002, ….
+
+    One person on most of them would leave nothing to train on, or nothing to validate on.
+    """
+    name, count = Counter(people.values()).most_common(1)[0] if people else ("", 0)
+    if len(people) <= FEW or 2 * count <= len(people):
+        return people
+    report.notes.append(f"{count} of {len(people)} photos are called {name}: each is split as if of another person")
+    return {photo: photo if whom == name else whom for photo, whom in people.items()}
 
 
 def _originals(note: Path) -> dict[str, Original] | None:

@@ -82,16 +82,18 @@ class Pair:
 
 @dataclass
 class Report:
-    """What a check found: how many pairs are good, and which files were left out and why."""
+    """What a check found: how many pairs are good, which files were left out and why, and what else is to be known."""
 
     source: str
     pairs: int = 0
     empty: int = 0
     left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """The report as text, one finding a line, at most three names each."""
         text = [f"{self.source}: {self.pairs} pairs, {self.empty} of them without hair"]
+        text += [f"{self.source}: {note}" for note in self.notes]
         for why, names in sorted(self.left_out.items()):
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             text.append(f"{self.source}: left out {len(names)}, {why}: {', '.join(names[:3])}{more}")
