@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from hairtint.errors import TrainingError, UnknownModelError
-from hairtint.training import checkpoint, losses, schedule
+from hairtint.training import checkpoint, curves, losses, schedule
 from hairtint.training.datasets import split
 from hairtint.training.loader import Epoch, steps
 from hairtint.training.train import _Run, train
@@ -158,6 +159,19 @@ def test_a_process_that_is_killed(tiny, tmp_path, quick_toml):
     assert [row["epoch"] for row in log(tmp_path / "run")] == ["1", "2", "3"]
     for key, value in weights(tmp_path / "whole").items():
         torch.testing.assert_close(weights(tmp_path / "run")[key], value, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [r"$\frac$", "染髪", "$"])
+def test_any_name_of_a_run_can_be_drawn(quick, tiny_pairs, tmp_path, name, recwarn):
+    train(quick(epochs=1), tiny_pairs, tmp_path / name)
+    assert (tmp_path / name / "accuracy.png").stat().st_size
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_curves_that_cannot_be_drawn_end_no_training(quick, tiny_pairs, tmp_path, monkeypatch):
+    monkeypatch.setattr(curves, "_plot", Mock(side_effect=OSError("no space")))
+    assert train(quick(), tiny_pairs, tmp_path).is_file()
+    assert len(log(tmp_path)) == 2
 
 
 def test_it_learns(quick, tiny_pairs, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,16 @@ def trim(path: Path, epochs: int) -> None:
 
 
 def plot(folder: Path) -> None:
-    """Draw loss.png and accuracy.png beside the log.csv of a run folder; a run without a line draws nothing."""
+    """Draw loss.png and accuracy.png beside the log.csv of a run folder; a run without a line draws nothing.
+
+    Nor does whatever cannot be drawn or written: no training ends for want of its curves.
+    """
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # of a folder's name, in a font that lacks it
+        _plot(folder)
+
+
+def _plot(folder: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -59,7 +69,8 @@ def plot(folder: Path) -> None:
         figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
         axes.plot(epochs, [row[f"train_{name}"] for row in rows], label="training")
         axes.plot(epochs, [row[f"validation_{name}"] for row in rows], label="validation")
-        axes.set(xlabel="epoch", ylabel=label, title=f"{folder.name}: {label}")
+        axes.set(xlabel="epoch", ylabel=label)
+        axes.set_title(f"{folder.name}: {label}", parse_math=False)
         axes.grid(alpha=0.3)
         axes.legend()
         figure.savefig(folder / f"{name}.png", dpi=120)

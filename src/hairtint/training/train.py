@@ -146,6 +146,7 @@ class _Run:
                 self.best = checked.mean_iou
                 self._save("best.pt")
             self._save("last.pt")
+            self._draw()
             progress(self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}")
         self.fabric.barrier()
 
@@ -214,6 +215,8 @@ class _Run:
         row |= {"validation_dice": checked.dice, "validation_iou": checked.mean_iou}
         row |= {f"iou_{source}": iou for source, iou in checked.iou.items()}
         curves.append(self.folder / "log.csv", row)
+
+    def _draw(self) -> None:
         if self.epoch == self.config.epochs or time.monotonic() - self.drawn > SECONDS_BETWEEN_PLOTS:
             curves.plot(self.folder)
             self.drawn = time.monotonic()
