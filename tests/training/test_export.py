@@ -16,6 +16,7 @@ from hairtint.networks import unet
 from hairtint.segmenter import Segmenter
 from hairtint.training.compress import HALF, halved
 from hairtint.training.config import Config
+from hairtint.training.datasets import Report
 from hairtint.training.export import Trained, install, parity, to_onnx
 from hairtint.training.train import train
 
@@ -74,10 +75,30 @@ def test_a_part_of_the_validation_photos_is_no_export(trained, tiny, tmp_path, c
     (tmp_path / "tiny" / "images" / f"{held[0].partition('/')[2]}.jpg").unlink()
     data, said = ["--data", str(tmp_path / "tiny")], f"1 of the {len(held)} photos that {trained} kept for validation"
     assert run(["export", str(trained), *data, "--zoo", str(tmp_path / "zoo")]) == 1
-    assert f"{said} are not here: 1 of tiny; give every --data" in capsys.readouterr().err
+    said += f" are not here: 1 of tiny ({held[0]}: no photo with this stem)"
+    assert f"{said}; give every --data" in capsys.readouterr().err
     assert not (tmp_path / "zoo").exists()
     assert run(["evaluate", "--model", "light", *data, "--run", str(trained), "--limit", "1", "--json"]) == 0
-    assert capsys.readouterr().err == f"{said} are not here: 1 of tiny\n"
+    assert capsys.readouterr().err == f"{said}\n"
+
+
+def test_an_export_says_why_a_photo_is_missing(trained, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    name = json.loads((trained / "data.json").read_text())["validation"][0]
+    photo = tmp_path / "tiny" / "images" / f"{name.partition('/')[2]}.jpg"
+    photo.write_bytes(photo.read_bytes()[:300])
+    assert run(["export", str(trained), "--data", str(tmp_path / "tiny"), "--zoo", str(tmp_path / "zoo")]) == 1
+    report, refusal = capsys.readouterr().err.splitlines()
+    assert report == f"tiny: left out 1, photo unreadable (OSError): {photo.name}"
+    assert f"are not here: 1 of tiny ({name}: photo unreadable (OSError)); give every --data" in refusal
+
+
+def test_what_was_left_out_is_known_by_its_stem():
+    report = Report("x")
+    report.left_out |= {"differs": ["a 4x4 and 4x5"], "unreadable": ["Frame00001-org.jpg", "ab.jpg"], "cut": ["a.b"]}
+    assert [report.why(stem) for stem in ("a", "b", "ab", "Frame00001", "Frame0000")] == [
+        "differs", "", "unreadable", "unreadable", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["../mine", "", "a/b", ".hidden", "mine.onnx"])

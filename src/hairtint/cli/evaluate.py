@@ -51,7 +51,7 @@ def evaluate(
         more, report = datasets.open_folders(images, masks)
         pairs, reports = pairs + more, [*reports, report]
     if run:
-        pairs, lacking = datasets.kept_for_validation(pairs, run)
+        pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
         if lacking:
             click.echo(lacking, err=True)
     if limit:

@@ -28,8 +28,10 @@ def export(
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
 
     trained = Trained.load(run / "last.pt" if last else run)
-    pairs, _ = datasets.open_all(data, no_hair)
-    pairs, lacking = datasets.kept_for_validation(pairs, run)
+    pairs, reports = datasets.open_all(data, no_hair)
+    for line in (line for report in reports for line in report.lines()[1:]):  # the first says what is not left out
+        click.echo(line, err=True)
+    pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")
     name, home = name or trained.config.network, home or run / "zoo"

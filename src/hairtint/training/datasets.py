@@ -90,10 +90,10 @@ def open_all(data: Sequence[Path], no_hair: Sequence[Path] = ()) -> tuple[list[P
     return pairs, [report for _, report in opened]
 
 
-def kept_for_validation(pairs: Sequence[Pair], run: Path) -> tuple[list[Pair], str]:
+def kept_for_validation(pairs: Sequence[Pair], run: Path, reports: Sequence[Report] = ()) -> tuple[list[Pair], str]:
     """Those pairs that a training run kept apart, and a line that says how many of them are missing, or "".
 
-    Raises DataError where the run or all of its photos are not there.
+    reports: of the folders, where it may say why. Raises DataError where the run or all of its photos are not there.
     """
     try:
         names = set(map(str, json.loads((run / "data.json").read_text(encoding="utf-8"))["validation"]))
@@ -104,11 +104,18 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path) -> tuple[list[Pair], s
         raise DataError(
             f"none of the photos that {run} kept for validation are in these folders: give its --data again"
         )
-    lacking = Counter(name.rpartition("/")[0] for name in names - {pair.name for pair in kept})
+    lacking = sorted(names - {pair.name for pair in kept})
     if not lacking:
         return kept, ""
-    which = ", ".join(f"{count} of {source}" for source, count in sorted(lacking.items()))
-    return kept, f"{lacking.total()} of the {len(names)} photos that {run} kept for validation are not here: {which}"
+    counts = Counter(name.rpartition("/")[0] for name in lacking)
+    which = ", ".join(f"{count} of {source}" for source, count in sorted(counts.items()))
+    which += next((f" ({name}: {why})" for name in lacking if (why := _why(name, reports))), "")
+    return kept, f"{len(lacking)} of the {len(names)} photos that {run} kept for validation are not here: {which}"
+
+
+def _why(name: str, reports: Sequence[Report]) -> str:
+    source, _, stem = name.rpartition("/")
+    return next((why for report in reports if report.source == source and (why := report.why(stem))), "")
 
 
 def source_name(folder: Path) -> str:

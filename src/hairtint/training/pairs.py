@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,6 +90,11 @@ class Report:
     empty: int = 0
     left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     notes: list[str] = field(default_factory=list)
+
+    def why(self, stem: str) -> str:
+        """Why the photo of this stem was left out, as far as that is known, or ""."""
+        named = re.compile(rf"{re.escape(stem)}(-org|-gt)?(\.\w+| .*)?")
+        return next((why for why, names in self.left_out.items() if any(map(named.fullmatch, names))), "")
 
     def lines(self) -> list[str]:
         """The report as text, one finding a line, at most three names each."""
