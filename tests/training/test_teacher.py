@@ -1,6 +1,7 @@
 """A teacher's masks of the training photos: written once, read back, learnt from, and said in the card."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -133,6 +134,23 @@ def test_the_run_and_its_card_name_the_teacher(quick, tiny_pairs, masks, tmp_pat
     assert "teacher = 0.5" in text
     assert "learnt from those of wise.onnx" in text
     train(quick(epochs=1, teacher=0.5), tiny_pairs, folder, teacher=masks)  # goes on, or rather is done
+
+
+def test_masks_of_photos_that_have_changed_are_refused(quick, tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    pairs, _ = open_dataset(tmp_path / "tiny")
+    masks = tmp_path / "masks"
+    teacher.teach(pairs[2:], masks, half, NAMES)
+    for pair in (pairs[0], split(pairs)[0][-1]):
+        pair.image.write_bytes(pair.image.read_bytes() + b"\0")
+    assert teacher.teach(pairs[:2], masks, half, NAMES) == 2, "that photo had no mask yet"
+    with pytest.raises(DataError, match=r"holds masks of 1 photos that have changed since \(tiny/.*: run hairtint"):
+        teacher.teach(pairs, masks, half, NAMES)
+    with pytest.raises(DataError, match="holds masks of 1 photos"):
+        train(quick(teacher=0.5), pairs, tmp_path / "run", teacher=masks)
+    (masks / "photos.json").unlink()  # as in older folders
+    assert teacher.teach(pairs, masks, half, NAMES) == 0
+    train(quick(epochs=1, teacher=0.5), pairs, tmp_path / "run", teacher=masks)
 
 
 def test_refusals(quick, tiny_pairs, masks, tmp_path):

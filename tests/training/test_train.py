@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import torch
 
 from hairtint.errors import TrainingError, UnknownModelError
 from hairtint.training import checkpoint, curves, losses, schedule
-from hairtint.training.datasets import split
+from hairtint.training.datasets import open_dataset, split
 from hairtint.training.loader import Epoch, steps
 from hairtint.training.train import _Run, train
 
@@ -253,6 +254,21 @@ def test_a_folder_belongs_to_one_config_and_its_photos(quick, tiny_pairs, tmp_pa
         train(quick(epochs=1), tiny_pairs[1:], tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     train(quick(epochs=1, workers=1, checkpoint_minutes=1.0), tiny_pairs, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["images", "masks"])
+def test_a_run_does_not_go_on_with_changed_files(quick, tiny, tmp_path, kind):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    pairs, _ = open_dataset(tmp_path / "tiny")
+    run = tmp_path / "run"
+    train(quick(epochs=1), pairs, run)
+    changed = sorted((tmp_path / "tiny" / kind).iterdir())[0]
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    with pytest.raises(TrainingError, match=r"photos or masks have changed since .* was begun"):
+        train(quick(epochs=1), pairs, run)
+    data = json.loads((run / "data.json").read_text())
+    (run / "data.json").write_text(json.dumps({side: data[side] for side in ("training", "validation")}))
+    train(quick(epochs=1), pairs, run)  # of a run that noted no contents nobody can tell
 
 
 def test_too_little_data_and_wrong_sizes_are_refused_before_anything_is_written(quick, tiny_pairs, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import OutputError, TrainingError
-from hairtint.training import content, origin
+from hairtint.training import content, origin, teacher
 from hairtint.training.config import Config
 from hairtint.training.files import put_json
 from hairtint.training.pairs import Pair, Report
@@ -23,11 +23,15 @@ def prepare(
     """Make the folder, or check that the run in it is of this config, these photos and these weights to start from.
 
     Returns what its origin.json says, None for a run that an older hairtint began. Raises TrainingError where it is
-    another run, or the weights have learnt from photos kept for validation; OutputError where nothing can be written.
+    another run, or the weights have learnt from photos kept for validation; OutputError where nothing can be written;
+    DataError where a file can no longer be read or the teacher's masks are of other photos.
     """
     digests = content.of([*sides[0], *sides[1]])
     learnt, held = (content.photos(side, digests) for side in sides)
+    content_now = content.together([*sides[0], *sides[1]], digests)
     data: dict[str, Any] = {"training": sorted(learnt), "validation": sorted(held)}
+    if note := given.get("teacher"):
+        teacher.check(note.parent, digests)
     begun = (folder / "last.pt").exists()  # a run that failed before its first checkpoint binds nobody
     if begun and (before := _read(folder / "config.json")):
         if differing := _differences(before, config):
@@ -39,10 +43,15 @@ def prepare(
             raise TrainingError(
                 f"{folder} holds a run on other photos: give its --data again, or a new folder with --run"
             )
+        if known.get("content", content_now) != content_now:
+            raise TrainingError(
+                f"photos or masks have changed since {folder} was begun: give them as they were, or a new folder with"
+                " --run"
+            )
     if begun:
         origin.check(folder, given)
     began = origin.read(folder) if begun else origin.describe(given, learnt, held)
-    data["sha256"] = learnt
+    data |= {"sha256": learnt, "content": content_now}
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,10 +17,12 @@ import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.segmenter import Segmenter
+from hairtint.training import content
 from hairtint.training.files import alone, digest_of, put_json, put_picture
 from hairtint.training.pairs import Array, Pair, decoded
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
+PHOTOS = "photos.json"  # the sha256 of the photos that they are of, by name; older folders have none
 
 Progress = Callable[[int, int], None]  # photos done, photos in all
 
@@ -39,11 +41,12 @@ def teach(
     mask: of an RGB picture, uint8 (H, W, 3), as float32 (H, W) in [0, 1]. teacher: what the folder's teacher.json says
     of it (`described`). Photos in which it is known that there is no hair need no teacher and get no mask. Masks
     that are there already stay, so that a stopped run goes on.
-    Raises DataError where a photo can no longer be read, OutputError where nothing can be written, `out` holds masks of
-    another teacher, or another run writes there.
+    Raises DataError where a photo can no longer be read or is not the one that its mask was made of, OutputError where
+    nothing can be written, `out` holds masks of another teacher, or another run writes there.
     """
     with alone(out):
         _claim(out, teacher)
+        _note(out, pairs)
         new = 0
         for done, pair in enumerate(pairs, 1):
             path = _place(out, pair)
@@ -75,6 +78,16 @@ def known(folder: Path) -> dict[str, str]:
         raise DataError(f"{folder} holds no masks of a teacher: make them with hairtint data teach") from error
 
 
+def check(folder: Path, digests: content.Digests) -> None:
+    """Raise DataError where masks are of photos that were others then, as far as the folder says."""
+    noted = _photos(folder)
+    if stale := [name for name, (photo, _) in digests.items() if noted.get(name, photo) != photo]:
+        raise DataError(
+            f"{folder} holds masks of {len(stale)} photos that have changed since ({stale[0]}, say): run hairtint data"
+            " teach again, into another folder"
+        )
+
+
 def described(segmenter: Segmenter) -> dict[str, str]:
     """What teacher.json says of the networks of a Segmenter."""
     return {digest_of(entry.path): entry.path.name for entry in segmenter.entries}
@@ -90,6 +103,28 @@ def read(path: Path, shape: tuple[int, ...]) -> Array:
 
 def _place(folder: Path, pair: Pair) -> Path:
     return folder / pair.source / f"{pair.stem}.png"
+
+
+def _note(out: Path, pairs: Sequence[Pair]) -> None:
+    """Write down of which photos the masks are that are about to be made, and check it of those that are there."""
+    shown = [pair for pair in pairs if pair.mask is not None]
+    there = {pair.name for pair in shown if _place(out, pair).exists()}
+    digests = content.of([replace(pair, mask=None) for pair in shown])
+    check(out, {name: both for name, both in digests.items() if name in there})
+    made = {name: photo for name, (photo, _) in digests.items() if name not in there}
+    try:
+        put_json(out / PHOTOS, _photos(out) | made)
+    except OSError as error:
+        raise OutputError(f"cannot write into {out}: {error.strerror or error}; choose another --out") from error
+
+
+def _photos(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / PHOTOS).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{folder / PHOTOS} is damaged: run hairtint data teach into another folder") from error
 
 
 def _claim(out: Path, teacher: dict[str, str]) -> None:
