@@ -205,6 +205,23 @@ def test_names_of_the_known_sets_are_persons(tmp_path):
     assert report.notes == []
 
 
+def test_links_to_nothing_are_reported(tmp_path):
+    for stem in ("good", "gone"):
+        write(tmp_path / "set", stem, *picture(1))
+    photo = tmp_path / "set" / "images" / "gone.jpg"
+    photo.unlink()
+    photo.symlink_to(tmp_path / "elsewhere.jpg")
+    _, report = open_dataset(tmp_path / "set")
+    assert report.left_out["a link to a file that is not there"] == ["gone.jpg"]
+
+
+def test_large_photos_are_read_without_a_warning(tmp_path, monkeypatch, recwarn):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1500)
+    write(tmp_path / "set", "large", *picture(1))
+    assert open_dataset(tmp_path / "set")[1].pairs == 1
+    assert not recwarn.list
+
+
 def test_two_files_with_one_stem(tmp_path):
     write(tmp_path / "set", "twice", *picture(1))
     shutil.copy(tmp_path / "set" / "images" / "twice.jpg", tmp_path / "set" / "images" / "twice.png")

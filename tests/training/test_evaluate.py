@@ -1,6 +1,7 @@
 """Numbers on masks made by hand, and the command."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -111,6 +112,12 @@ def test_the_command_as_a_table(onnx_path, tiny, capsys):
     out, err = capsys.readouterr()
     assert "accuracy" in out
     assert "tiny: 24 pairs" in err
+
+
+def test_a_set_of_any_name_is_in_the_table_by_its_name(onnx_path, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "hair[new]")
+    assert run(["evaluate", "--model", str(onnx_path), "--data", str(tmp_path / "hair[new]"), "--limit", "2"]) == 0
+    assert "hair[new], straight" in capsys.readouterr().out
 
 
 def test_refusals(onnx_path, tiny, tmp_path, capsys):

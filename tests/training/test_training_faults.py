@@ -5,15 +5,17 @@ import signal
 from unittest.mock import Mock
 
 import cv2
+import numpy as np
 import pytest
 import torch
 from disks import full, killed_while_writing, read_only
 
 from hairtint import zoo
 from hairtint.cli import run
-from hairtint.errors import ModelError, TrainingError
+from hairtint.errors import ModelError, OutputError, TrainingError
 from hairtint.segmenter import Segmenter
 from hairtint.training.datasets import open_dataset
+from hairtint.training.files import is_there, put_picture
 from hairtint.training.loader import Photos
 from hairtint.training.train import train
 
@@ -95,6 +97,17 @@ def test_any_other_error_stays_what_it_is(quick, tiny_pairs, tmp_path, monkeypat
     monkeypatch.setattr("hairtint.training.train.losses.combined", Mock(side_effect=RuntimeError("shapes differ")))
     with pytest.raises(RuntimeError, match="shapes differ"):
         train(quick(), tiny_pairs, tmp_path / "run")
+
+
+def test_names_as_long_as_a_disk_takes_and_longer(tmp_path):
+    grey = np.zeros((2, 2), np.uint8)
+    longest = tmp_path / f"{'x' * 251}.png"
+    put_picture(longest, grey)
+    assert list(tmp_path.iterdir()) == [longest]
+    too_long = tmp_path / f"{'x' * 252}.png"
+    assert not is_there(too_long)
+    with pytest.raises(OutputError, match="give the photo a shorter name"):
+        put_picture(too_long, grey)
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])

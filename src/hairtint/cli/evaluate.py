@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from hairtint.cli import tables
@@ -77,15 +78,15 @@ def evaluate(
 
 def _table(result: dict[str, Any]) -> Table:
     columns = ("photos", "accuracy", "dice", "iou", "bce", "mean_iou", "boundary_f", "empty_right")
-    table = Table(result["model"], *columns, box=None)
+    table = Table(escape(result["model"]), *columns, box=None)
     rows = {"all": result} | result["by_source"]
     for name, row in rows.items():
-        table.add_row(name, *(_cell(row[column]) for column in columns))
+        table.add_row(escape(name), *(_cell(row[column]) for column in columns))
     for name, row in result["by_source"].items():
         for key, what in (("by_style", ""), ("by_hair", " hair"), ("by_skin", " skin")):
             for group, iou in row.get(key, {}).items():
                 figures = (_cell(iou) if column == "mean_iou" else "" for column in columns)
-                table.add_row(f"{name}, {group}{what}", *figures)
+                table.add_row(escape(f"{name}, {group}{what}"), *figures)
     return table
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
-from hairtint.training.files import alone, digest_of, put, put_picture, size_of
+from hairtint.training.files import alone, digest_of, is_there, put, put_picture, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
 from hairtint.training.pairs import Original, Pair, hard, lost
 
@@ -52,7 +52,7 @@ def _expand(
     draw, new = augment.RECIPES[recipe], 0
     for k, pair in enumerate(pairs):
         names = [f"{pair.stem}-{copy}" for copy in range(copies + 1)]
-        missing = [c for c, name in enumerate(names) if not (out / "images" / f"{name}.jpg").exists()]
+        missing = [c for c, name in enumerate(names) if not is_there(out / "images" / f"{name}.jpg")]
         rgb, mask = pair.read() if missing else (NOTHING, NOTHING)
         for copy in missing:
             if copy == 0:

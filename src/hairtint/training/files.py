@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,16 +20,31 @@ from numpy.typing import NDArray
 from hairtint.errors import OutputError
 
 LOCK = ".lock"
+LONGEST = 255  # bytes of a file's name
 
 
 def put(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of one; raises OSError."""
-    partial = path.with_name(f"{path.name}.part")
+    partial = path.with_name(_partial(path.name))
     try:
         partial.write_bytes(data)
         partial.replace(path)
     finally:  # where the disk was full; once renamed there is nothing to remove
         partial.unlink(missing_ok=True)
+
+
+def _partial(name: str) -> str:
+    """A name to write under, which is no longer than file systems take where the name itself is not."""
+    longer = f"{name}.part"
+    return longer if len(os.fsencode(longer)) <= LONGEST else f"{hashlib.sha256(os.fsencode(name)).hexdigest()}.part"
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path exists; one of a name that is too long does not, and `put` will say so."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def put_json(path: Path, values: dict[str, Any]) -> None:
@@ -48,8 +64,10 @@ def put_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         put(path, data.tobytes())
     except OSError as error:
-        why = error.strerror or error
-        raise OutputError(f"cannot write {path}: {why}; free some space or choose another --out") from error
+        cure = "free some space or choose another --out"
+        if error.errno == errno.ENAMETOOLONG:
+            cure = "give the photo a shorter name"
+        raise OutputError(f"cannot write {path}: {error.strerror or error}; {cure}") from error
 
 
 @contextmanager

@@ -125,9 +125,13 @@ def _pictures(folder: Path, report: Report) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         suffix = path.suffix.lower()
-        if path.name.startswith(".") or not path.is_file():
+        if path.name.startswith("."):
             continue
-        if suffix not in PICTURES:
+        if path.is_symlink() and not path.exists():
+            report.left_out["a link to a file that is not there"].append(path.name)
+        elif not path.is_file():
+            continue
+        elif suffix not in PICTURES:
             if suffix in Image.registered_extensions():
                 report.left_out["not a kind of picture that is read here"].append(path.name)
         elif path.stem in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,8 +154,10 @@ def _lacks_shape(mask: File, brightest: int) -> str:
 def _pixels(path: File, what: str, flags: int, report: Report) -> Array | None:
     """What `read` sees of a file, turned upright as there, or None and a line in the report."""
     try:
-        with Image.open(io.BytesIO(path.read_bytes())) as image:
-            image.load()  # OpenCV takes files that were cut short
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(path.read_bytes())) as image:
+                image.load()  # OpenCV takes files that were cut short
         return decoded(path, flags)
     except DataError:
         why = "OpenCV"

@@ -18,7 +18,7 @@ import numpy as np
 from hairtint.errors import DataError, OutputError
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
-from hairtint.training.files import alone, digest_of, put_json, put_picture
+from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture
 from hairtint.training.pairs import Array, Pair, decoded
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
@@ -50,7 +50,7 @@ def teach(
         new = 0
         for done, pair in enumerate(pairs, 1):
             path = _place(out, pair)
-            if pair.mask is not None and not path.exists():
+            if pair.mask is not None and not is_there(path):
                 put_picture(path, np.rint(255 * mask(pair.read()[0])).astype(np.uint8))
                 new += 1
             progress(done, len(pairs))
@@ -108,7 +108,7 @@ def _place(folder: Path, pair: Pair) -> Path:
 def _note(out: Path, pairs: Sequence[Pair]) -> None:
     """Write down of which photos the masks are that are about to be made, and check it of those that are there."""
     shown = [pair for pair in pairs if pair.mask is not None]
-    there = {pair.name for pair in shown if _place(out, pair).exists()}
+    there = {pair.name for pair in shown if is_there(_place(out, pair))}
     digests = content.of([replace(pair, mask=None) for pair in shown])
     check(out, {name: both for name, both in digests.items() if name in there})
     made = {name: photo for name, (photo, _) in digests.items() if name not in there}
