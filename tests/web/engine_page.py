@@ -57,7 +57,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         return {".wasm": "application/wasm"}.get(Path(path).suffix, "text/javascript")
 
     def translate_path(self, path):
-        return str(zoo.find("swift").path if path == "/swift.onnx" else STATIC / path.lstrip("/"))
+        name = path.lstrip("/")
+        return str(zoo.find(name[:-5]).path if name in ("fine.onnx", "swift.onnx") else STATIC / name)
 
     def end_headers(self):
         if self.server.isolated:

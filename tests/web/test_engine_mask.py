@@ -40,10 +40,11 @@ FRAMING = """async ({ dimensions, pictures }) => {
   const found = pictures.map(([width, height]) => nearest(readShapes(dimensions), { width, height }));
   return found.map(({ height, width }) => [height, width]);
 }"""
-PHOTO = """async ({ rgb, finest }) => {
+PHOTO = """async ({ rgb, name, finest }) => {
   const { Engine } = await module("index");
-  globalThis.engine ??= await Engine.load({ modelUrl: "/swift.onnx", backend: "wasm" });
-  const mask = await engine.mask(await picture(rgb), { finest });
+  globalThis.engines ??= {};
+  engines[name] ??= await Engine.load({ modelUrl: `/${name}.onnx`, backend: "wasm" });
+  const mask = await engines[name].mask(await picture(rgb), { finest });
   return packed(mask.data);
 }"""
 
@@ -123,14 +124,15 @@ def test_dimensions_that_name_no_shapes_are_refused(modules, dimensions, count):
 
 
 @pytest.mark.parametrize("part", ["whole", "wide"])
-@pytest.mark.parametrize("finest", [True, False])
-def test_a_photo_has_pythons_mask(modules, portrait, finest, part):
-    """By `swift` alone: the page does not fetch a second network for photos."""
+@pytest.mark.parametrize(("name", "finest"), [("fine", True), ("swift", True), ("swift", False)])
+def test_a_photo_has_pythons_mask(modules, portrait, name, finest, part):
+    """By `fine` alone: the page fetches no second network for photos."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
     if part == "wide":
         portrait = np.ascontiguousarray(portrait[: portrait.shape[1] * 9 // 16])
-    found = engine_page.received(modules.evaluate(PHOTO, {"rgb": engine_page.sent(portrait), "finest": finest}))
-    network = Segmenter("swift", backend="onnxruntime")
+    asked = {"rgb": engine_page.sent(portrait), "name": name, "finest": finest}
+    found = engine_page.received(modules.evaluate(PHOTO, asked))
+    network = Segmenter(name, backend="onnxruntime")
     theirs = VideoSegmenter(network).mask(portrait)
     if finest:
         theirs = matte.refine(looks.finest(portrait, network.look), portrait, reach=matte.PHOTO_REACH)

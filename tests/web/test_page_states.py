@@ -9,7 +9,7 @@ from PIL import Image
 
 from hairtint import zoo
 
-NETWORK, WASM = zoo.find("swift").path, RUNTIME.parent / "ort-wasm-simd-threaded.wasm"
+PHOTO, VIDEO, WASM = zoo.find("fine").path, zoo.find("swift").path, RUNTIME.parent / "ort-wasm-simd-threaded.wasm"
 
 
 def refused(page, files):
@@ -133,7 +133,7 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     assert page.locator("#save").is_disabled()
     runtime()
     network().continue_()
-    page.get_by_text(f"Fetching the network, once: {megabytes(NETWORK)} MB", exact=True).wait_for()
+    page.get_by_text(f"Fetching the network, once: {megabytes(PHOTO)} MB", exact=True).wait_for()
     page.evaluate("""() => {
       const veil = document.getElementById("veil-text");
       globalThis.heard = [];
@@ -144,7 +144,7 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     heard = page.evaluate("heard")
     begins = heard.index("Starting the network")
     assert begins > 0
-    assert all(text.endswith(f" of {megabytes(NETWORK, WASM)} MB") for text in heard[:begins])
+    assert all(text.endswith(f" of {megabytes(PHOTO, WASM)} MB") for text in heard[:begins])
     assert page.locator("#veil").is_hidden()
     assert page.locator("#save").is_enabled()
     assert all(method == "GET" and url.startswith((server, f"blob:{server}", "data:")) for method, url in asked)
@@ -158,7 +158,7 @@ def test_progress_in_the_live_tab(visit, server):
     page.locator("#tab-live").click()
     page.locator("#camera-start").click()
     button = page.locator("#camera-start")
-    button.filter(has_text=f"Fetching the network, once: {megabytes(NETWORK)} MB").wait_for()
+    button.filter(has_text=f"Fetching the network, once: {megabytes(VIDEO)} MB").wait_for()
     page.evaluate("""() => {
       const button = document.getElementById("camera-start");
       globalThis.heard = [];

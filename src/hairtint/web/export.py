@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from hairtint import zoo
 from hairtint.errors import OutputError
 from hairtint.web import HOME, require, require_runtime
 from hairtint.web.headers import page_headers
@@ -42,7 +41,7 @@ To try it here: python -m http.server, in this folder.
 
 
 def export(folder: Path, *, force: bool = False) -> list[Path]:
-    """Write the page, its network and its runtime into a folder; return the files.
+    """Write the page, its networks and their runtime into a folder; return the files.
 
     Raises OutputError where the folder holds something else (unless `force`) or cannot be written, MissingExtraError
     without the extra `web` or the runtime, ModelError without a network.
@@ -62,11 +61,13 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
 
 
 def _write(folder: Path) -> None:
-    network = zoo.find(zoo.fastest())
+    from hairtint.web.pages import networks
+
     unused = shutil.ignore_patterns("docs.css", ".*")
     shutil.copytree(HOME / "static", folder / "static", dirs_exist_ok=True, ignore=unused)
     (folder / "models").mkdir(exist_ok=True)
-    (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
+    for network in networks():
+        (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
     (folder / "index.html").write_text(page(), encoding="utf-8")
     own = page_headers(framed_by="'self'")  # the host's other pages are its owner's, who may embed this one there
     headers = "".join(f"  {name}: {value}\n" for name, value in own.items())

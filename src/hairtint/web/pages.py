@@ -20,14 +20,20 @@ def config(*, server: bool) -> dict[str, Any]:
 
     server: whether the API is there.
     """
-    network = zoo.find(zoo.fastest())
+    urls = [f"models/{network.name}.onnx?v={_tag(network)}" for network in networks()]
     return {
         "server": server,
         "version": version("hairtint"),
         "api": "api/v1/" if server else None,
-        "modelUrl": f"models/{network.name}.onnx?v={_tag(network)}",
+        "photoModelUrl": urls[0],
+        "videoModelUrl": urls[-1],
         "vendorUrl": "static/vendor/",
     }
+
+
+def networks() -> tuple[zoo.Entry, zoo.Entry]:
+    """What the page looks with: the first network for photos, and the one for video."""
+    return zoo.for_photos()[0], zoo.find(zoo.fastest())
 
 
 def blueprint(services: Services, operations: list[Operation], document: dict[str, Any]) -> Blueprint:

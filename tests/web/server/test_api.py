@@ -233,11 +233,12 @@ def test_the_page_says_where_things_are_and_who_may_use_them(client):
     assert "Access-Control-Allow-Origin" not in page.headers
 
 
-def test_the_network_is_served_for_the_browser_and_cached(client):
-    (address,) = re.findall(r"models/swift\.onnx\?v=\w+", client.get("/").text)
+@pytest.mark.parametrize("name", ["fine", "swift"])
+def test_the_networks_are_served_for_the_browser_and_cached(client, name):
+    (address,) = re.findall(rf"models/{name}\.onnx\?v=\w+", client.get("/").text)
     response = client.get(address)
     assert "max-age=31536000" in response.headers["Cache-Control"]
-    assert response.data == zoo.find("swift").read()
+    assert response.data == zoo.find(name).read()
     again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
     assert again.status_code == 304
     assert client.get("/models/../manifest.json").status_code == 404

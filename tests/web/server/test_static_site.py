@@ -36,12 +36,14 @@ def test_everything_that_the_page_names_is_there(tmp_path, runtime, capsys):
     found = re.search(r'data-config="([^"]*)"', page)
     config = json.loads(html.unescape(found[1]))
     assert config["server"] is False
-    links = [*re.findall(r'(?:href|src)="([^#"]+)[#"]', page), config["modelUrl"], config["vendorUrl"]]
+    links = [*re.findall(r'(?:href|src)="([^#"]+)[#"]', page)]
+    links += [config[key] for key in ("photoModelUrl", "videoModelUrl", "vendorUrl")]
     assert len(links) > 5
     for link in links:
         assert not re.match(r"/|\w+:", link), f"{link} must be relative, so that a subfolder does"
         assert (site / link.partition("?")[0]).exists(), link
-    assert (site / "models" / "swift.onnx").read_bytes() == zoo.find("swift").read()
+    for name in ("fine", "swift"):
+        assert (site / "models" / f"{name}.onnx").read_bytes() == zoo.find(name).read()
     for name in RUNTIME:
         assert (site / "static" / "vendor" / name).stat().st_size > 0
     assert "{{" not in page

@@ -12,17 +12,18 @@ import { ServerEngine } from "./server.js";
  * @property {(image: ImageData, mask: object, look: object) => Promise<ImageData>} recolor
  */
 
+const { photoModelUrl, videoModelUrl, vendorUrl } = config;
+const engines = new Map(); // by the address of the network
+const reports = new Map();
 let started = null;
-let loading = null;
-let report = () => {};
 
 /**
- * The one backend of this page; later calls share the first one's work, and a failed start can be tried again.
+ * The one backend of this page for photos; later calls share the first one's work, and a failed start can be tried again.
  * @param {(progress: {loaded: number, total: number}) => void} onprogress of the newest call is used
  * @returns {Promise<Backend>}
  */
 export function backend(onprogress) {
-  report = onprogress;
+  reports.set(photoModelUrl, onprogress);
   started ??= start().catch((error) => {
     started = null;
     throw error;
@@ -31,36 +32,38 @@ export function backend(onprogress) {
 }
 
 /**
- * The engine of this browser, whatever `backend` is: video never leaves the device.
+ * The engine of this browser for video, whatever `backend` is: video never leaves the device.
  * @param {(progress: {loaded: number, total: number}) => void} onprogress of the newest call is used
  * @returns {Promise<Engine>}
  */
 export function localEngine(onprogress) {
-  report = onprogress;
-  return load().catch((error) => {
+  reports.set(videoModelUrl, onprogress);
+  return load(videoModelUrl).catch((error) => {
     throw notStarted(error);
   });
 }
 
 /** Begins to fetch the network while the visitor still looks for a photo. */
 export function warm() {
-  load().catch(() => {}); // `backend` will say what is wrong
+  load(photoModelUrl).catch(() => {}); // `backend` will say what is wrong
 }
 
-async function load() {
+async function load(modelUrl) {
   if (!canCompute()) throw new Error("This browser is too old for the network: update it, or use another one.");
-  const { modelUrl, vendorUrl } = config;
-  loading ??= Engine.load({ modelUrl, vendorUrl, onprogress: (state) => report(state) }).catch((error) => {
-    loading = null;
-    throw error;
-  });
-  return loading;
+  if (!engines.has(modelUrl)) {
+    const engine = Engine.load({ modelUrl, vendorUrl, onprogress: (state) => reports.get(modelUrl)?.(state) });
+    engines.set(modelUrl, engine.catch((error) => {
+      engines.delete(modelUrl);
+      throw error;
+    }));
+  }
+  return engines.get(modelUrl);
 }
 
 async function start() {
   if (!canCompute() && config.api) return new ServerEngine(config.api);
   try {
-    return await load();
+    return await load(photoModelUrl);
   } catch (error) {
     if (!config.api || error.kind === "download") throw notStarted(error);
     if (!(await allowed(error.message)))

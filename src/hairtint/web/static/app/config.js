@@ -5,9 +5,10 @@ const given = JSON.parse(document.documentElement.dataset.config || "{}");
 export const config = {
   /** Where a hairtint server answers; null for a page of static files. @type {string|null} */
   api: given.server ? (given.api ?? "api/v1/") : null,
-  /** The network of the browser's engine. */
-  modelUrl: given.modelUrl ?? "models/swift.onnx",
-  /** onnxruntime-web, which runs it. */
+  /** The network that photos are worth, and the one that is fast enough for video. */
+  photoModelUrl: given.photoModelUrl ?? "models/fine.onnx",
+  videoModelUrl: given.videoModelUrl ?? "models/swift.onnx",
+  /** onnxruntime-web, which runs them. */
   vendorUrl: given.vendorUrl ?? "static/vendor/",
 };
 
