@@ -65,11 +65,12 @@ def mirrored(look: Look) -> Look:
 
 def mean(first: Map, *others: Map) -> Map:
     """The mean of maps, in the size of the first."""
-    if not others:
-        return first
-    height, width = first.shape
-    maps = [cv2.resize(np.ascontiguousarray(m), (width, height), interpolation=cv2.INTER_LINEAR) for m in others]
-    return np.asarray(np.mean([first, *maps], axis=0), np.float32)
+    total = first.copy()
+    for one in others:
+        alike = one.shape == first.shape
+        total += one if alike else cv2.resize(one, first.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    total *= np.float32(1 / (1 + len(others)))
+    return total
 
 
 def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | None:
@@ -87,7 +88,9 @@ def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | No
 
 def _main(marked: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """What is marked without its specks, on which runtimes differ."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
+    if count == 2:
+        return marked.view(np.uint8)
     areas = stats[:, cv2.CC_STAT_AREA]
     areas[0] = 0
     return np.asarray((areas >= SPECK * areas.max()).astype(np.uint8).take(labels))
