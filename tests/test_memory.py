@@ -61,6 +61,19 @@ def test_motion_and_noise_in_one_scene_are_no_cut(light):
         assert memory.anew == (shift == 0)
 
 
+@pytest.mark.parametrize("contrast", [6, 20])
+def test_noise_stronger_than_the_contrast_is_no_cut(contrast):
+    memory, rng = Memory(), np.random.default_rng(3)
+    smooth = cv2.GaussianBlur(rng.normal(size=(180, 320)), (0, 0), 20)
+    smooth *= contrast / smooth.std()
+    true = scene()[1]
+    for k in range(6):
+        grain = cv2.GaussianBlur(rng.normal(size=(180, 320, 3)), (0, 0), 1)
+        frame = 60 + smooth[..., None] + grain * (0.8 * contrast / grain.std())
+        memory.blend(true, np.clip(frame, 0, 255).astype(np.uint8))
+        assert memory.anew == (k == 0)
+
+
 def test_a_change_of_the_light_is_no_cut():
     """As of an automatic exposure, a lamp or a fade: what is remembered stays as it is."""
     memory = Memory()

@@ -17,8 +17,8 @@ Grey = NDArray[np.uint8]
 
 SIDE = 160  # longest side of the frames that motion is measured on
 KEEP = 0.96  # how much of the carried map stays where frame and memory agree
-CUT = 0.35  # mean error of the carried frame, in contrasts of the frame, above which it is another scene
-TRUST = 0.45  # error of the carried frame, likewise, at which a pixel's memory counts half
+CUT = 0.33  # mean error of the carried frame, in contrasts of the frame, above which it is another scene
+TRUST = 0.3  # error of the carried frame, likewise, at which a pixel's memory counts half
 LEAST_CONTRAST = 4.0  # standard deviation in grey levels: what differs in flatter frames is noise
 MARGIN = 8  # pixels of the map around the hair of both frames; further away there is nothing to remember
 SURPRISE = 0.8  # difference of the maps at which the memory counts half
@@ -66,7 +66,7 @@ class Memory:
         (mean, contrast), (mean_before, contrast_before) = _light(frame), _light(before)
         gain = contrast / contrast_before
         carried = cv2.addWeighted(carried, gain, carried, 0, mean - gain * mean_before)
-        error = cv2.blur(cv2.absdiff(frame, carried), (5, 5))
+        error = cv2.absdiff(cv2.blur(frame, (5, 5)), cv2.blur(carried, (5, 5)))  # noise has no part in it
         if cv2.mean(error)[0] > CUT * contrast:
             return None
         size = new.shape[::-1]

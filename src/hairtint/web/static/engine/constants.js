@@ -12,8 +12,8 @@ export const MATTE = {
 export const MEMORY = {
   "SIDE": 160,
   "KEEP": 0.96,
-  "CUT": 0.35,
-  "TRUST": 0.45,
+  "CUT": 0.33,
+  "TRUST": 0.3,
   "LEAST_CONTRAST": 4.0,
   "SURPRISE": 0.8,
 };

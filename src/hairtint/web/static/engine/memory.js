@@ -67,16 +67,17 @@ function upscaled(flow, axis, width, height) {
  * of the scene, and in the dark all differences are small.
  */
 function unlikeness({ width, height, data }, before, { x, y }) {
-  const error = new Float32Array(data.length);
+  const carried = new Float32Array(data.length);
   const [now, then] = [light(data), light(before.data)];
   const gain = now.contrast / then.contrast;
   for (let v = 0, i = 0; v < height; v++) {
     for (let u = 0; u < width; u++, i++) {
-      const carried = now.mean + gain * (sample(before, u + x[i], v + y[i]) - then.mean);
-      error[i] = Math.abs(data[i] - Math.min(255, Math.max(0, carried))) / now.contrast;
+      const level = now.mean + gain * (sample(before, u + x[i], v + y[i]) - then.mean);
+      carried[i] = Math.min(255, Math.max(0, level));
     }
   }
-  return boxBlur({ width, height, data: error }, 2, 1).data;
+  const [one, other] = [data, carried].map((levels) => boxBlur({ width, height, data: levels }, 2, 1).data); // no noise
+  return one.map((level, i) => Math.abs(level - other[i]) / now.contrast);
 }
 
 /** Mean and contrast of a frame, in grey levels. */
