@@ -146,6 +146,27 @@ def test_what_can_be_seen_through_stays_so(page, tmp_path, portrait, suffix, sid
     assert off.max() <= 3 if suffix == "png" else off.mean() < 6
 
 
+def test_hair_that_can_be_seen_through_is_dyed_as_other_hair_is(page, tmp_path, portrait):
+    """Not as it looks on white. The screen shows what is saved, on white."""
+    path, half = tmp_path / "half.png", np.full(portrait.shape[:2], 255, np.uint8)
+    half[:, portrait.shape[1] // 2 :] = 128
+    saw = []
+    for picture in (portrait, np.dstack([portrait, half])):
+        Image.fromarray(picture).save(path)
+        open_photo(page, path)
+        said(page, "copper, 100 %")
+        saw.append((saved(page, "#save")[1].astype(int), pixels(page, "after").astype(int)))
+        page.locator("#another").click()
+    (opaque, _), (clear, screen) = saw
+    opaque = opaque[..., :3]
+    changed = np.abs(opaque - portrait).max(axis=2) > 20
+    right = changed & (half < 255)
+    assert right.sum() > 1000
+    assert np.abs(clear[right][:, :3] - opaque[right]).mean() < 12
+    on_white = 255 + (clear[..., :3] - 255) * (half[..., None] / 255)
+    assert np.abs(on_white - screen[..., :3]).max() <= 2
+
+
 def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
     path = tmp_path / "sideways.jpg"
     exif = Image.Exif()

@@ -77,9 +77,12 @@ class Settings:
 
 
 def _origin(site: str) -> str:
-    """A site as browsers name it: in small letters, without the port that its scheme has anyway."""
-    found = re.fullmatch(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?/?", site.lower())
-    if not found:
+    """A site as browsers name it: in small letters, without the port that its scheme has anyway.
+
+    Apps that show pages (capacitor://localhost) and extensions of browsers have schemes of their own.
+    """
+    found = re.fullmatch(r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?/?", site.lower())
+    if not found or int(found[3] or 1) > 65535:
         raise InputError(f"{site!r} is no site; give it as https://example.org or http://localhost:8000")
     scheme, host, port = found.groups()
-    return f"{scheme}://{host}" if port in (None, _PORTS[scheme]) else f"{scheme}://{host}:{port}"
+    return f"{scheme}://{host}" if port in (None, _PORTS.get(scheme)) else f"{scheme}://{host}:{port}"

@@ -261,13 +261,20 @@ def test_other_sites_are_let_in_only_by_name(jpeg):
 def test_other_sites_are_named_as_browsers_name_them():
     from hairtint.web.settings import Settings
 
-    given = ("HTTPS://Example.org/", "https://example.org:443", "http://localhost:8000", "http://[::1]:80")
-    named = ("https://example.org", "https://example.org", "http://localhost:8000", "http://[::1]")
+    given = (
+        "HTTPS://Example.org/",
+        "https://example.org:443",
+        "http://localhost:8000",
+        "http://[::1]:80",
+        "tauri://localhost",
+    )
+    named = ("https://example.org", "https://example.org", "http://localhost:8000", "http://[::1]", "tauri://localhost")
     assert Settings(origins=given).origins == named
 
 
 @pytest.mark.parametrize(
-    "site", ["*", "example.org", "ftp://example.org", "https://*.example.org", "https://example.org/page", "null", ""]
+    "site",
+    ["*", "example.org", "https://example.org:99999", "https://*.example.org", "https://example.org/page", "null", ""],
 )
 def test_what_is_no_site_is_refused(site):
     from hairtint.errors import InputError

@@ -27,8 +27,9 @@ export async function copied(file) {
 /**
  * @param {Blob} file
  * @param {number} side the longest side to have; larger pictures are scaled down
- * @returns {Promise<{image: ImageData, alpha: Uint8Array|null, width: number, height: number}>} pixels as they look on
- *   white, how opaque they were where that is not all of them, and the size before scaling
+ * @returns {Promise<{image: ImageData, straight: ImageData, alpha: Uint8Array|null, width: number, height: number}>}
+ *   pixels as they look on white and as they are, both opaque; how opaque they were where that is not all of them; and
+ *   the size before scaling
  * @throws {Problem} the file is no picture, or of a kind that this browser cannot read
  */
 export async function decode(file, side) {
@@ -74,13 +75,19 @@ function pixels(bitmap, side) {
   const context = hiddenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
-  const image = context.getImageData(0, 0, width, height);
-  const alpha = opacity(image);
-  if (!alpha) return { image, alpha };
+  const straight = context.getImageData(0, 0, width, height);
+  const alpha = opacity(straight);
+  if (!alpha) return { image: straight, straight, alpha };
   context.globalCompositeOperation = "destination-over";
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
-  return { image: context.getImageData(0, 0, width, height), alpha };
+  return { image: context.getImageData(0, 0, width, height), straight: withAlpha(straight), alpha };
+}
+
+/** The pixels with another alpha, all opaque without one. @param {ImageData} image is changed @returns {ImageData} */
+export function withAlpha(image, alpha = null) {
+  for (let at = 0; 4 * at < image.data.length; at++) image.data[4 * at + 3] = alpha ? alpha[at] : 255;
+  return image;
 }
 
 /** The alpha of all pixels; null where all are opaque. */

@@ -1,7 +1,7 @@
 /** One photo: its pixels for the screen, the mask that is found once, and the larger pixels that are saved. */
 
 import { limits } from "./config.js";
-import { copied, decode } from "./decode.js";
+import { copied, decode, withAlpha } from "./decode.js";
 import { Problem } from "./problem.js";
 
 const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not somebody's hair
@@ -9,23 +9,24 @@ const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not som
 export class Portrait {
   #backend;
   #file;
+  #straight; // what is dyed: the image, but not lying on white
   #alpha;
-  #large = null; // {image, alpha, mask}: made when first saved
+  #large = null; // {straight, alpha, mask}: made when first saved
 
   /** @param {Blob} file @param {string} name @throws {Problem} the file cannot be read */
   static async open(file, name) {
     const kept = await copied(file);
-    const { image, alpha, width, height } = await decode(kept, limits.screenSide);
-    return new Portrait(kept, name, image, alpha, Math.max(width, height));
+    return new Portrait(kept, name, await decode(kept, limits.screenSide));
   }
 
-  constructor(file, name, image, alpha, side) {
+  constructor(file, name, { image, straight, alpha, width, height }) {
     this.#file = file;
+    this.#straight = straight;
     this.#alpha = alpha;
     this.name = name;
     this.image = image;
     this.mask = null;
-    this.side = side;
+    this.side = Math.max(width, height);
   }
 
   /** @param {import("./backend.js").Backend} backend @throws {Problem} there is no hair */
@@ -42,29 +43,29 @@ export class Portrait {
   }
 
   /** The photo on the screen in this look. @returns {Promise<ImageData>} */
-  dyed(look) {
-    return this.#backend.recolor(this.image, this.mask, look);
+  async dyed(look) {
+    const dyed = await this.#backend.recolor(this.#straight, this.mask, look);
+    return this.#alpha ? onWhite(dyed, this.#alpha) : dyed;
   }
 
   /**
    * The photo at the size it is saved in.
-   * @returns {Promise<{image: ImageData, alpha: Uint8Array|null, mask: object}>}
+   * @returns {Promise<{straight: ImageData, alpha: Uint8Array|null, mask: object}>}
    */
   async large() {
-    if (this.side <= limits.screenSide) return { image: this.image, alpha: this.#alpha, mask: this.mask };
+    if (this.side <= limits.screenSide) return { straight: this.#straight, alpha: this.#alpha, mask: this.mask };
     if (!this.#large) {
-      const { image, alpha } = await decode(this.#file, limits.saveSide);
-      this.#large = { image, alpha, mask: await this.#backend.mask(image) };
+      const { image, straight, alpha } = await decode(this.#file, limits.saveSide);
+      this.#large = { straight, alpha, mask: await this.#backend.mask(image) };
     }
     return this.#large;
   }
 
   /** The result at the size it is saved in, and as what. @returns {Promise<{image: ImageData, type: string}>} */
   async largeDyed(look) {
-    const { image, alpha, mask } = await this.large();
-    const dyed = await this.#backend.recolor(image, mask, look);
-    if (alpha) takeFromWhite(dyed, alpha);
-    return { image: dyed, type: this.#type(alpha) };
+    const { straight, alpha, mask } = await this.large();
+    const dyed = await this.#backend.recolor(straight, mask, look);
+    return { image: alpha ? withAlpha(dyed, alpha) : dyed, type: this.#type(alpha) };
   }
 
   /** PNG stays PNG; what else can be seen through stays WebP or becomes PNG; all else is JPEG. */
@@ -75,13 +76,13 @@ export class Portrait {
   }
 }
 
-/** Gives a picture that lies on white its alpha back; the array makes 0 of what is below 0 or no number. */
-function takeFromWhite({ data }, alpha) {
-  for (let at = 0; at < alpha.length; at++) {
-    const white = 255 - alpha[at];
-    for (let k = 4 * at; white && k < 4 * at + 3; k++) data[k] = (255 * (data[k] - white)) / alpha[at];
-    data[4 * at + 3] = alpha[at];
+/** @param {ImageData} image is changed @returns {ImageData} */
+function onWhite(image, alpha) {
+  const { data } = image;
+  for (let at = 0; at < data.length; at++) {
+    if (at % 4 < 3) data[at] = 255 + ((data[at] - 255) * alpha[at >> 2]) / 255;
   }
+  return image;
 }
 
 /** The share of the picture that is hair. */
