@@ -127,6 +127,9 @@ def test_a_process_that_the_others_left_says_so(quick):
         raise closed
     with pytest.raises(RuntimeError, match="closed by peer"), told(quick(), 1):
         raise closed
+    own = RuntimeError("[enforce fail at ../third_party/gloo/gloo/transport/tcp/device.cc:84] no address for: nope0")
+    with pytest.raises(RuntimeError, match="nope0"), told(quick(), 2):
+        raise own
 
 
 @pytest.mark.parametrize("devices", ["0", "-1", "two", ""])

@@ -48,9 +48,9 @@ def trim(path: Path, epochs: int) -> None:
 def plot(folder: Path) -> None:
     """Draw loss.png and accuracy.png beside the log.csv of a run folder; a run without a line draws nothing.
 
-    Nor does whatever cannot be drawn or written: no training ends for want of its curves.
+    Nor does a name that cannot be drawn or a file that cannot be written: no training ends for want of its curves.
     """
-    with suppress(Exception), warnings.catch_warnings():
+    with suppress(OSError, ValueError, RuntimeError, ImportError), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # of a folder's name, in a font that lacks it
         _plot(folder)
 

@@ -61,7 +61,7 @@ def _opened(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple
             " or CelebA-HQ-img/ and CelebAMask-HQ-mask-anno/ (CelebAMask-HQ), or to be of hairtint data pack"
         )
     if check:
-        pairs = [pair for pair in pairs if usable(pair, report, scaled=scaled)]
+        pairs = usable(pairs, report, scaled=scaled)
     return _counted(pairs, report, folder)
 
 
@@ -71,8 +71,7 @@ def open_folders(images: Path, masks: Path) -> tuple[list[Pair], Report]:
         if not folder.is_dir():
             raise DataError(f"no folder {folder}: give the folder that holds the {what}")
     report = Report(source_name(images))
-    pairs = [pair for pair in layouts.plain(images, masks, report) if usable(pair, report)]
-    pairs, report = _counted(pairs, report, images)
+    pairs, report = _counted(usable(layouts.plain(images, masks, report), report), report, images)
     return kin.joined([pairs]), report
 
 

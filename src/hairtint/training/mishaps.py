@@ -16,8 +16,8 @@ NO_MEMORY = (
     "Unable to allocate", "ALLOC_FAILED",
 )  # fmt: skip
 WORKER_GONE = ("exited unexpectedly", "is killed by signal")
-OTHERS_GONE = (
-    "gloo", "NCCL", "Connection closed by peer", "Connection reset by peer", "TCPStore", "socket has timed",
+OTHERS_GONE = (  # and not the libraries' names, which stand in each of their errors
+    "Connection closed by peer", "Connection reset by peer", "remote process exiting", "socket has timed",
     "waiting for clients", "wait timeout",
 )  # fmt: skip
 
@@ -43,5 +43,6 @@ def _why(error: Exception, config: Config, processes: int) -> str:
     if isinstance(error, MemoryError) or any(words in text for words in NO_MEMORY):
         return f"too little memory for batch = {config.batch} at size = {config.size}: lower batch or size, or --memory"
     if processes > 1 and any(words in text for words in OTHERS_GONE):
-        return "another process ended: see its message; the same command goes on"
+        first = text.strip().splitlines()[0]
+        return f"another process ended: see its message; the same command goes on ({first[-160:]})"
     return ""

@@ -6,7 +6,10 @@ import io
 import re
 import warnings
 from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +97,7 @@ class Report:
 
     def why(self, stem: str) -> str:
         """Why the photo of this stem was left out, as far as that is known, or ""."""
-        named = re.compile(rf"{re.escape(stem)}(-org|-gt)?(\.\w+| .*)?")
+        named = re.compile(rf"{re.escape(stem)}(-org|-gt)?(\.\w+| \d+x\d+ and \d+x\d+)?")
         return next((why for why, names in self.left_out.items() if any(map(named.fullmatch, names))), "")
 
     def lines(self) -> list[str]:
@@ -107,64 +110,77 @@ class Report:
         return text
 
 
-def usable(pair: Pair, report: Report, *, scaled: bool = False) -> bool:
-    """Whether both files can be decoded and have the same size, and the mask's shape is in what is read of it; counts
-    empty masks.
+def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> list[Pair]:
+    """The pairs whose files can both be decoded and have the same size, and whose mask has its shape in what is read.
 
-    scaled: the mask may have another size in the same proportions, as in CelebAMask-HQ.
+    report: takes in which are not and why, and counts empty masks. scaled: masks may have another size in the same
+    proportions, as in CelebAMask-HQ.
     """
-    photo = _pixels(pair.image, "photo", cv2.IMREAD_COLOR, report)
-    if photo is None or pair.mask is None:
-        report.empty += photo is not None
-        return photo is not None
-    mask = _pixels(pair.mask, "mask", cv2.IMREAD_GRAYSCALE, report)
+    kept = []
+    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        for pair, (why, what, empty) in zip(pairs, pool.map(partial(_found, scaled=scaled), pairs), strict=True):
+            if why:
+                report.left_out[why].append(what)
+            else:
+                report.empty += empty
+                kept.append(pair)
+    return kept
+
+
+def _found(pair: Pair, scaled: bool) -> tuple[str, str, bool]:
+    """Why a pair cannot be used and what of it, or "" twice; and whether its mask is empty."""
+    photo, _, why = _pixels(pair.image, cv2.IMREAD_COLOR)
+    if photo is None:
+        return f"photo unreadable ({why})", pair.image.name, False
+    if pair.mask is None:
+        return "", "", True
+    mask, mode, why = _pixels(pair.mask, cv2.IMREAD_GRAYSCALE)
     if mask is None:
-        return False
+        return f"mask unreadable ({why})", pair.mask.name, False
     (height, width), (other_height, other_width) = photo.shape[:2], mask.shape
     alike = width * other_height == height * other_width if scaled else photo.shape[:2] == mask.shape
     if not alike:
         sizes = f"{pair.stem} {width}x{height} and {other_width}x{other_height}"
-        report.left_out["photo and mask differ in size"].append(sizes)
-        return False
+        return "photo and mask differ in size", sizes, False
     brightest = int(mask.max())
-    if why := _lacks_shape(pair.mask, brightest):
-        report.left_out[why].append(pair.mask.name)
-        return False
-    report.empty += brightest == 0
-    return True
+    if why := _lacks_shape(pair.mask, mode, brightest):
+        return why, pair.mask.name, False
+    return "", "", brightest == 0
 
 
-def _lacks_shape(mask: File, brightest: int) -> str:
-    """Why a mask whose brightest grey, as `read` sees it, is this does not have the shape of the hair, or ""."""
-    try:
-        whole = decoded(mask, cv2.IMREAD_UNCHANGED)
-    except DataError:
-        return "mask unreadable (OpenCV)"
-    if whole.ndim == 3 and whole.shape[2] == 4:
-        if whole[..., 3].min() < whole[..., 3].max():
-            return "mask with transparency: hair must be white on black"
-        whole = whole[..., :3]
-    if whole.itemsize > 1 and 0 < whole.max() <= 255:
-        return "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits"
+def _lacks_shape(mask: File, mode: str, brightest: int) -> str:
+    """Why a mask does not have the shape of the hair, or "".
+
+    mode: Pillow's. brightest: its brightest grey, as `read` sees it.
+    """
+    if mode not in ("1", "L"):  # in these, as nearly all are, nothing else is there
+        try:
+            whole = decoded(mask, cv2.IMREAD_UNCHANGED)
+        except DataError:
+            return "mask unreadable (OpenCV)"
+        if whole.ndim == 3 and whole.shape[2] == 4:
+            if whole[..., 3].min() < whole[..., 3].max():
+                return "mask with transparency: hair must be white on black"
+            whole = whole[..., :3]
+        if whole.itemsize > 1 and 0 < whole.max() <= 255:
+            return "mask of 16 bits without white: hair must be 65535, or the mask have 8 bits"
     if 0 < brightest <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
         return "mask without white: hair must be 255"
     return ""
 
 
-def _pixels(path: File, what: str, flags: int, report: Report) -> Array | None:
-    """What `read` sees of a file, turned upright as there, or None and a line in the report."""
+def _pixels(path: File, flags: int) -> tuple[Array | None, str, str]:
+    """What `read` sees of a file, turned upright as there, or None; Pillow's mode of it; and why there is nothing."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(path.read_bytes())) as image:
-                image.load()  # OpenCV takes files that were cut short
-        return decoded(path, flags)
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
+            image.load()  # OpenCV takes files that were cut short
+            mode = image.mode
+        return decoded(path, flags), mode, ""
     except DataError:
-        why = "OpenCV"
+        return None, "", "OpenCV"
     except Exception as error:  # Pillow's decoders raise whatever they like
-        why = type(error).__name__
-    report.left_out[f"{what} unreadable ({why})"].append(path.name)
-    return None
+        return None, "", type(error).__name__
 
 
 def hard(mask: Array) -> Array:
