@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint import matte
 from hairtint.pyramid import Pyramid
 
 Rgb = NDArray[np.uint8]
@@ -65,6 +66,8 @@ def mirrored(look: Look) -> Look:
 
 def mean(first: Map, *others: Map) -> Map:
     """The mean of maps, in the size of the first."""
+    if not others:
+        return first
     total = first.copy()
     for one in others:
         alike = one.shape == first.shape
@@ -75,7 +78,7 @@ def mean(first: Map, *others: Map) -> Map:
 
 def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | None:
     """Rows and columns of the picture around its hair; None where there is nothing to gain."""
-    left, top, width, height = cv2.boundingRect(_main(probability > 0.5))
+    left, top, width, height = cv2.boundingRect(matte.without_specks(probability > 0.5, SPECK).view(np.uint8))
     by = np.array(size) / probability.shape  # picture pixels a map pixel, down and across
     first, last = np.array([top, left]) * by, np.array([top + height, left + width]) * by
     margin = np.maximum(MARGIN * (last - first).max(), (LEAST - (last - first)) / 2)
@@ -84,16 +87,6 @@ def _around(probability: Map, size: tuple[int, int]) -> tuple[slice, slice] | No
     if np.prod(last - first) > most * np.prod(size):
         return None
     return slice(int(first[0]), int(last[0])), slice(int(first[1]), int(last[1]))
-
-
-def _main(marked: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """What is marked without its specks, on which runtimes differ."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
-    if count == 2:
-        return marked.view(np.uint8)
-    areas = stats[:, cv2.CC_STAT_AREA]
-    areas[0] = 0
-    return np.asarray((areas >= SPECK * areas.max()).astype(np.uint8).take(labels))
 
 
 def _pasted(whole: Map, near: Map, box: tuple[slice, slice], size: tuple[int, int]) -> Map:

@@ -120,6 +120,16 @@ def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:
     return np.where(np.isin(around, rims) & ~others, mask, np.float32(0))
 
 
+def without_specks(marked: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:
+    """What is marked, (H, W), without the 8-connected regions below the share `least` of the largest one."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.view(np.uint8), connectivity=8)
+    if count < 3:
+        return marked
+    areas = stats[:, cv2.CC_STAT_AREA]
+    areas[0] = 0  # what is not marked
+    return np.asarray((areas >= least * areas.max()).take(labels))
+
+
 def _linear(guide: Mask, mask: Mask, radius: int) -> tuple[Mask, Mask, Mask]:
     """Slope and offset, averaged over all windows a pixel lies in: mask = slope * guide + offset; and the mean mask."""
     window = (2 * radius + 1, 2 * radius + 1)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hairtint import runtime, zoo
 from hairtint.errors import InputError, PictureError
 from hairtint.frame import check_frame, check_mask
-from hairtint.matte import Mask
+from hairtint.matte import Mask, without_specks
 from hairtint.photo import Photo, Picture
 from hairtint.segmenter import Segmenter
 
@@ -102,11 +102,8 @@ def hair_square(rgb: NDArray[np.uint8], mask: NDArray[np.generic], size: int) ->
 
 def _hair_box(mask: Mask) -> tuple[int, int, int, int]:
     """Left, top, width and height of the box around the hair; PictureError where there is too little of it."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0.5).astype(np.uint8))
-    areas = stats[:, cv2.CC_STAT_AREA]
-    areas[0] = 0  # the background
-    if areas.sum() < LEAST:
+    hair = mask > 0.5
+    if np.count_nonzero(hair) < LEAST:
         raise PictureError("no hair was found, or too little to tell its style: give a picture that shows it larger")
-    kept = np.arange(count)[areas >= MINOR * areas.max()]
-    box = cv2.boundingRect(np.isin(labels, kept).astype(np.uint8))
+    box = cv2.boundingRect(without_specks(hair, MINOR).view(np.uint8))
     return int(box[0]), int(box[1]), int(box[2]), int(box[3])

@@ -10,6 +10,7 @@ from flask import Flask, render_template
 from hairtint.errors import OutputError
 from hairtint.web import HOME, require, require_runtime
 from hairtint.web.headers import page_headers
+from hairtint.web.pages import config, networks
 
 _NOTES = """\
 hairtint as static files
@@ -61,8 +62,6 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
 
 
 def _write(folder: Path) -> None:
-    from hairtint.web.pages import networks
-
     unused = shutil.ignore_patterns("docs.css", ".*")
     shutil.copytree(HOME / "static", folder / "static", dirs_exist_ok=True, ignore=unused)
     (folder / "models").mkdir(exist_ok=True)
@@ -78,7 +77,5 @@ def _write(folder: Path) -> None:
 
 def page() -> str:
     """index.html for a host that computes nothing."""
-    from hairtint.web.pages import config
-
     with Flask("hairtint.web").app_context():
         return render_template("index.html", config=config(server=False))
