@@ -29,6 +29,7 @@ class Config:
     size: int = 256
     recipe: str = "report"
     covered: float = 0.0  # share of the photos whose hair is drawn over with cloth, which is not hair
+    shaved: str = ""  # the set whose masks call beards hair, which training does not
     epochs: int = 50  # 0 keeps the weights that it starts from
     batch: int = 16
     optimizer: str = "adam"

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
-from hairtint.training import augment, cloth, teacher
+from hairtint.training import augment, beards, cloth, teacher
 from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
@@ -28,7 +28,8 @@ class Photos(Dataset[Sample]):
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
     on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
     has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the share of
-    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth).
+    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth). `shaved`: the source
+    whose masks call beards hair, which the target does not (hairtint.training.beards).
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Photos(Dataset[Sample]):
         memory: float = math.inf,
         teacher: float = 0.0,
         covered: float = 0.0,
+        shaved: str = "",
     ) -> None:
         self.pairs, self.size, self.seed, self.teacher, self.covered = pairs, size, seed, teacher, covered
+        self.shaved = shaved
         self.recipe = augment.RECIPES[recipe] if recipe else None
         self.kept: list[tuple[Array, Array]] = []
         self.bytes = 0  # of what is kept
@@ -61,8 +64,11 @@ class Photos(Dataset[Sample]):
     def _read(self, position: int) -> tuple[Array, Array]:
         pair = self.pairs[position]
         rgb, mask = pair.read()
+        beard = beards.under(mask) if pair.source == self.shaved else None
         if self.teacher and pair.taught and mask.any():  # teachers see hair on bald heads
             mask = cv2.addWeighted(mask, 1 - self.teacher, teacher.read(pair.taught, mask.shape), self.teacher, 0)
+        if beard is not None:
+            mask = np.where(beard, mask.dtype.type(0), mask)
         return _shrunk(rgb, mask, 2 * self.size) if self.recipe else augment.fit(rgb, mask, self.size)
 
     def __getitem__(self, index: Index) -> Sample:
