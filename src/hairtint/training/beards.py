@@ -16,8 +16,8 @@ _FACE = ((_FROM, 0.6, 0.76, 1), (0.08, 0.168, 0.184, 0.184))  # how far down, an
 def under(mask: Array) -> NDArray[np.bool_] | None:
     """Where the beard lies, bool (H, W), in a mask, uint8 (H, W), that calls it hair; None where there is none.
 
-    The photo is aligned as those of LFW are ("funneled"; G. Huang et al., ICCV 2007): one face, always at the same place
-    and of the same size. Long hair beside the face is not touched.
+    The photo is aligned as those of LFW are ("funneled"; G. Huang et al., ICCV 2007): one face, always at the same
+    place and of the same size. Long hair beside the face is not touched.
     """
     height, width = mask.shape
     down = (np.arange(height)[:, None] + 0.5) / height
