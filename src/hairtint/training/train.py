@@ -58,7 +58,7 @@ def train(
 
     Raises TrainingError where the folder belongs to another config, other data or other first weights, there are none
     to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
-    batch or a validation side, a batch too small for the network or too large for the memory, a worker or another
+    batch or a validation side, or lacks the set to shave, a batch too small for the network or too large for the memory, a worker or another
     process was killed, or the loss is not a number, OutputError where another run writes into the folder, DataError
     where masks of the teacher are missing.
     """
@@ -75,7 +75,7 @@ def train(
     sides = split(pairs, seed=config.seed, validation=config.validation)
     if teacher:
         sides = masks_of.taught(sides[0], teacher), sides[1]
-    _check_amount(config, *sides)
+    _check_data(config, *sides)
     network = first_network(config, weights, encoder, sides[0], mean_with=mean_with)
     began = None
     with alone(folder) if is_first(fabric) else nullcontext():
@@ -86,13 +86,15 @@ def train(
             return _Run(config, sides, folder, network, fabric, memory, began).go(progress)
 
 
-def _check_amount(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
+def _check_data(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
     steps = len(Epoch([pair.source for pair in trained], config.repeat, config.seed, 0, config.batch))
     if not held or not steps:
         raise TrainingError(
             f"{len(trained)} photos to train on and {len(held)} to validate on are too few for batches of"
             f" {config.batch}: give more --data, a smaller batch, or another validation share"
         )
+    if config.shaved and config.shaved not in (sources := sorted({pair.source for pair in trained})):
+        raise TrainingError(f"shaved = {config.shaved!r} is none of the sets here: {', '.join(sources)}")
 
 
 class _Run:
