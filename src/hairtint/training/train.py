@@ -58,9 +58,9 @@ def train(
 
     Raises TrainingError where the folder belongs to another config, other data or other first weights, there are none
     to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
-    batch or a validation side, or lacks the set to shave, a batch too small for the network or too large for the memory, a worker or another
-    process was killed, or the loss is not a number, OutputError where another run writes into the folder, DataError
-    where masks of the teacher are missing.
+    batch or a validation side, or lacks the set to shave, a batch too small for the network or too large for the
+    memory, a worker or another process was killed, or the loss is not a number, OutputError where another run writes
+    into the folder, DataError where masks of the teacher are missing.
     """
     if not config.epochs and not weights and not (folder / "last.pt").exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
