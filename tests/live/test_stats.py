@@ -14,10 +14,18 @@ def stats(dyed, undyed):
 
 
 def test_frames_and_their_speed():
-    assert stats(5, 0).summary(0.4) == "5 frames, 10.0 fps, latency 40 ms (95 %: 40 ms), mask 20 ms"
+    assert stats(5, 0).summary() == "5 frames, 10.0 fps, latency 40 ms (95 %: 40 ms), mask 20 ms"
 
 
 def test_frames_that_were_not_dyed_are_told_of():
-    assert stats(5, 3).summary(0.4).startswith("5 of 8 frames dyed, 10.0 fps, ")
+    assert stats(5, 3).summary().startswith("5 of 8 frames dyed, 10.0 fps, ")
     assert re.match("37 frames, none dyed: the network was not ready", stats(0, 37).summary())
     assert re.match("0 frames, none dyed: none came", stats(0, 0).summary())
+
+
+def test_the_speed_is_that_of_the_last_seconds_with_frames():
+    """A pause of a minute is no standstill, and what was before it does not count."""
+    made = stats(50, 0)
+    for k in range(10):
+        made.shown(captured=60 + k / 20 - 0.01, stages={"mask": 0.005}, now=60 + k / 20)
+    assert made.summary() == "60 frames, 20.0 fps, latency 10 ms (95 %: 10 ms), mask 5 ms"

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-WINDOW = 2.0  # seconds that the figures look back
+WINDOW = 2.0  # seconds that the figures look back, from the last frame: a pause is no standstill
 MOST = 1000  # frames kept at most, so that memory stays flat
 
 
@@ -50,21 +50,20 @@ class Stats:
         self.frames += 1
         self._recent.append((now, now - captured, stages))
 
-    def summary(self, now: float | None = None) -> str:
+    def summary(self) -> str:
         """How many frames there were, and the figures of the last seconds, in one line."""
         if not self.frames:
             why = "the network was not ready in that time, take longer" if self.undyed else "none came in that time"
             return f"{self.undyed} frames, none dyed: {why}"
         count = f"{self.frames} of {self.frames + self.undyed} frames dyed" if self.undyed else f"{self.frames} frames"
-        return f"{count}, {self.figures(now)}"
+        return f"{count}, {self.figures()}"
 
-    def figures(self, now: float | None = None) -> Figures:
-        """The figures of the last seconds; all 0 before there are any."""
-        now = time.monotonic() if now is None else now
-        while self._recent and self._recent[0][0] < now - self.window:
-            self._recent.popleft()
+    def figures(self) -> Figures:
+        """The figures of the last seconds in which frames were shown; all 0 before there are any."""
         if not self._recent:
             return Figures(0.0, 0.0, 0.0, {})
+        while self._recent[0][0] < self._recent[-1][0] - self.window:
+            self._recent.popleft()
         times, latencies, stages = zip(*self._recent, strict=True)
         span = times[-1] - times[0]
         ranked = sorted(latencies)

@@ -202,6 +202,6 @@ class Viewer:
             self._told = self.loop.trouble
             if self._told:
                 self.tell(self._told)
-        if self.report and time.monotonic() - self._reported >= 1:
+        if self.report and not self.controls.paused and time.monotonic() - self._reported >= 1:
             self._reported = time.monotonic()
             self.report(str(self.stats.figures()))
