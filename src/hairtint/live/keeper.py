@@ -46,8 +46,8 @@ class Keeper:
 
     @property
     def seconds(self) -> int | None:
-        """How long the recording has been running; None while there is none."""
-        return int(time.monotonic() - self._recording.started) if self._recording else None
+        """How long the recording is so far, 0 before its first picture; None while there is none."""
+        return int(self._recording.seconds) if self._recording else None
 
     def news(self) -> list[str]:
         """What happened since the last call, in words for the viewer."""
@@ -81,7 +81,7 @@ class Keeper:
         if not (recording := self._recording):
             return
         try:
-            recording.sink.show(rgb)
+            recording.show(rgb)
         except HairtintError as error:
             self._recording = None
             self._failed(error)
@@ -115,18 +115,28 @@ class Recording:
 
     def __init__(self, folder: Path) -> None:
         self.path = album.fresh(folder, ".mp4")
-        self.started = time.monotonic()
+        self._started: float | None = None
         try:
-            self.sink = Beside(Recorder(self.path))
-            self.sink.__enter__()
+            self._sink = Beside(Recorder(self.path))
+            self._sink.__enter__()
         except HairtintError:
             self.path.unlink(missing_ok=True)
             raise
 
+    @property
+    def seconds(self) -> float:
+        """Since the first picture, with which the file begins."""
+        return 0.0 if self._started is None else time.monotonic() - self._started
+
+    def show(self, rgb: Rgb) -> None:
+        """The next picture, uint8 (H, W, 3)."""
+        self._started = self._started or time.monotonic()
+        self._sink.show(rgb)
+
     def end(self) -> None:
         """Finish the file; one that nothing could be written to is taken away."""
         try:
-            self.sink.__exit__(None, None, None)
+            self._sink.__exit__(None, None, None)
         finally:
             if self.path.exists() and not self.path.stat().st_size:
                 self.path.unlink()
