@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from live.streams import COLORS, NetworkCamera, Script, gone, plain, write_clip
+from PIL import Image
 
 from hairtint.errors import SourceError
 from hairtint.live import capture
@@ -54,6 +55,16 @@ def test_a_file_keeps_its_own_pace_and_never_hurries(clip, monkeypatch, work, ap
         assert source.interval == pytest.approx(0.02)
         times = [source.read().time for _ in range(9)]
     np.testing.assert_allclose(np.diff(times), apart)
+
+
+def test_a_file_keeps_the_times_of_its_frames(tmp_path, monkeypatch):
+    delays = [100, 300, 50, 100, 700, 200]
+    first, *others = [Image.fromarray(plain(COLORS[k % 3])) for k in range(len(delays))]
+    first.save(tmp_path / "uneven.gif", save_all=True, append_images=others, duration=delays)
+    monkeypatch.setattr(capture, "time", Clock(0.002))
+    with FileSource(tmp_path / "uneven.gif") as source:
+        times = [source.read().time for _ in range(len(delays))]
+    np.testing.assert_allclose(np.diff(times), np.array(delays[:-1]) / 1000)
 
 
 def test_a_source_can_be_opened_again(clip):

@@ -117,8 +117,9 @@ class FileSource:
         self.path = os.fspath(path)
         self.name = _name(self.path) if "://" in self.path else Path(self.path).name
         self.capture: cv2.VideoCapture | None = None
-        self.interval = 0.0  # seconds from frame to frame
-        self.due = 0.0  # when the next frame is to be shown
+        self.interval = 0.0  # seconds from frame to frame, where the file does not say when each is shown
+        self.position = 0.0  # of the last frame in the file, in seconds
+        self.due = 0.0  # when that was to be shown
 
     def __enter__(self) -> Self:
         """Open it, at its beginning."""
@@ -153,10 +154,12 @@ class FileSource:
 
     def _wait(self) -> None:
         """Sleep until the frame is due. A machine too slow for the video plays it late and never hurries after it."""
+        assert self.capture is not None, "read inside `with source:`"
+        position, before = self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, self.position
+        self.position = position
         now = time.monotonic()
-        self.due = max(self.due, now)
+        self.due = max(self.due + (position - before if position > before else self.interval), now)
         time.sleep(self.due - now)
-        self.due += self.interval
 
 
 def upright_rgb(bgr: object) -> Rgb | None:
