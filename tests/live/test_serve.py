@@ -117,6 +117,7 @@ def test_viewers_are_counted_and_one_too_many_is_told_so():
             assert b"200" in second
             refused = ask(server, "GET", "/stream.mjpg")
             assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+            assert ask(server, "HEAD", "/stream.mjpg").status == 503, "the page asks so why there is no picture"
             assert ask(server, "GET", "/").status == 200
         until(lambda: ask(server, "HEAD", "/stream.mjpg").status == 200)
         seats = server.seats

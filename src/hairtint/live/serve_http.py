@@ -184,14 +184,12 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _stream(self) -> None:
-        if self.command == "HEAD":
-            self._send(HTTPStatus.OK, None, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
-            return
         if not self.server.owner.seats.acquire(blocking=False):
             raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "enough people watch already", Retry_After="10")
         try:
             self._send(HTTPStatus.OK, None, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
-            self._frames()
+            if self.command != "HEAD":
+                self._frames()
         finally:
             self.server.owner.seats.release()
 

@@ -2,6 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const WHY_NOT = { 200: "Waiting for the picture …", 503: "Enough people watch already; trying again." };
 let touched = 0; // when the viewer last moved something: until the answer is here, the server's state is older
 
 async function send(choice) {
@@ -66,7 +67,7 @@ function watch() {
 
 async function again() {
   const answer = await fetch("stream.mjpg", { method: "HEAD" }).catch(() => null);
-  at("note").textContent = answer?.ok ? "Waiting for the picture …" : "The connection is lost; trying again.";
+  at("note").textContent = WHY_NOT[answer?.status] ?? "The connection is lost; trying again.";
   await wait(2000);
   watch();
 }
