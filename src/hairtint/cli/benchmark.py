@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from rich.text import Text
 from hairtint.benchmark import report
 from hairtint.benchmark.measure import STAGES, Row
 from hairtint.cli import tables
-from hairtint.cli.options import Number
+from hairtint.cli.options import Number, Size
 from hairtint.cli.progress import bar
 from hairtint.errors import OutputError
 
@@ -31,20 +30,11 @@ def _names(context: click.Context, option: click.Parameter, given: Sequence[str]
     return [name.strip() for text in given for name in text.split(",") if name.strip()]
 
 
-def _size(context: click.Context, option: click.Parameter, given: str | None) -> tuple[int, int] | None:
-    if given is None:
-        return None
-    found = re.fullmatch(r"(\d{2,4})[x×](\d{2,4})", given.strip())
-    if not found or not all(32 <= int(side) <= 8192 for side in found.groups()):
-        raise click.BadParameter("give width and height such as 1280x720, from 32 to 8192 each")
-    return int(found[1]), int(found[2])
-
-
 @click.command()
 @click.option("--models", multiple=True, callback=_names, help="Networks (see: hairtint models): a,b. Default: all.")
 @click.option("--devices", multiple=True, callback=_names, help="onnxruntime, …: a,b. Default: all that are here.")
 @click.option("--video", type=FILE, help="Video to measure with; default: a portrait under a moving camera.")
-@click.option("--size", callback=_size, help="Bring frames to this size. Default: 1280x720, or the video's own.")
+@click.option("--size", type=Size(), help="Bring frames to this size. Default: 1280x720, or the video's own.")
 @click.option("--seconds", type=Number(0.1, 3600), default=20.0, show_default=True, help="How long.")
 @click.option("--json", "json_path", type=FILE, help="Also write the figures here.")
 @click.option("--plot", "plot_path", type=FILE, help="Also draw them here: .png, .svg or .pdf.")

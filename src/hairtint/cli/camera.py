@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, check_effects, dye_options
+from hairtint.cli.options import FOLDER, Number, Size, check_effects, dye_options
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -22,21 +21,7 @@ if TYPE_CHECKING:
     from hairtint.live.sources import Source
     from hairtint.live.viewer import Viewer
 
-SIZE = "1280x720"
 Display = Literal["window", "overlay", "none"]
-
-
-class SizeType(click.ParamType[tuple[int, int]]):
-    """WxH, as in 1280x720."""
-
-    name = "WxH"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Width and height as two ints."""
-        found = re.fullmatch(r"(\d{2,5})[x×](\d{2,5})", str(value).strip().lower())
-        if not found:
-            self.fail(f"{value!r} is no size: write it like {SIZE}", param, ctx)
-        return int(found[1]), int(found[2])
 
 
 @click.command()
@@ -57,7 +42,7 @@ class SizeType(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="auto takes Picamera2 on a Raspberry Pi.",
 )
-@click.option("--size", type=SizeType(), default=SIZE, show_default=True, help="Picture size to ask of the camera.")
+@click.option("--size", type=Size(), default="1280x720", show_default=True, help="Picture size to ask of the camera.")
 @click.option("--fps", type=Number(1, 240), help="Frames per second to ask of the camera.")
 @click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
 @dye_options

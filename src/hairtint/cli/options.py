@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hairtint.effects import EFFECTS
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 FOLDER = click.Path(path_type=Path)
+SIDES = 32, 8192  # pixels of a frame, least and most
 
 
 class Number(click.FloatRange):
@@ -25,6 +27,20 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r} is no number", param, ctx)
         return number
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """Width and height in pixels, as in 1280x720."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """The two numbers."""
+        found = re.fullmatch(r"(\d{2,4})[x×](\d{2,4})", str(value).strip().lower())
+        least, most = SIDES
+        if not found or not all(least <= int(side) <= most for side in found.groups()):
+            self.fail(f"{value!r}: give width and height such as 1280x720, from {least} to {most} each", param, ctx)
+        return int(found[1]), int(found[2])
 
 
 def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,6 @@
     [[look]]
     at = 0
     color = "chestnut"
-    strength = 0.0
 
     [[look]]
     at = 2
