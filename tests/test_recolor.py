@@ -296,6 +296,16 @@ def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():
     np.testing.assert_allclose(ratios(dusk), ratios(rgb), rtol=0.08)
 
 
+@pytest.mark.parametrize("dye", ["platinum", "pastel pink", "#39ff14"])
+def test_the_shine_of_black_hair_does_not_burn_out(dye):
+    """A shine of 35 L* above the hair keeps some colour when the hair is bleached, and stays the lightest."""
+    rgb, mask = np.full((120, 120, 3), 20, np.uint8), np.ones((120, 120), np.float32)
+    rgb[::6] = 100
+    dyed = recolor(rgb, mask, dye)
+    assert dyed[::6].min(axis=2).mean() < 240
+    assert skimage_lab(dyed)[::6, :, 0].mean() > skimage_lab(dyed)[3::6, :, 0].mean() + 10
+
+
 def test_black_lifts_without_coloured_noise():
     rgb, mask = hair("dark", soft=0)
     noisy = np.clip(rgb + np.random.default_rng(1).normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)

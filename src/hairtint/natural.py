@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from hairtint import perceptual
 from hairtint.color import Color
+from hairtint.palette import DYES
 from hairtint.shade import GREY_LIGHTNESS, Shade
 
 STEP = 1 / 32  # of L*, in the tables: finer than 8 bits can show
@@ -32,6 +33,8 @@ _GRID = np.linspace(0, 100, 201)  # L* of the tables that a tone is worked out o
 _LIT = float(perceptual.luminance(65))  # of a scene's brightest spots; nearly all photos have brighter ones
 _EXPOSURES = 16  # steps for half as much light, for which tables of colours are made
 _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
+_SHINE = 92.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
+_UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
@@ -42,11 +45,13 @@ class Tone:
     Attributes:
         start: the median L* of the hair.
         centre: the median L* it gets.
+        high: the L* of the hair's highlights.
         exposure: how much light there is, in (0, 1]; 1 in all but dark scenes.
     """
 
     start: float
     centre: float
+    high: float
     exposure: float = 1.0
 
     @classmethod
@@ -61,7 +66,7 @@ class Tone:
         goal = lightness_of(dye)
         reached = goal - 0.12 * max(0.0, goal - start - 20)
         ceiling, floor = 73 + 0.12 * start, min(12 + 0.08 * start, max(start, goal))
-        return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure), exposure)
+        return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure), shade.high, exposure)
 
     @property
     def lift(self) -> float:
@@ -86,6 +91,10 @@ class Tone:
         bent = 0.3 * min(abs(self.lift - 1), 1.0) * far * far * (3 - 2 * far)
         beyond = away > 0 if self.lift > 1 else away < 0
         slope = min(max(self.lift**0.25, 1.0), 1.25) * np.where(beyond, 1 - bent, 1)
+        if self.lift > 1:  # black hair shines from far below its highlights: no room for all of that near white
+            rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
+            lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
+            slope[beyond] *= 1 - min(self.lift - 1, 1.0) * lacking
         return np.asarray(np.cumsum(slope) * _GRID[1])
 
     @property
@@ -153,6 +162,24 @@ def at_level(dye: Color, level: float) -> Color:
     packed = ramp(dye)[round((level - LOWEST) / STEP)]
     red, green, blue = (int(v) for v in np.array([packed]).view(np.uint8)[:3])
     return Color(red, green, blue)
+
+
+def deeper(dye: Color, level: float) -> Color:
+    """A darker tone of a dye, of L* `level`: of one that looks like natural hair, natural hair of that level.
+
+    In its own shadow alone a platinum would be olive.
+    """
+    own, usual = (perceptual.lab(rgb)[1:] for rgb in (dye.rgb(), _hair(lightness_of(dye))))
+    share = np.interp(np.hypot(*(own - usual)), _UNLIKE, (1, 0))
+    mixed = share * _hair(level) + (1 - share) * np.array(at_level(dye, level).rgb())
+    return Color(*(round(float(v)) for v in mixed))
+
+
+def _hair(level: float) -> perceptual.Array:
+    """The colour of natural hair of L* `level`, (3,) in [0, 255], between the neutral levels of the chart."""
+    chart = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
+    lightness = perceptual.lab(chart)[:, 0]
+    return np.array([np.interp(level, lightness, channel) for channel in chart.T])
 
 
 def _warmth(dye: Color) -> float:

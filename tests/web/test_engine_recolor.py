@@ -52,6 +52,19 @@ def test_natural_is_pythons(modules, shade, color):
     compare(modules, *hair(shade), color)
 
 
+@pytest.mark.parametrize("color", ["#e3d5b8", "#39ff14"])
+def test_the_shine_of_black_hair_is_pythons(modules, color):
+    rgb, mask = hair("dark", soft=0)
+    shiny = np.where(np.arange(rgb.shape[1])[:, None] % 7 == 0, np.uint8(110), rgb // 2)
+    compare(modules, np.ascontiguousarray(shiny), mask, color)
+
+
+@pytest.mark.parametrize("color", ["platinum", "lightest blonde", "ash blonde", "chestnut", "silver", "black"])
+@pytest.mark.parametrize("effect", ["roots", "lowlights"])
+def test_darker_tones_are_pythons(modules, color, effect):
+    compare(modules, *hair("medium"), color, effects=[effect])
+
+
 @pytest.mark.parametrize("effects", [[], ["ombre:platinum"]])
 def test_several_heads_are_pythons(modules, effects):
     heads = [hair(shade, seed=k) for k, shade in enumerate(("dark", "light", "dark"))]

@@ -26,7 +26,10 @@ _NUMBERS = {
     "TINTER": ("live.tinter", ("SHADE_RATE", "NEW_HEAD")),
     "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),
-    "NATURAL": ("natural", ("STEP", "LOWEST", "_ENTRIES", "_EUMELANIN", "_LIT", "_LEAST_LIT", "_EXPOSURES")),
+    "NATURAL": (
+        "natural",
+        ("STEP", "LOWEST", "_ENTRIES", "_SHINE", "_UNLIKE", "_EUMELANIN", "_LIT", "_LEAST_LIT", "_EXPOSURES"),
+    ),
     "PERCEPTUAL": ("perceptual", ("LUMINANCE", "_XYZ", "_WHITE", "_EPSILON", "_KAPPA")),
 }
 """The numbers to share: by export, the module of hairtint and its names."""

@@ -62,6 +62,8 @@ export const NATURAL = {
   "STEP": 0.03125,
   "LOWEST": -64.0,
   "ENTRIES": 7680,
+  "SHINE": 92.0,
+  "UNLIKE": [10.0, 30.0],
   "EUMELANIN": [0.419, 0.697, 1.37],
   "LIT": 0.3404717546844889,
   "LEAST_LIT": 0.0009765625,
@@ -86,7 +88,7 @@ export const FAMILIES = [
 ];
 
 export const DYES = [
-  {"name": "black", "hex": "#18161a", "family": "neutral"},
+  {"name": "black", "hex": "#181615", "family": "neutral"},
   {"name": "darkest brown", "hex": "#221c1a", "family": "neutral"},
   {"name": "dark brown", "hex": "#32271f", "family": "neutral"},
   {"name": "brown", "hex": "#453427", "family": "neutral"},

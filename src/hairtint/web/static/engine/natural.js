@@ -1,10 +1,11 @@
 /** One dye on one shade of hair, as small tables: the physics is told in hairtint/natural.py. */
 
-import { NATURAL, PERCEPTUAL } from "./constants.js";
+import { parseColor } from "./color.js";
+import { DYES, NATURAL, PERCEPTUAL } from "./constants.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, UNLIKE, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -14,7 +15,7 @@ const inLight = (level, exposure) => lightness(Math.min(1, exposure * luminance(
 
 /** How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`. */
 export class Tone {
-  /** @param {{lightness: number, light?: number}} shade @param {number[]} dye [red, green, blue] */
+  /** @param {{lightness: number, high: number, light?: number}} shade @param {number[]} dye [red, green, blue] */
   constructor(shade, dye) {
     const exposure = clip(luminance(shade.light ?? 100) / LIT, LEAST_LIT, 1);
     const start = inLight(shade.lightness, 1 / exposure);
@@ -26,21 +27,26 @@ export class Tone {
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
-    this.grid = this.#strands();
+    this.grid = this.#strands(shade.high);
     this.offsets = Float64Array.from({ length: 4 * 100 + 1 }, (_, i) => this.light(i / 4) - this.strand(i / 4) - LOWEST);
   }
 
-  #strands() {
+  #strands(high) {
     const steepest = clip(this.lift ** 0.25, 1, 1.25);
     const most = 0.3 * clip(Math.abs(this.lift - 1), 0, 1);
-    let sum = 0;
-    return Float64Array.from({ length: GRID }, (_, i) => {
-      const level = i / 2;
-      const far = clip(Math.abs(level - this.start) / 45, 0, 1);
-      const beyond = this.lift > 1 ? level > this.start : level < this.start;
-      sum += steepest * (beyond ? 1 - most * far * far * (3 - 2 * far) : 1);
-      return sum * 0.5;
+    const beyond = (i) => (this.lift > 1 ? i / 2 > this.start : i / 2 < this.start);
+    const slope = Float64Array.from({ length: GRID }, (_, i) => {
+      const far = clip(Math.abs(i / 2 - this.start) / 45, 0, 1);
+      return steepest * (beyond(i) ? 1 - most * far * far * (3 - 2 * far) : 1);
     });
+    if (this.lift > 1) {
+      const rise = slope.reduce((sum, v, i) => sum + (beyond(i) && i / 2 <= high ? v / 2 : 0), 0);
+      const lacking = Math.max(0, 1 - Math.max(SHINE - this.centre, 4) / Math.max(rise, 1e-6));
+      const kept = 1 - Math.min(this.lift - 1, 1) * lacking;
+      slope.forEach((v, i) => (slope[i] = beyond(i) ? v * kept : v));
+    }
+    let sum = 0;
+    return slope.map((v) => (sum += v) * 0.5);
   }
 
   /** The new L* of broad light (L*). */
@@ -116,6 +122,25 @@ function softplus(x) {
 export function atLevel(dye, level) {
   const at = 3 * round((level - LOWEST) / STEP);
   return Array.from(ramp(dye).subarray(at, at + 3));
+}
+
+/** A darker tone of a dye: of one that looks like natural hair, natural hair of that level. */
+export function deeper(dye, level) {
+  const own = lab(dye);
+  const usual = lab(hair(own[0]));
+  const share = clip((UNLIKE[1] - Math.hypot(own[1] - usual[1], own[2] - usual[2])) / (UNLIKE[1] - UNLIKE[0]), 0, 1);
+  const [tone, natural] = [atLevel(dye, level), hair(level)];
+  return tone.map((v, k) => round(share * natural[k] + (1 - share) * v));
+}
+
+/** The colour of natural hair of a level, between the neutral ones of the chart. */
+function hair(level) {
+  const chart = DYES.filter(({ family }) => family === "neutral").map(({ hex }) => parseColor(hex));
+  const levels = chart.map((rgb) => lab(rgb)[0]);
+  let next = 1;
+  while (next < chart.length - 1 && levels[next] < level) next++;
+  const at = clip((level - levels[next - 1]) / (levels[next] - levels[next - 1]), 0, 1);
+  return chart[next].map((v, k) => chart[next - 1][k] + at * (v - chart[next - 1][k]));
 }
 
 /** How blond a dye is, 0 to 1.4: the shadows of blonde hair go to brown by what melanin is left, not to olive. */
