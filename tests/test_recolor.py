@@ -296,14 +296,15 @@ def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():
     np.testing.assert_allclose(ratios(dusk), ratios(rgb), rtol=0.08)
 
 
-@pytest.mark.parametrize("dye", ["platinum", "pastel pink", "#39ff14"])
-def test_the_shine_of_black_hair_does_not_burn_out(dye):
-    """A shine of 35 L* above the hair keeps some colour when the hair is bleached, and stays the lightest."""
-    rgb, mask = np.full((120, 120, 3), 20, np.uint8), np.ones((120, 120), np.float32)
-    rgb[::6] = 100
-    dyed = recolor(rgb, mask, dye)
-    assert dyed[::6].min(axis=2).mean() < 240
-    assert skimage_lab(dyed)[::6, :, 0].mean() > skimage_lab(dyed)[3::6, :, 0].mean() + 10
+@pytest.mark.parametrize("dye", ["platinum", "pastel pink", "#39ff14", "copper"])
+@pytest.mark.parametrize(("start", "high"), [(3, 31), (6, 40), (12, 52), (20, 60)])
+def test_the_shine_of_black_hair_has_room_below_white(start, high, dye):
+    """Highlights far above the hair would all be glare if it were bleached with their whole distance."""
+    tone = Tone.between(Shade((20.0, 20.0, 20.0), start, start / 2, high), Color.parse(dye))
+    assert tone.lift > 2
+    levels = tone.light(np.float64(start)) + tone.strand(np.arange(start, high + 1)) - tone.strand(np.float64(start))
+    assert levels[-1] <= 94.5
+    assert np.diff(levels).min() > 0.3, "every strand stays lighter than the one below it"
 
 
 def test_black_lifts_without_coloured_noise():

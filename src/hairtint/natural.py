@@ -33,7 +33,7 @@ _GRID = np.linspace(0, 100, 201)  # L* of the tables that a tone is worked out o
 _LIT = float(perceptual.luminance(65))  # of a scene's brightest spots; nearly all photos have brighter ones
 _EXPOSURES = 16  # steps for half as much light, for which tables of colours are made
 _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
-_SHINE = 92.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
+_SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
@@ -94,7 +94,7 @@ class Tone:
         if self.lift > 1:  # black hair shines from far below its highlights: no room for all of that near white
             rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
             lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
-            slope[beyond] *= 1 - min(self.lift - 1, 1.0) * lacking
+            slope *= 1 - min(self.lift - 1, 1.0) * lacking
         return np.asarray(np.cumsum(slope) * _GRID[1])
 
     @property

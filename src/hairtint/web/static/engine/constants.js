@@ -62,7 +62,7 @@ export const NATURAL = {
   "STEP": 0.03125,
   "LOWEST": -64.0,
   "ENTRIES": 7680,
-  "SHINE": 92.0,
+  "SHINE": 94.0,
   "UNLIKE": [10.0, 30.0],
   "EUMELANIN": [0.419, 0.697, 1.37],
   "LIT": 0.3404717546844889,

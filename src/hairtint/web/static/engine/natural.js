@@ -43,7 +43,7 @@ export class Tone {
       const rise = slope.reduce((sum, v, i) => sum + (beyond(i) && i / 2 <= high ? v / 2 : 0), 0);
       const lacking = Math.max(0, 1 - Math.max(SHINE - this.centre, 4) / Math.max(rise, 1e-6));
       const kept = 1 - Math.min(this.lift - 1, 1) * lacking;
-      slope.forEach((v, i) => (slope[i] = beyond(i) ? v * kept : v));
+      slope.forEach((v, i) => (slope[i] = v * kept));
     }
     let sum = 0;
     return slope.map((v) => (sum += v) * 0.5);
