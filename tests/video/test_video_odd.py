@@ -246,6 +246,26 @@ def test_a_gif_goes_round_as_often_as_before(tmp_path, blue):
             assert result.info.get("loop") == times
 
 
+def seconds(path):
+    """How long a file of one stream says it is, by itself and by its stream."""
+    with av.open(str(path)) as source:
+        (stream,) = source.streams
+        return source.duration / 1e6, float(stream.duration * stream.time_base)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+@pytest.mark.parametrize("held", [
+    [100] * 19 + [3000], [100] * 18 + [1000, 40], [100] * 17 + [2000, 100, 100], [100] * 19 + [20],
+    [100, 500, 2000, 40, 40, 40, 700, 40, 40, 3000, 40, 40, 1000, 40, 40, 40, 900, 300, 40, 2000],
+])  # fmt: skip
+def test_mp4_ends_with_its_last_picture_whichever_is_decoded_last(tmp_path, blue, codec, held):
+    images = [Image.fromarray(picture) for picture in steps(len(held))]
+    images[0].save(tmp_path / "in.gif", save_all=True, append_images=images[1:], duration=held)
+    report = dye_file(tmp_path / "in.gif", tmp_path / "out.mp4", blue, codec=codec)
+    assert (report.seconds, *seconds(tmp_path / "out.mp4")) == pytest.approx([sum(held) / 1000] * 3, abs=0.002)
+    assert [40 * time for time, _ in numbers(tmp_path / "out.mp4")] == pytest.approx(np.cumsum([0, *held[:-1]]), abs=1)
+
+
 def test_an_opaque_gif_loses_no_transparency(tmp_path, blue):
     images = [Image.fromarray(picture) for picture in steps(3)]
     images[0].save(tmp_path / "in.gif", save_all=True, append_images=images[1:], duration=100)

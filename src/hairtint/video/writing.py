@@ -85,6 +85,8 @@ class Sink:
         self.left_out = 0  # frames of a GIF that share a hundredth of a second with the one before
         self._hundredth: int | None = None
         self._encoded = 0
+        self._last: tuple[Fraction, Fraction] | None = None  # when the last frame is shown, where its duration is known
+        self._reordering: int | None = None  # ticks by which the first packet is decoded before it is shown
         try:
             self.container = av.open(str(self.temporary), "w", format=kind.name)
             self.video = self._stream(codec, quality, picture)
@@ -137,8 +139,10 @@ class Sink:
                 self.left_out += 1
                 return
             self._hundredth = hundredth
+        start, tick = frame.pts or 0, frame.time_base or self.tick
+        self._last = (start * tick, (start + frame.duration) * tick) if frame.duration else None
         for ready in self._palettes(frame):
-            self._mux(lambda ready=ready: self.video.encode(ready))
+            self._mux(lambda ready=ready: self._packets(ready))
             self._encoded += 1
 
     def copy(self, packet: Packet[Any]) -> None:
@@ -150,19 +154,37 @@ class Sink:
         import av
 
         for ready in self._palettes(None):
-            self._mux(lambda ready=ready: self.video.encode(ready))
+            self._mux(lambda ready=ready: self._packets(ready))
         self._mux(self._rest)
         try:
             self.container.close()
         except (av.FFmpegError, OSError) as error:
             raise self._refusal(error) from None
 
-    def _rest(self) -> list[Packet[Any]]:
-        packets = self.video.encode(None)
+    def _packets(self, frame: VideoFrame | None) -> list[Packet[Any]]:
+        packets = self.video.encode(frame)
         if self.video.codec_context.name == "libx265" and self._encoded < X265_DELAY:
             for packet in packets:
                 packet.dts = packet.pts
+        if packets and self._reordering is None:
+            self._reordering = (packets[0].pts or 0) - (packets[0].dts or 0)
         return packets
+
+    def _rest(self) -> list[Packet[Any]]:
+        packets = self._packets(None)
+        if packets and self._last and self.container.format.name in ("mp4", "mov"):
+            self._end_track(packets[-1], *(round(time / self.tick) for time in self._last))
+        return packets
+
+    def _end_track(self, packet: Packet[Any], start: int, end: int) -> None:
+        """Let the track end with its last picture, shown from start to end, though another packet is decoded last.
+
+        Tracks of .mp4 and .mov are as long as their packets take to decode, the last one its duration.
+        """
+        pts, dts, reach = packet.pts or 0, packet.dts or 0, end - (self._reordering or 0)
+        duration = end - pts if pts == start else min(end - pts, reach - dts)
+        if duration > 0:
+            packet.dts, packet.duration = max(dts, reach - duration), duration
 
     def publish(self) -> None:
         """Give the completed file its name."""
