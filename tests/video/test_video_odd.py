@@ -253,15 +253,29 @@ def seconds(path):
         return source.duration / 1e6, float(stream.duration * stream.time_base)
 
 
+def held_gif(path, held):
+    """Pictures that are shown for so many milliseconds each."""
+    images = [Image.fromarray(picture) for picture in steps(len(held))]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=held)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mkv", ".mp4", ".webm"])
+def test_end_cuts_a_picture_that_is_on_screen_then(tmp_path, blue, suffix):
+    clip, out = held_gif(tmp_path / "in.gif", [100] * 10 + [3000, 100]), tmp_path / f"out{suffix}"
+    report = dye_file(clip, out, blue, end=2.5)
+    assert report.frames == len(decoded(out)) == 11
+    with av.open(str(out)) as result:
+        assert (report.seconds, result.duration / 1e6) == pytest.approx((2.5, 2.5), abs=0.002)
+
+
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
 @pytest.mark.parametrize("held", [
     [100] * 19 + [3000], [100] * 18 + [1000, 40], [100] * 17 + [2000, 100, 100], [100] * 19 + [20],
     [100, 500, 2000, 40, 40, 40, 700, 40, 40, 3000, 40, 40, 1000, 40, 40, 40, 900, 300, 40, 2000],
 ])  # fmt: skip
 def test_mp4_ends_with_its_last_picture_whichever_is_decoded_last(tmp_path, blue, codec, held):
-    images = [Image.fromarray(picture) for picture in steps(len(held))]
-    images[0].save(tmp_path / "in.gif", save_all=True, append_images=images[1:], duration=held)
-    report = dye_file(tmp_path / "in.gif", tmp_path / "out.mp4", blue, codec=codec)
+    report = dye_file(held_gif(tmp_path / "in.gif", held), tmp_path / "out.mp4", blue, codec=codec)
     assert (report.seconds, *seconds(tmp_path / "out.mp4")) == pytest.approx([sum(held) / 1000] * 3, abs=0.002)
     assert [40 * time for time, _ in numbers(tmp_path / "out.mp4")] == pytest.approx(np.cumsum([0, *held[:-1]]), abs=1)
 

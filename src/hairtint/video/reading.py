@@ -153,7 +153,7 @@ class Source:
                 self._over = True  # sound may lie behind its picture: a little more of the file is looked through
             elif self.start is None or time >= self.start - 1e-6:
                 first = False
-                yield Decoded(frame, time)
+                yield self._shown(frame, time)
         if first:
             part = f"from {self.start or 0:g} s " + ("on" if self.end is None else f"to {self.end:g} s")
             if last is None or self.broken:
@@ -161,6 +161,14 @@ class Source:
             raise SourceError(f"{self.name} has no frame {part}: choose a longer part with --start and --end")
         if self.end is None and self.length is not None and self.length - reached > max(_SHORT, 2 / float(self.rate)):
             self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {reached:.1f} s")
+
+    def _shown(self, frame: VideoFrame, time: float) -> Decoded:
+        """The frame, which goes from the screen at `end`."""
+        tick = frame.time_base or self.tick
+        if self.end is not None and frame.duration:
+            left = round((self.zero + Fraction(self.end)) / tick) - (frame.pts or 0)
+            frame.duration = min(frame.duration, max(1, left))
+        return Decoded(frame, time)
 
     def shifted(self, packet: Packet[Any]) -> Packet[Any]:
         """The packet with `origin` taken off its times."""
