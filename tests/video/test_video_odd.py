@@ -253,6 +253,18 @@ def seconds(path):
         return source.duration / 1e6, float(stream.duration * stream.time_base)
 
 
+@pytest.mark.parametrize(("name", "options", "size", "cause"), [
+    ("out.gif", {"side_by_side": True}, (126, 65), None), ("out.gif", {"mask_video": "mask.mp4"}, (64, 66), "libx264"),
+    ("out.webm", {"side_by_side": True}, (128, 66), "--side-by-side"),
+])  # fmt: skip
+def test_even_sides_are_asked_for_by_what_needs_them(tmp_path, blue, monkeypatch, name, options, size, cause):
+    monkeypatch.chdir(tmp_path)
+    make("in.mkv", steps(2, 63, 65), codec="ffv1")
+    notes = dye_file("in.mkv", name, blue, quality="draft", **options).notes
+    assert (decoded(name)[0].width, decoded(name)[0].height) == size
+    assert [f"{cause} in mask.mp4 needs" in note or f"{cause} needs" in note for note in notes] == [True] * bool(cause)
+
+
 def held_gif(path, held):
     """Pictures that are shown for so many milliseconds each."""
     images = [Image.fromarray(picture) for picture in steps(len(held))]
@@ -352,7 +364,7 @@ def test_av1_is_not_asked_for_pictures_that_it_never_ends_with(tmp_path, blue):
 def test_untagged_colours_stay_where_the_picture_grows_to_720_lines(tmp_path, blue, height, matrix, options):
     red = [np.full((height, 32, 3), (200, 40, 40), np.uint8)]
     clip = tmp_path / ("in.mp4" if matrix else "in.mkv")
-    codec, pixels = ("libx264", "yuv420p") if matrix else ("ffv1", "yuv444p")
+    codec, pixels = ("libx264" if matrix else "ffv1"), "yuv420p"
     make(clip, red, codec=codec, pixels=pixels, matrix=matrix, tags=(0, 2, 2, 2))
     dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1", **options)
     (frame,) = decoded(tmp_path / "out.mkv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -88,6 +88,11 @@ class Wanted:
             if codec is not None:
                 check_encoder(codec)
         return result, mask, matte
+
+    def even(self, codecs: Iterable[Codec | None]) -> str | None:
+        """What needs even sides among these codecs of result, mask and matte, for a message; None for nothing."""
+        files = zip(self.paths, (codec for codec in codecs if codec is not None), strict=True)
+        return next((f"{codec.encoder} in {one_line(path)}" for path, codec in files if codec.even), None)
 
 
 class Outputs:
