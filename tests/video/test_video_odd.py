@@ -228,12 +228,26 @@ def test_a_part_between_two_frames_is_not_called_damaged(tmp_path, blue, start, 
     assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
 
 
-def test_gif_leaves_out_what_shares_a_hundredth(tmp_path, blue):
-    clip = make(tmp_path / "in.mp4", steps(12), rate=120)
+@pytest.mark.parametrize(("rate", "count", "kept"), [(50, 12, 12), (60, 12, 8), (120, 13, 6), (1000, 5, 1)])
+def test_no_delay_of_a_gif_is_one_that_browsers_slow_down(tmp_path, blue, rate, count, kept):
+    clip = make(tmp_path / "in.mp4", steps(count), rate=rate)
     out, mask = tmp_path / "out.gif", tmp_path / "mask.gif"
     report = dye_file(clip, out, blue, mask_video=mask)
-    assert len(decoded(out)) == len(decoded(mask)) == report.frames == 10
-    assert sum("0.01 s" in note for note in report.notes) == 2
+    assert len(decoded(mask)) == report.frames == kept
+    assert sum(f"{count - kept} frames are left out" in note for note in report.notes) == 2 * (kept < count)
+    with Image.open(out) as result:
+        delays = [result.seek(number) or result.info["duration"] for number in range(result.n_frames)]
+    assert len(delays) == kept
+    assert min(delays) >= 20
+    assert sum(delays) == pytest.approx(max(20, 1000 * count / rate), abs=15)
+
+
+def test_a_last_picture_that_a_gif_leaves_out_still_counts(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(3), tick=Fraction(1, 1000), times=[0, 500, 505], rate=1, options={"bf": "0"})
+    out = tmp_path / "out.gif"
+    report = dye_file(clip, out, blue)
+    with av.open(str(out)) as result:
+        assert result.duration / 1e6 == pytest.approx(report.seconds, abs=0.01)
 
 
 def test_a_gif_goes_round_as_often_as_before(tmp_path, blue):

@@ -155,7 +155,7 @@ class Outputs:
         for sink in self.sinks:
             sink.complete()
             if sink.left_out:
-                self.note(f"{sink.name}: {sink.left_out} frames are left out, as GIF tells no times closer than 0.01 s")
+                self.note(f"{sink.name}: {sink.left_out} frames are left out: browsers slow delays under 0.02 s down")
         for sink in self.sinks:  # only now: where one fails, nothing is left behind
             sink.publish()
         return self.wanted.paths

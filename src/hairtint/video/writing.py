@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import math
 import os
 import secrets
 from contextlib import suppress
@@ -16,7 +15,7 @@ from hairtint.errors import HairtintError, OutputError
 from hairtint.photo_reading import one_line
 from hairtint.photo_writing import check_target
 from hairtint.video.codecs import CODECS, Codec, container_of
-from hairtint.video.gif import Palettes
+from hairtint.video.gif import Delays, Palettes
 from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
@@ -82,8 +81,7 @@ class Sink:
         self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
         self.palettes: Palettes | None = None
         self.tick = picture.tick
-        self.left_out = 0  # frames of a GIF that share a hundredth of a second with the one before
-        self._hundredth: int | None = None
+        self.delays = Delays() if kind.name == "gif" else None
         self._encoded = 0
         self._last: tuple[Fraction, Fraction] | None = None  # when the last frame is shown, where its duration is known
         self._reordering: int | None = None  # ticks by which the first packet is decoded before it is shown
@@ -117,6 +115,11 @@ class Sink:
         stream.options = codec.options(quality)  # type: ignore[assignment]
         return stream
 
+    @property
+    def left_out(self) -> int:
+        """How many frames were left out."""
+        return self.delays.left_out if self.delays else 0
+
     def start(self, options: dict[str, str]) -> None:
         """Open the encoder and write the head of the file; after this no stream can be added."""
         import av
@@ -130,18 +133,10 @@ class Sink:
             raise self._refusal(error) from None
 
     def write(self, frame: VideoFrame) -> None:
-        """The next frame; its times rise. GIFs know hundredths of a second: of two frames in one the second is left
-        out.
-        """
-        if self.container.format.name == "gif":
-            hundredth = math.floor((frame.pts or 0) * (frame.time_base or self.tick) * 100 + Fraction(1, 2))
-            if self._hundredth is not None and hundredth <= self._hundredth:
-                self.left_out += 1
-                return
-            self._hundredth = hundredth
+        """The next frame; its times rise. Of those that come too close for a GIF some are left out."""
         start, tick = frame.pts or 0, frame.time_base or self.tick
         self._last = (start * tick, (start + frame.duration) * tick) if frame.duration else None
-        for ready in self._palettes(frame):
+        for ready in self._ready(frame):
             self._mux(lambda ready=ready: self._packets(ready))
             self._encoded += 1
 
@@ -153,7 +148,7 @@ class Sink:
         """Write the last of the file, which has no name yet."""
         import av
 
-        for ready in self._palettes(None):
+        for ready in self._ready(None):
             self._mux(lambda ready=ready: self._packets(ready))
         self._mux(self._rest)
         try:
@@ -206,12 +201,16 @@ class Sink:
             with suppress(OSError):  # on a read-only disk there is nothing to leave behind
                 self.temporary.unlink(missing_ok=True)
 
-    def _palettes(self, frame: VideoFrame | None) -> list[VideoFrame]:
-        if self.video.codec_context.name != "gif":
+    def _ready(self, frame: VideoFrame | None) -> list[VideoFrame]:
+        """What is ready to be encoded after this frame; None for the last."""
+        if self.delays is None:
             return [] if frame is None else [frame]
-        if self.palettes is None and frame is not None:
-            self.palettes = Palettes(frame)
-        return [] if self.palettes is None else self.palettes(frame)
+        ready: list[VideoFrame] = []
+        for one in (*self.delays(frame), *([None] if frame is None else [])):
+            if self.palettes is None and one is not None:
+                self.palettes = Palettes(one)
+            ready += [] if self.palettes is None else self.palettes(one)
+        return ready
 
     def _mux(self, packets: Any) -> None:
         import av
