@@ -295,6 +295,30 @@ def test_end_cuts_a_picture_that_is_on_screen_then(tmp_path, blue, suffix):
         assert (report.seconds, result.duration / 1e6) == pytest.approx((2.5, 2.5), abs=0.002)
 
 
+@pytest.mark.parametrize(("kind", "start", "end", "told", "lasts"), [
+    ("mkv", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, 3.0, [9], 1.0),
+    ("gif", 2.0, None, [9, 10, 11], 3.0), ("gif", 4.0, None, [10, 11], 1.0), ("gif", 4.5, None, [11], 0.5),
+    ("mp4", 3.95, None, [10, 11], 0.14),
+])  # fmt: skip
+def test_start_within_a_held_picture_begins_with_it(tmp_path, blue, kind, start, end, told, lasts):
+    """Ten pictures in the first second, the next at 4 s."""
+    clip = tmp_path / f"in.{kind}"
+    if kind == "gif":
+        held_gif(clip, [100] * 9 + [3100, 40, 960])
+    else:
+        times = [*range(0, 1000, 100), 4000, 4040]
+        make(clip, steps(12), rate=10, tick=Fraction(1, 1000), times=times, options={"bf": "0"})
+    seen = []
+    report = dye_file(
+        clip, tmp_path / "out.mkv", lambda time: seen.append(time) or blue, start=start, end=end, codec="ffv1"
+    )
+    times, numbered = zip(*numbers(tmp_path / "out.mkv"), strict=True)
+    assert numbered == pytest.approx(told, abs=1)
+    assert times[0] == pytest.approx(0, abs=2)
+    assert seen[0] == pytest.approx(start, abs=0.051)
+    assert report.seconds == pytest.approx(lasts, abs=0.001)
+
+
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
 @pytest.mark.parametrize("held", [
     [100] * 19 + [3000], [100] * 18 + [1000, 40], [100] * 17 + [2000, 100, 100], [100] * 19 + [20],
