@@ -239,7 +239,8 @@ def test_odd_sides_are_filled_where_the_codec_needs_it(tmp_path, portrait, blue)
     assert dye_file(clip, tmp_path / "out.webm", blue).notes == ()
     assert (decoded(tmp_path / "out.webm")[0].width, decoded(tmp_path / "out.webm")[0].height) == (65, 49)
     report = dye_file(clip, tmp_path / "out.mp4", blue)
-    assert "66x50" in report.notes[0]
+    assert "66x50: libx264 in " in report.notes[0]
+    assert "out.mp4 needs even sides" in report.notes[0]
     assert (decoded(tmp_path / "out.mp4")[0].width, decoded(tmp_path / "out.mp4")[0].height) == (66, 50)
 
 

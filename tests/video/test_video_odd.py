@@ -228,12 +228,26 @@ def test_a_part_between_two_frames_is_not_called_damaged(tmp_path, blue, start, 
     assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
 
 
-def test_gif_leaves_out_what_shares_a_hundredth(tmp_path, blue):
-    clip = make(tmp_path / "in.mp4", steps(12), rate=120)
+@pytest.mark.parametrize(("rate", "count", "kept"), [(50, 12, 12), (60, 12, 8), (120, 13, 6), (1000, 5, 1)])
+def test_no_delay_of_a_gif_is_one_that_browsers_slow_down(tmp_path, blue, rate, count, kept):
+    clip = make(tmp_path / "in.mp4", steps(count), rate=rate)
     out, mask = tmp_path / "out.gif", tmp_path / "mask.gif"
     report = dye_file(clip, out, blue, mask_video=mask)
-    assert len(decoded(out)) == len(decoded(mask)) == report.frames == 10
-    assert sum("0.01 s" in note for note in report.notes) == 2
+    assert len(decoded(mask)) == report.frames == kept
+    assert sum(f"{count - kept} frames are left out" in note for note in report.notes) == 2 * (kept < count)
+    with Image.open(out) as result:
+        delays = [result.seek(number) or result.info["duration"] for number in range(result.n_frames)]
+    assert len(delays) == kept
+    assert min(delays) >= 20
+    assert sum(delays) == pytest.approx(max(20, 1000 * count / rate), abs=15)
+
+
+def test_a_last_picture_that_a_gif_leaves_out_still_counts(tmp_path, blue):
+    clip = make(tmp_path / "in.mkv", steps(3), tick=Fraction(1, 1000), times=[0, 500, 505], rate=1, options={"bf": "0"})
+    out = tmp_path / "out.gif"
+    report = dye_file(clip, out, blue)
+    with av.open(str(out)) as result:
+        assert result.duration / 1e6 == pytest.approx(report.seconds, abs=0.01)
 
 
 def test_a_gif_goes_round_as_often_as_before(tmp_path, blue):
@@ -244,6 +258,76 @@ def test_a_gif_goes_round_as_often_as_before(tmp_path, blue):
         assert dye_file(clip, tmp_path / "out.gif", blue, overwrite=True).notes == ()  # a long last picture is no end
         with Image.open(tmp_path / "out.gif") as result:
             assert result.info.get("loop") == times
+
+
+def seconds(path):
+    """How long a file of one stream says it is, by itself and by its stream."""
+    with av.open(str(path)) as source:
+        (stream,) = source.streams
+        return source.duration / 1e6, float(stream.duration * stream.time_base)
+
+
+@pytest.mark.parametrize(("name", "options", "size", "cause"), [
+    ("out.gif", {"side_by_side": True}, (126, 65), None), ("out.gif", {"mask_video": "mask.mp4"}, (64, 66), "libx264"),
+    ("out.webm", {"side_by_side": True}, (128, 66), "--side-by-side"),
+])  # fmt: skip
+def test_even_sides_are_asked_for_by_what_needs_them(tmp_path, blue, monkeypatch, name, options, size, cause):
+    monkeypatch.chdir(tmp_path)
+    make("in.mkv", steps(2, 63, 65), codec="ffv1")
+    notes = dye_file("in.mkv", name, blue, quality="draft", **options).notes
+    assert (decoded(name)[0].width, decoded(name)[0].height) == size
+    assert [f"{cause} in mask.mp4 needs" in note or f"{cause} needs" in note for note in notes] == [True] * bool(cause)
+
+
+def held_gif(path, held):
+    """Pictures that are shown for so many milliseconds each."""
+    images = [Image.fromarray(picture) for picture in steps(len(held))]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=held)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mkv", ".mp4", ".webm"])
+def test_end_cuts_a_picture_that_is_on_screen_then(tmp_path, blue, suffix):
+    clip, out = held_gif(tmp_path / "in.gif", [100] * 10 + [3000, 100]), tmp_path / f"out{suffix}"
+    report = dye_file(clip, out, blue, end=2.5)
+    assert report.frames == len(decoded(out)) == 11
+    with av.open(str(out)) as result:
+        assert (report.seconds, result.duration / 1e6) == pytest.approx((2.5, 2.5), abs=0.002)
+
+
+@pytest.mark.parametrize(("kind", "start", "end", "told", "lasts"), [
+    ("mkv", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, 3.0, [9], 1.0),
+    ("gif", 2.0, None, [9, 10, 11], 3.0), ("gif", 4.0, None, [10, 11], 1.0), ("gif", 4.5, None, [11], 0.5),
+    ("mp4", 3.95, None, [10, 11], 0.14),
+])  # fmt: skip
+def test_start_within_a_held_picture_begins_with_it(tmp_path, blue, kind, start, end, told, lasts):
+    """Ten pictures in the first second, the next at 4 s."""
+    clip = tmp_path / f"in.{kind}"
+    if kind == "gif":
+        held_gif(clip, [100] * 9 + [3100, 40, 960])
+    else:
+        times = [*range(0, 1000, 100), 4000, 4040]
+        make(clip, steps(12), rate=10, tick=Fraction(1, 1000), times=times, options={"bf": "0"})
+    seen = []
+    report = dye_file(
+        clip, tmp_path / "out.mkv", lambda time: seen.append(time) or blue, start=start, end=end, codec="ffv1"
+    )
+    times, numbered = zip(*numbers(tmp_path / "out.mkv"), strict=True)
+    assert numbered == pytest.approx(told, abs=1)
+    assert times[0] == pytest.approx(0, abs=2)
+    assert seen[0] == pytest.approx(start, abs=0.051)
+    assert report.seconds == pytest.approx(lasts, abs=0.001)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+@pytest.mark.parametrize("held", [
+    [100] * 19 + [3000], [100] * 18 + [1000, 40], [100] * 17 + [2000, 100, 100], [100] * 19 + [20],
+    [100, 500, 2000, 40, 40, 40, 700, 40, 40, 3000, 40, 40, 1000, 40, 40, 40, 900, 300, 40, 2000],
+])  # fmt: skip
+def test_mp4_ends_with_its_last_picture_whichever_is_decoded_last(tmp_path, blue, codec, held):
+    report = dye_file(held_gif(tmp_path / "in.gif", held), tmp_path / "out.mp4", blue, codec=codec)
+    assert (report.seconds, *seconds(tmp_path / "out.mp4")) == pytest.approx([sum(held) / 1000] * 3, abs=0.002)
+    assert [40 * time for time, _ in numbers(tmp_path / "out.mp4")] == pytest.approx(np.cumsum([0, *held[:-1]]), abs=1)
 
 
 def test_an_opaque_gif_loses_no_transparency(tmp_path, blue):
@@ -318,7 +402,7 @@ def test_av1_is_not_asked_for_pictures_that_it_never_ends_with(tmp_path, blue):
 def test_untagged_colours_stay_where_the_picture_grows_to_720_lines(tmp_path, blue, height, matrix, options):
     red = [np.full((height, 32, 3), (200, 40, 40), np.uint8)]
     clip = tmp_path / ("in.mp4" if matrix else "in.mkv")
-    codec, pixels = ("libx264", "yuv420p") if matrix else ("ffv1", "yuv444p")
+    codec, pixels = ("libx264" if matrix else "ffv1"), "yuv420p"
     make(clip, red, codec=codec, pixels=pixels, matrix=matrix, tags=(0, 2, 2, 2))
     dye_file(clip, tmp_path / "out.mkv", blue, codec="ffv1", **options)
     (frame,) = decoded(tmp_path / "out.mkv")

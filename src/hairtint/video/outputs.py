@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -89,6 +89,11 @@ class Wanted:
                 check_encoder(codec)
         return result, mask, matte
 
+    def even(self, codecs: Iterable[Codec | None]) -> str | None:
+        """What needs even sides among these codecs of result, mask and matte, for a message; None for nothing."""
+        files = zip(self.paths, (codec for codec in codecs if codec is not None), strict=True)
+        return next((f"{codec.encoder} in {one_line(path)}" for path, codec in files if codec.even), None)
+
 
 class Outputs:
     """The open files; a context that leaves nothing behind unless `finish` was called."""
@@ -150,7 +155,7 @@ class Outputs:
         for sink in self.sinks:
             sink.complete()
             if sink.left_out:
-                self.note(f"{sink.name}: {sink.left_out} frames are left out, as GIF tells no times closer than 0.01 s")
+                self.note(f"{sink.name}: {sink.left_out} frames are left out: browsers slow delays under 0.02 s down")
         for sink in self.sinks:  # only now: where one fails, nothing is left behind
             sink.publish()
         return self.wanted.paths

@@ -121,8 +121,7 @@ def dye_file(
 
     with Source(Path(source), note, start=start, end=end) as video:
         chosen = wanted.codecs(video.first.format.components[0].bits)
-        even = side_by_side or any(one.even for one in chosen if one is not None)
-        working = Working.of(video.first, video.name, chosen[0], even=even, beside=side_by_side)
+        working = Working.of(video.first, video.name, chosen[0], even=wanted.even(chosen), beside=side_by_side)
         for line in working.notes(video.first, chosen[0]):
             note(line)
         with Outputs(wanted, video, working, note) as outputs:

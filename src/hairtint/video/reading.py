@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHORT = 1.0  # seconds missing at the end from which a file counts as cut off
 _BEHIND = 2.0  # seconds by which sound may lie behind its picture in the file
+_LATE = 1.5  # frame intervals after the start by which the first frame may begin and none is held
+_SLOWEST = 10  # frames a second: of fewer the intervals are long enough to be seen
 _LISTED = 5  # broken places that are reported one by one
 
 
@@ -133,10 +135,12 @@ class Source:
     def items(self, check: Callable[[], None] = lambda: None) -> Iterator[Decoded | Packet[Any]]:
         """Every frame of the video from start to end, and between them the packets of all other streams.
 
-        Frames come with rising `pts`. What cannot be decoded is reported and passed over. `check` is called before
-        each packet, also where none is given on for long: what it raises ends the reading.
+        Where the first frame begins noticeably later than the start, the one that is on screen then comes before it,
+        with the start for its time. Frames come with rising `pts`. What cannot be decoded is reported and passed over.
+        `check` is called before each packet, also where none is given on for long: what it raises ends the reading.
         """
         last, reached, first = None, 0.0, True
+        held: VideoFrame | None = None  # the last before the start
         self._over = False
         for item in self._raw(check):
             if not isinstance(item, Decoded):
@@ -149,11 +153,21 @@ class Source:
             last = frame.pts
             time = float(frame.pts * (frame.time_base or self.tick) - self.zero)
             reached = time + float(frame.duration * (frame.time_base or self.tick))
+            if self.start is not None and time < self.start - 1e-6:
+                held = frame
+                continue
+            if held is not None and self._late(time):
+                first = False
+                yield self._held(held, last)
+            held = None
             if self.end is not None and time >= self.end:
                 self._over = True  # sound may lie behind its picture: a little more of the file is looked through
-            elif self.start is None or time >= self.start - 1e-6:
+            else:
                 first = False
-                yield Decoded(frame, time)
+                yield self._shown(frame, time)
+        if held is not None and self._late(reached):
+            first = False
+            yield self._held(held, (held.pts or 0) + held.duration)
         if first:
             part = f"from {self.start or 0:g} s " + ("on" if self.end is None else f"to {self.end:g} s")
             if last is None or self.broken:
@@ -161,6 +175,24 @@ class Source:
             raise SourceError(f"{self.name} has no frame {part}: choose a longer part with --start and --end")
         if self.end is None and self.length is not None and self.length - reached > max(_SHORT, 2 / float(self.rate)):
             self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {reached:.1f} s")
+
+    def _late(self, time: float) -> bool:
+        """Whether a time lies so far behind the start that the picture until then would be missed."""
+        return time - (self.start or 0) > _LATE / max(float(self.rate), _SLOWEST)
+
+    def _held(self, frame: VideoFrame, until: int) -> Decoded:
+        """A frame that began before the start, shown from there until a time of its own clock."""
+        frame.pts = round(self.origin / (frame.time_base or self.tick))
+        frame.duration = until - frame.pts
+        return self._shown(frame, self.start or 0.0)
+
+    def _shown(self, frame: VideoFrame, time: float) -> Decoded:
+        """The frame, which goes from the screen at `end`."""
+        tick = frame.time_base or self.tick
+        if self.end is not None and frame.duration:
+            left = round((self.zero + Fraction(self.end)) / tick) - (frame.pts or 0)
+            frame.duration = min(frame.duration, max(1, left))
+        return Decoded(frame, time)
 
     def shifted(self, packet: Packet[Any]) -> Packet[Any]:
         """The packet with `origin` taken off its times."""

@@ -30,7 +30,7 @@ class Working:
         layout: the pixel format they are dyed and written in.
         signal: what the numbers mean then.
         turn: how the picture is turned for showing.
-        even: whether an odd side gets one row or column more.
+        even: what needs even sides, so that an odd one gets one row or column more; None where nothing does.
     """
 
     given: tuple[int, int]
@@ -38,13 +38,14 @@ class Working:
     layout: Layout
     signal: Signal
     turn: Turn
-    even: bool
+    even: str | None
 
     @classmethod
-    def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: bool, beside: bool = False) -> Working:
+    def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: str | None, beside: bool = False) -> Working:
         """The form for a file by its first frame and by the codec of the result.
 
-        even: odd sides get one row or column more; beside: the result shows the original next to it.
+        even: what else needs even sides, named in a message; beside: the result shows the original next to it, which
+        needs them where chroma is subsampled.
 
         Raises:
             SourceError: its colours cannot be read.
@@ -59,8 +60,10 @@ class Working:
                 f"{name} is {first.width}x{first.height}, and {codec.encoder} needs {codec.least} pixels a side: name"
                 " another --codec"
             )
+        if beside and layout.step != (1, 1):
+            even = even or "--side-by-side"
         signal, turn = source, Turn.of_frame(first)
-        tall = (first.height + first.height % 2 * even) * (2 if beside and turn.transpose else 1)
+        tall = (first.height + first.height % 2 * bool(even)) * (2 if beside and turn.transpose else 1)
         if layout.rgb and source.matrix != 0:
             signal = Signal(FULL, 0, source.primaries, source.transfer)
         elif not layout.rgb:
@@ -91,7 +94,7 @@ class Working:
             lines.append(f"transparency is not kept: {codec.encoder} has none")
         if self.size != self.given:
             width, height = self.size
-            lines.append(f"the picture gets {width}x{height}: {codec.encoder} needs even sides, the edge is repeated")
+            lines.append(f"the picture gets {width}x{height}: {self.even} needs even sides, the edge is repeated")
         if any(d.type.name.startswith(("DOVI", "DYNAMIC_HDR")) for d in first.side_data):  # type: ignore[attr-defined]
             lines.append("Dolby Vision and HDR10+ data are not kept, the HDR picture under them is")
         return lines

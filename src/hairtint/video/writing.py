@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import math
 import os
 import secrets
 from contextlib import suppress
@@ -16,7 +15,7 @@ from hairtint.errors import HairtintError, OutputError
 from hairtint.photo_reading import one_line
 from hairtint.photo_writing import check_target
 from hairtint.video.codecs import CODECS, Codec, container_of
-from hairtint.video.gif import Palettes
+from hairtint.video.gif import Delays, Palettes
 from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
@@ -82,9 +81,10 @@ class Sink:
         self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
         self.palettes: Palettes | None = None
         self.tick = picture.tick
-        self.left_out = 0  # frames of a GIF that share a hundredth of a second with the one before
-        self._hundredth: int | None = None
+        self.delays = Delays() if kind.name == "gif" else None
         self._encoded = 0
+        self._last: tuple[Fraction, Fraction] | None = None  # when the last frame is shown, where its duration is known
+        self._reordering: int | None = None  # ticks by which the first packet is decoded before it is shown
         try:
             self.container = av.open(str(self.temporary), "w", format=kind.name)
             self.video = self._stream(codec, quality, picture)
@@ -115,6 +115,11 @@ class Sink:
         stream.options = codec.options(quality)  # type: ignore[assignment]
         return stream
 
+    @property
+    def left_out(self) -> int:
+        """How many frames were left out."""
+        return self.delays.left_out if self.delays else 0
+
     def start(self, options: dict[str, str]) -> None:
         """Open the encoder and write the head of the file; after this no stream can be added."""
         import av
@@ -128,17 +133,11 @@ class Sink:
             raise self._refusal(error) from None
 
     def write(self, frame: VideoFrame) -> None:
-        """The next frame; its times rise. GIFs know hundredths of a second: of two frames in one the second is left
-        out.
-        """
-        if self.container.format.name == "gif":
-            hundredth = math.floor((frame.pts or 0) * (frame.time_base or self.tick) * 100 + Fraction(1, 2))
-            if self._hundredth is not None and hundredth <= self._hundredth:
-                self.left_out += 1
-                return
-            self._hundredth = hundredth
-        for ready in self._palettes(frame):
-            self._mux(lambda ready=ready: self.video.encode(ready))
+        """The next frame; its times rise. Of those that come too close for a GIF some are left out."""
+        start, tick = frame.pts or 0, frame.time_base or self.tick
+        self._last = (start * tick, (start + frame.duration) * tick) if frame.duration else None
+        for ready in self._ready(frame):
+            self._mux(lambda ready=ready: self._packets(ready))
             self._encoded += 1
 
     def copy(self, packet: Packet[Any]) -> None:
@@ -149,20 +148,38 @@ class Sink:
         """Write the last of the file, which has no name yet."""
         import av
 
-        for ready in self._palettes(None):
-            self._mux(lambda ready=ready: self.video.encode(ready))
+        for ready in self._ready(None):
+            self._mux(lambda ready=ready: self._packets(ready))
         self._mux(self._rest)
         try:
             self.container.close()
         except (av.FFmpegError, OSError) as error:
             raise self._refusal(error) from None
 
-    def _rest(self) -> list[Packet[Any]]:
-        packets = self.video.encode(None)
+    def _packets(self, frame: VideoFrame | None) -> list[Packet[Any]]:
+        packets = self.video.encode(frame)
         if self.video.codec_context.name == "libx265" and self._encoded < X265_DELAY:
             for packet in packets:
                 packet.dts = packet.pts
+        if packets and self._reordering is None:
+            self._reordering = (packets[0].pts or 0) - (packets[0].dts or 0)
         return packets
+
+    def _rest(self) -> list[Packet[Any]]:
+        packets = self._packets(None)
+        if packets and self._last and self.container.format.name in ("mp4", "mov"):
+            self._end_track(packets[-1], *(round(time / self.tick) for time in self._last))
+        return packets
+
+    def _end_track(self, packet: Packet[Any], start: int, end: int) -> None:
+        """Let the track end with its last picture, shown from start to end, though another packet is decoded last.
+
+        Tracks of .mp4 and .mov are as long as their packets take to decode, the last one its duration.
+        """
+        pts, dts, reach = packet.pts or 0, packet.dts or 0, end - (self._reordering or 0)
+        duration = end - pts if pts == start else min(end - pts, reach - dts)
+        if duration > 0:
+            packet.dts, packet.duration = max(dts, reach - duration), duration
 
     def publish(self) -> None:
         """Give the completed file its name."""
@@ -184,12 +201,16 @@ class Sink:
             with suppress(OSError):  # on a read-only disk there is nothing to leave behind
                 self.temporary.unlink(missing_ok=True)
 
-    def _palettes(self, frame: VideoFrame | None) -> list[VideoFrame]:
-        if self.video.codec_context.name != "gif":
+    def _ready(self, frame: VideoFrame | None) -> list[VideoFrame]:
+        """What is ready to be encoded after this frame; None for the last."""
+        if self.delays is None:
             return [] if frame is None else [frame]
-        if self.palettes is None and frame is not None:
-            self.palettes = Palettes(frame)
-        return [] if self.palettes is None else self.palettes(frame)
+        ready: list[VideoFrame] = []
+        for one in (*self.delays(frame), *([None] if frame is None else [])):
+            if self.palettes is None and one is not None:
+                self.palettes = Palettes(one)
+            ready += [] if self.palettes is None else self.palettes(one)
+        return ready
 
     def _mux(self, packets: Any) -> None:
         import av
