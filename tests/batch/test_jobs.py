@@ -8,6 +8,7 @@ import pytest
 
 from hairtint import batch
 from hairtint.batch import jobs
+from hairtint.color import Color
 from hairtint.errors import OutputError, PictureError
 
 
@@ -52,7 +53,24 @@ def test_results_of_an_earlier_call_are_no_photos(tmp_path):
     told = []
     plan([str(tmp_path / "a-copper.jpg")], None, "copper", passed=lambda *pair: told.append([p.name for p in pair]))
     assert told == [["a-copper.jpg", "a.jpg"]]
-    assert [job.source.name for job in plan([str(tmp_path / "a-copper.jpg")], None, "blue")] == ["a-copper.jpg"]
+
+
+def test_results_in_another_colour_are_no_photos_either(tmp_path):
+    def beside(suffix):
+        return plan(sorted(map(str, tmp_path.iterdir())), None, suffix, mask=True, sheet=True)
+
+    photos = ["IMG_1.HEIC", "a-blonde-blue.jpg", "me-light.png", "me.jpg", "x-123456.jpg", "x-12345.jpg"]
+    for name in photos:
+        (tmp_path / name).write_text("")
+    for color in ("copper", "light blonde", "blonde", "#39ff14"):
+        planned = beside(batch.slug(Color.parse(color)))
+        assert sorted(job.source.name for job in planned) == sorted(photos)
+        for path in (path for job in planned for path in job.outputs):
+            path.write_text("")
+    told = {}
+    named = [str(tmp_path / name) for name in ("me-light-blonde.jpg", "IMG_1-39ff14-mask.png")]
+    assert not plan(named, None, "blue", passed=lambda path, photo: told.update({path.name: photo.name}))
+    assert told == {"me-light-blonde.jpg": "me.jpg", "IMG_1-39ff14-mask.png": "IMG_1.HEIC"}
 
 
 def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():

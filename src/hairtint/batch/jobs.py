@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hairtint.color import Color
 from hairtint.errors import OutputError, PictureError
+from hairtint.palette import DYES, Dye
 from hairtint.photo import PICTURE_SUFFIXES
 from hairtint.photo_writing import OUTPUT_SUFFIXES
 
@@ -109,6 +112,14 @@ def is_folder(out: str) -> bool:
     return Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix
 
 
+def slug(dye: Color | Dye) -> str:
+    """A colour as it stands in the names of files: "light-blonde", or "39ff14" where it has no name."""
+    return re.sub(r"[^a-z0-9]+", "-", (dye.name or dye.hex[1:]).lower())
+
+
+_END = re.compile(rf"-({'|'.join(map(slug, DYES))}|[0-9a-f]{{6}})(-mask|-side-by-side)?")
+
+
 def plan(
     found: Iterable[Found],
     out: str | None,
@@ -120,7 +131,8 @@ def plan(
 ) -> Iterator[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
-    passed: called for each that is passed over, as it is named like the result of another beside it, with both.
+    suffix: the `slug` of the colour. passed: called for each that is passed over, as it is named like the result of
+    another beside it, with both.
     Raises OutputError where two photos would be written to one file, or a photo over itself. What is remembered of each
     for this is a number.
     """
@@ -128,7 +140,7 @@ def plan(
     met: set[int] = set()
     for count, (source, place) in enumerate(found):
         if out is None:
-            if original := _original(source, suffix):
+            if original := _original(source):
                 passed(source, original)
                 continue
             result = _writable(source.with_name(f"{source.stem}-{suffix}{source.suffix}"))
@@ -160,12 +172,13 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _original(path: Path, suffix: str) -> Path | None:
-    """The photo beside a file that an earlier call made the file of, in the same colour, by their names."""
-    for end in (f"-{suffix}", f"-{suffix}-mask", f"-{suffix}-side-by-side"):
-        if path.stem.endswith(end) and (stem := path.stem.removesuffix(end)):
-            photos = (path.with_name(stem + kind) for kind in (path.suffix, *PICTURE_SUFFIXES))
-            return next((photo for photo in photos if photo.exists()), None)
+def _original(path: Path) -> Path | None:
+    """The photo beside a file that an earlier call made the file of, in any colour, by their names."""
+    for cut in range(1, len(path.stem)):
+        if _END.fullmatch(path.stem, cut):
+            for kind in (path.suffix, *PICTURE_SUFFIXES, *map(str.upper, PICTURE_SUFFIXES)):
+                if (photo := path.with_name(path.stem[:cut] + kind)).exists():
+                    return photo
     return None
 
 
