@@ -52,6 +52,23 @@ def test_one_photo_with_mask_and_side_by_side(folder, capsys):
     )
 
 
+def test_side_by_side_shows_nothing_of_what_transparency_hides(folder, portrait):
+    hidden = np.zeros((*portrait.shape[:2], 4), np.uint8)
+    hidden[..., :3] = (255, 0, 255)
+    hidden[:, 100:400] = np.dstack([portrait, np.full(portrait.shape[:2], 255, np.uint8)])[:, 100:400]
+    Image.fromarray(hidden).save(folder / "cut.png")
+    out = folder / "out.png"
+    call = ["image", str(folder / "cut.png"), "-c", "blue", "-o", str(out), "--side-by-side"]
+    assert run([*call, "--model", "light"]) == 0
+    width = portrait.shape[1]
+    sheet = pixels(folder / "out-side-by-side.png")
+    before, after = sheet[:, :width], sheet[:, -width:]
+    assert (before[:, :100] == 255).all()
+    assert (after[:, :100] == 255).all()
+    np.testing.assert_array_equal(before[:, 100:400], portrait[:, 100:400])
+    np.testing.assert_array_equal(after[:, 100:400], pixels(out)[:, 100:400])
+
+
 def test_without_o_the_result_lies_beside_the_photo(folder):
     assert run(["image", str(folder / "one.jpg"), "-c", "#b5562b"]) == 0
     assert (folder / "one-copper.jpg").exists()

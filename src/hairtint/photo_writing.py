@@ -69,7 +69,9 @@ def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Orig
     Raises:
         OutputError: the format cannot hold the picture, or this installation of Pillow cannot write it.
     """
-    image = _image(rgb, alpha, flatten=file_format in _WITHOUT_ALPHA)
+    if file_format in _WITHOUT_ALPHA:
+        rgb, alpha = on_white(rgb, alpha), None
+    image = Image.fromarray(rgb if alpha is None else np.dstack([rgb, alpha]))
     buffer = BytesIO()
     try:
         with warnings.catch_warnings():
@@ -82,6 +84,15 @@ def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Orig
         message = f"the picture cannot be written as {file_format} ({reason[:120]}); use .png"
         raise OutputError(message) from None
     return buffer.getvalue()
+
+
+def on_white(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (H, W, 3), as it looks on white; alpha: uint8 (H, W), or None for an opaque one."""
+    if alpha is None:
+        return rgb
+    ground = Image.new("RGB", alpha.shape[::-1], "white")
+    ground.paste(Image.fromarray(rgb), mask=Image.fromarray(alpha))
+    return np.asarray(ground)
 
 
 def losses(alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> list[str]:
@@ -142,14 +153,3 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
 def _refusal(name: str, error: Exception) -> OutputError:
     reason = one_line(getattr(error, "strerror", None) or error)
     return OutputError(f"{name} cannot be written ({reason}); name a file in a folder that can be written to")
-
-
-def _image(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, flatten: bool) -> Image.Image:
-    if alpha is None:
-        return Image.fromarray(rgb)
-    image = Image.fromarray(np.dstack([rgb, alpha]))
-    if not flatten:
-        return image
-    ground = Image.new("RGB", image.size, "white")
-    ground.paste(image, mask=image.getchannel("A"))
-    return ground

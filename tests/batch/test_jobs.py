@@ -8,6 +8,7 @@ import pytest
 
 from hairtint import batch
 from hairtint.batch import jobs
+from hairtint.color import Color
 from hairtint.errors import OutputError, PictureError
 
 
@@ -32,12 +33,13 @@ def test_results_lie_beside_their_photos_or_in_a_folder():
 
 
 def test_photos_of_kinds_that_are_only_read_get_another_suffix():
-    kinds = {"x.HEIC": "jpg", "x.jfif": "jpg", "x.JPE": "jpg", "x.mpo": "jpg"}
+    kinds = {"x.HEIC": "jpg", "x.jfif": "jpg", "x.JPE": "jpg"}
     kinds |= {"x.jp2": "png", "x.ppm": "png", "x.webp": "webp"}
     for name, kind in kinds.items():
         assert plan([name], None, "copper")[0].result == Path(f"x-copper.{kind}")
         assert plan([name], "out/", "copper")[0].result == Path(f"out/x.{kind}")
-    for name, result in (("x", "x-copper.png"), ("x.cr2", "x-copper.cr2.png"), ("1.5", "1-copper.5.png")):
+    odd = {"x": "x-copper.png", "x.cr2": "x.cr2-copper.png", "1.5": "1.5-copper.png", "x.mpo": "x.mpo-copper.jpg"}
+    for name, result in odd.items():
         assert plan([name], None, "copper")[0].result == Path(result)
 
 
@@ -52,7 +54,24 @@ def test_results_of_an_earlier_call_are_no_photos(tmp_path):
     told = []
     plan([str(tmp_path / "a-copper.jpg")], None, "copper", passed=lambda *pair: told.append([p.name for p in pair]))
     assert told == [["a-copper.jpg", "a.jpg"]]
-    assert [job.source.name for job in plan([str(tmp_path / "a-copper.jpg")], None, "blue")] == ["a-copper.jpg"]
+
+
+def test_results_in_another_colour_are_no_photos_either(tmp_path):
+    def beside(suffix):
+        return plan(sorted(map(str, tmp_path.iterdir())), None, suffix, mask=True, sheet=True)
+
+    photos = ["IMG_1.HEIC", "a-blonde-blue.jpg", "me-light.png", "me.jpg", "x-123456.jpg", "x-12345.jpg"]
+    for name in photos:
+        (tmp_path / name).write_text("")
+    for color in ("copper", "light blonde", "blonde", "#39ff14"):
+        planned = beside(batch.slug(Color.parse(color)))
+        assert sorted(job.source.name for job in planned) == sorted(photos)
+        for path in (path for job in planned for path in job.outputs):
+            path.write_text("")
+    told = {}
+    named = [str(tmp_path / name) for name in ("me-light-blonde.jpg", "IMG_1-39ff14-mask.png")]
+    assert not plan(named, None, "blue", passed=lambda path, photo: told.update({path.name: photo.name}))
+    assert told == {"me-light-blonde.jpg": "me.jpg", "IMG_1-39ff14-mask.png": "IMG_1.HEIC"}
 
 
 def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():
@@ -62,11 +81,41 @@ def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():
 
 
 def test_two_photos_never_share_a_result_nor_a_mask():
-    with pytest.raises(OutputError, match="both become"):
+    with pytest.raises(OutputError, match=r"both become out/x\.jpg: give them in two calls, each with a folder"):
         plan(["a/x.jpg", "b/x.jpg"], "out", "copper")
-    assert len(plan(["x.jpg", "x.png"], "out", "copper")) == 2
-    with pytest.raises(OutputError, match=r"both become out/x-mask\.png"):
-        plan(["x.jpg", "x.png"], "out", "copper", mask=True)
+
+
+@pytest.mark.parametrize("out", ["out", None])
+def test_photos_that_differ_in_their_suffix_only_are_told_apart(tmp_path, monkeypatch, out):
+    """In whatever order they are given, all at once or one by one, and also where results are there already."""
+    monkeypatch.chdir(tmp_path)
+    photos = ["IMG_2.HEIC", "IMG_2.jpg", "me.jfif", "x.jpg", "x.png"]
+    for name in photos:
+        Path(name).write_text("")
+    planned = plan(photos, out, "copper", mask=True, sheet=True)
+    names = {job.source.name: [path.name.replace("-copper", "") for path in job.outputs] for job in planned}
+    assert names == {
+        "IMG_2.HEIC": ["IMG_2.HEIC.jpg", "IMG_2.HEIC-mask.png", "IMG_2.HEIC-side-by-side.jpg"],
+        "IMG_2.jpg": ["IMG_2.jpg", "IMG_2.jpg-mask.png", "IMG_2-side-by-side.jpg"],
+        "me.jfif": ["me.jpg", "me-mask.png", "me-side-by-side.jpg"],
+        "x.jpg": ["x.jpg", "x.jpg-mask.png", "x-side-by-side.jpg"],
+        "x.png": ["x.png", "x.png-mask.png", "x-side-by-side.png"],
+    }
+    for path in (path for job in planned for path in job.outputs):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    again = [job for name in reversed(photos) for job in plan([name], out, "copper", mask=True, sheet=True)]
+    assert again == planned[::-1]
+    assert plan(sorted(map(str, Path().glob("*.*"))), out, "copper", mask=True, sheet=True) == planned
+
+
+def test_among_the_photos_a_result_of_another_kind_never_passes_for_a_photo(tmp_path):
+    photo = tmp_path / "x.heic"
+    photo.write_text("")
+    for _ in range(2):
+        [job] = plan([str(photo)], str(tmp_path), "copper")
+        assert job.result.name == "x.heic.jpg"
+        job.result.write_text("")
 
 
 def test_a_photo_is_never_its_own_result(tmp_path):

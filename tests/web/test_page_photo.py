@@ -58,6 +58,13 @@ def test_the_wheel_takes_any_colour(photo):
     photo.locator("#hex").focus()
     photo.keyboard.insert_text("  #3355FF ")  # as it is pasted
     said(photo, "#3355ff, 100 %")
+    photo.locator("#hex").fill("#fC0")
+    said(photo, "#ffcc00, 100 %")
+    assert photo.locator("#hex").input_value() == "#fC0", "a fourth digit may follow"
+    assert photo.locator("#hex").get_attribute("aria-invalid") == "false"
+    assert photo.locator("#hex").evaluate("(field) => field.validity.valid")
+    photo.locator("#hex").fill("#fC01")
+    assert photo.locator("#hex").get_attribute("aria-invalid") == "true"
     photo.locator("#hex").fill("#12")
     assert photo.locator("#hex").get_attribute("aria-invalid") == "true"
 

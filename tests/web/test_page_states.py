@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 import pytest
-from page_helpers import PATIENCE, RUNTIME, needs, pixels, said
+from page_helpers import PATIENCE, RUNTIME, choose, needs, open_photo, pixels, said, saved
 from PIL import Image
 
 from hairtint import zoo
@@ -12,11 +12,11 @@ from hairtint import zoo
 PHOTO, VIDEO, WASM = zoo.find("fine").path, zoo.find("swift").path, RUNTIME.parent / "ort-wasm-simd-threaded.wasm"
 
 
-def refused(page, files):
+def refused(page, files, *, state="empty"):
     """Choose files; the title and the sentence of the notice."""
     page.set_input_files("#file", files)
     page.locator("#notice").wait_for()
-    assert page.locator("body").get_attribute("data-state") == "empty"
+    assert page.locator("body").get_attribute("data-state") == state
     return page.locator("#notice-title").inner_text(), page.locator("#notice-text").inner_text()
 
 
@@ -65,18 +65,39 @@ def test_a_picture_that_is_too_small(page, tmp_path):
     assert refused(page, path)[0] == "This picture is too small"
 
 
-def test_no_hair(page, tmp_path):
+@pytest.fixture
+def sky(tmp_path):
+    """A picture without hair."""
     path = tmp_path / "sky.png"
     Image.new("RGB", (200, 160), (120, 170, 220)).save(path)
-    title, text = refused(page, path)
+    return path
+
+
+def test_no_hair(page, sky):
+    title, text = refused(page, sky)
     assert title == "No hair was found"
     assert "well lit" in text
 
 
-def test_a_photo_chosen_while_another_is_refused(page, tmp_path, portrait_path):
+def test_a_finished_photo_survives_one_that_is_refused(page, sky, dark_hair):
+    """Whether it is no picture or has no hair."""
+    open_photo(page, dark_hair)
+    choose(page, "blue")
+    shown = [pixels(page, canvas) for canvas in ("before", "mask", "after")]
+    for file, why in ((sky, "No hair was found"), (sky.with_name("notes.txt"), "This is not a picture")):
+        sky.with_name("notes.txt").write_text("hello")
+        assert refused(page, file, state="ready")[0] == why
+        said(page, "blue, 100 %")
+        for canvas, picture in zip(("before", "mask", "after"), shown, strict=True):
+            assert np.array_equal(pixels(page, canvas), picture)
+        assert page.locator("#save").is_enabled()
+    assert saved(page, "#save")[0] == "mé-you-1-blue.jpg"
+    page.locator("#another").click()
+    refused(page, sky)
+
+
+def test_a_photo_chosen_while_another_is_refused(page, sky, portrait_path):
     """It is still being opened when the page turns back to the welcome, and is shown all the same."""
-    path = tmp_path / "sky.png"
-    Image.new("RGB", (200, 160), (120, 170, 220)).save(path)
     choose = """async ([sky, portrait]) => {
       const drop = (data) => {
         const dataTransfer = new DataTransfer();
@@ -96,7 +117,7 @@ def test_a_photo_chosen_while_another_is_refused(page, tmp_path, portrait_path):
       await refused;
       globalThis.createImageBitmap = decode;
     }"""
-    page.evaluate(choose, [base64.b64encode(each.read_bytes()).decode() for each in (path, portrait_path)])
+    page.evaluate(choose, [base64.b64encode(each.read_bytes()).decode() for each in (sky, portrait_path)])
     page.wait_for_selector("body[data-state=ready]")
     assert page.locator("#notice").is_hidden()
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from hairtint.color import Color
 from hairtint.errors import OutputError, PictureError
+from hairtint.palette import DYES, Dye
 from hairtint.photo import PICTURE_SUFFIXES
 from hairtint.photo_writing import OUTPUT_SUFFIXES
 
@@ -109,6 +114,14 @@ def is_folder(out: str) -> bool:
     return Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix
 
 
+def slug(dye: Color | Dye) -> str:
+    """A colour as it stands in the names of files: "light-blonde", or "39ff14" where it has no name."""
+    return re.sub(r"[^a-z0-9]+", "-", (dye.name or dye.hex[1:]).lower())
+
+
+_END = re.compile(rf"-({'|'.join(map(slug, DYES))}|[0-9a-f]{{6}})(-mask|-side-by-side)?")
+
+
 def plan(
     found: Iterable[Found],
     out: str | None,
@@ -120,35 +133,54 @@ def plan(
 ) -> Iterator[Job]:
     """Where each result goes: to `out` (a file, or a folder for many), or beside its photo as NAME-`suffix`.EXT.
 
-    passed: called for each that is passed over, as it is named like the result of another beside it, with both.
+    A name that another photo of the folder could lay claim to, as they differ in their suffix only, keeps the suffix:
+    IMG_2.HEIC beside an IMG_2.jpg becomes IMG_2.HEIC.jpg, and masks x.jpg-mask.png and x.png-mask.png. This depends on
+    what lies in the folder, not on which photos are given, nor on their order.
+
+    suffix: the `slug` of the colour. passed: called for each that is passed over, as it is named like the result of
+    another beside it, with both.
     Raises OutputError where two photos would be written to one file, or a photo over itself. What is remembered of each
     for this is a number.
     """
     folder = out is not None and is_folder(out)
+    single = out is not None and not folder
     met: set[int] = set()
+    shared = lru_cache(maxsize=1024)(_shared)
+
+    def disputed(source: Path, target: Path) -> bool:
+        """Whether a name of the stem alone could be another photo's, or pass for a photo among them."""
+        among_photos = folder and _same(source.parent, target.parent)
+        return among_photos or not _is_picture(source.name) or source.stem in shared(source.parent)
+
     for count, (source, place) in enumerate(found):
+        end = ""
         if out is None:
-            if original := _original(source, suffix):
+            if original := _original(source):
                 passed(source, original)
                 continue
-            result = _writable(source.with_name(f"{source.stem}-{suffix}{source.suffix}"))
+            target, end = source, f"-{suffix}"
         elif folder:
-            result = _writable(Path(out) / place)
+            target = Path(out) / place
         elif count:
             raise OutputError(f"several photos cannot become one file {out}: name a folder, {out}/ say")
         else:
-            result = Path(out)
+            target = Path(out)
+        kind = target.suffix if single else _kind(target.suffix)
+        keeps = not single and (mask or kind != target.suffix) and disputed(source, target)
+        full = target.name if keeps else target.stem
+        stem = target.stem if kind == target.suffix else full
         job = Job(
             source,
-            result,
-            result.with_name(f"{result.stem}-mask.png") if mask else None,
-            result.with_name(f"{result.stem}-side-by-side{result.suffix}") if sheet else None,
+            target.with_name(f"{stem}{end}{kind}"),
+            target.with_name(f"{full}{end}-mask.png") if mask else None,
+            target.with_name(f"{stem}{end}-side-by-side{kind}") if sheet else None,
         )
         for path in job.outputs:
             if _same(source, path):
                 raise OutputError(f"{source} would be overwritten by its own result: name another place with -o")
             if not _first(path, met):
-                raise OutputError(f"{source} and another photo would both become {path}: give them in two calls")
+                both = f"{source} and another photo would both become {path}"
+                raise OutputError(f"{both}: give them in two calls, each with a folder of its own (-o)")
         yield job
 
 
@@ -160,23 +192,31 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _original(path: Path, suffix: str) -> Path | None:
-    """The photo beside a file that an earlier call made the file of, in the same colour, by their names."""
-    for end in (f"-{suffix}", f"-{suffix}-mask", f"-{suffix}-side-by-side"):
-        if path.stem.endswith(end) and (stem := path.stem.removesuffix(end)):
-            photos = (path.with_name(stem + kind) for kind in (path.suffix, *PICTURE_SUFFIXES))
-            return next((photo for photo in photos if photo.exists()), None)
+def _original(path: Path) -> Path | None:
+    """The photo beside a file that an earlier call made the file of, in any colour, by their names."""
+    for cut in range(1, len(path.stem)):
+        if _END.fullmatch(path.stem, cut):
+            for kind in ("", path.suffix, *PICTURE_SUFFIXES, *map(str.upper, PICTURE_SUFFIXES)):
+                if (photo := path.with_name(path.stem[:cut] + kind)).is_file():
+                    return photo
     return None
 
 
-def _writable(path: Path) -> Path:
-    """The name of a result whose photo is of a kind that is read only: JPEG by another name, or without loss."""
-    kind = path.suffix.lower()
+def _kind(suffix: str) -> str:
+    """The suffix of the result of a photo; of a kind that is read only: JPEG by another name, or without loss."""
+    kind = suffix.lower()
     if kind in OUTPUT_SUFFIXES:
-        return path
-    if kind in (".heic", ".heif", ".jfif", ".jpe", ".mpo"):
-        return path.with_suffix(".jpg")
-    return path.with_suffix(".png") if kind in PICTURE_SUFFIXES else path.with_name(f"{path.name}.png")
+        return suffix
+    return ".jpg" if kind in (".heic", ".heif", ".jfif", ".jpe", ".mpo") else ".png"
+
+
+def _shared(folder: Path) -> frozenset[str]:
+    """The stems that several pictures of a folder have; none where it cannot be looked into."""
+    try:
+        stems = Counter(Path(name).stem for name in _pictures(folder))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(stem for stem, count in stems.items() if count > 1)
 
 
 def _first(path: Path, met: set[int]) -> bool:
@@ -189,9 +229,12 @@ def _first(path: Path, met: set[int]) -> bool:
 
 
 def _in(folder: Path) -> Iterator[Found]:
+    return ((folder / name, Path(name)) for name in sorted(_pictures(folder)))
+
+
+def _pictures(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if _is_picture(entry.name) and entry.is_file())
-    return ((folder / name, Path(name)) for name in names)
+        yield from (entry.name for entry in entries if _is_picture(entry.name) and entry.is_file())
 
 
 def _tree(folder: Path, without: Path | None) -> Iterator[Found]:

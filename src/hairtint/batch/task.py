@@ -16,6 +16,7 @@ from hairtint.effects import Effect
 from hairtint.errors import HairtintError, ModelError, OutputError
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
+from hairtint.photo_writing import on_white
 from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
 
@@ -126,7 +127,8 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
         if path == job.mask:
             write_mask(path, mask, overwrite=overwrite)
         elif path == job.sheet:
-            Photo(side_by_side(photo.rgb, mask, dyed.rgb)).save(path, overwrite=overwrite)
+            before, after = (on_white(each.rgb, each.alpha) for each in (photo, dyed))
+            Photo(side_by_side(before, mask, after)).save(path, overwrite=overwrite)
         else:
             notes.extend(f"{path}: {line}" for line in dyed.save(path, overwrite=overwrite))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -104,7 +103,7 @@ def image(
     def work(passed: Callable[[Path, Path], object]) -> Iterator[batch.Job]:
         found = batch.find(inputs, recursive=recursive, without=Path(out) if out else None)
         more = batch.listed(_lines(listing), base) if listing else ()
-        return batch.plan(chain(found, more), out, _slug(dye), mask=mask, sheet=side_by_side, passed=passed)
+        return batch.plan(chain(found, more), out, batch.slug(dye), mask=mask, sheet=side_by_side, passed=passed)
 
     total = None
     if listing != "-":  # and whatever is wrong with the names comes first
@@ -196,10 +195,6 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
         others = ", the others are" if failed < count else ""
         click.echo(f"hairtint: {failed} of {count} photos could not be done{others}", err=True)
     return 1 if failed else 0
-
-
-def _slug(dye: Color) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", (dye.name or dye.hex[1:]).lower())
 
 
 def _say(quiet: bool, text: str, *, err: bool = False) -> None:

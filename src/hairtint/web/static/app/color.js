@@ -1,9 +1,12 @@
 /** Colours as "#rrggbb" and as hue (degrees), saturation and value (both 0 to 1). */
 
-/** @param {string} text with or without # @returns {string|null} "#rrggbb" in lower case, null for anything else */
+/**
+ * @param {string} text three or six digits, with or without #
+ * @returns {string|null} "#rrggbb" in lower case, null for anything else
+ */
 export function readHex(text) {
-  const found = /^#?([0-9a-f]{6})$/i.exec(text.trim());
-  return found && `#${found[1].toLowerCase()}`;
+  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1].toLowerCase();
+  return digits ? `#${digits.length === 3 ? digits.replace(/./g, "$&$&") : digits}` : null;
 }
 
 /** @returns {[number, number, number]} red, green, blue from 0 to 255 */

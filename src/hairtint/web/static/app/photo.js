@@ -14,6 +14,7 @@ const VIEWS = { before: ["compare", "photo"], mask: ["mask"], after: ["result"] 
 export class PhotoTab {
   #store;
   #portrait = null;
+  #before = null; // the finished one that it took the place of, until it is finished itself
   #latest = new Latest();
   #turn = 0; // the photo chosen last wins
   #opening = 0; // and so does the file
@@ -42,12 +43,9 @@ export class PhotoTab {
       const engine = await backend((state) => turn === this.#turn && progress(state));
       if (turn === this.#turn) busy("Looking for the hair");
       await portrait.find(engine);
-      if (turn !== this.#turn) return;
-      this.#paint("mask", greyOf(portrait.mask));
-      await this.#dye(portrait);
-      if (turn === this.#turn) this.#reveal();
+      if (turn === this.#turn) await this.#finish(portrait);
     } catch (error) {
-      if (turn === this.#turn) this.#refuse(error);
+      if (turn === this.#turn) await this.#refuse(error);
     }
   }
 
@@ -73,7 +71,7 @@ export class PhotoTab {
   /** As `close`; a file that is being opened still comes. */
   #leave() {
     this.#turn++;
-    this.#portrait = null;
+    this.#portrait = this.#before = null;
     idle();
     state("empty");
   }
@@ -109,6 +107,7 @@ export class PhotoTab {
   #place(portrait) {
     const frame = byId("compare");
     clearProblem(); // of the photo before
+    if (this.ready) this.#before = this.#portrait;
     this.#portrait = portrait;
     const welcomed = document.body.dataset.state === "empty";
     state("busy");
@@ -122,15 +121,29 @@ export class PhotoTab {
     scrollTo({ top: 0 });
   }
 
+  async #finish(portrait) {
+    const turn = this.#turn;
+    this.#paint("mask", greyOf(portrait.mask));
+    await this.#dye(portrait);
+    if (turn === this.#turn) this.#reveal();
+  }
+
   #reveal() {
+    this.#before = null;
     idle();
     state("ready");
     byId("share").hidden = !canShare();
   }
 
-  #refuse(error) {
+  /** Back to the finished photo before, or to the welcome, and says why. */
+  async #refuse(error) {
+    const [turn, before] = [this.#turn, this.#before];
     if (this.ready) this.#reveal();
-    else this.#leave();
+    else if (before) {
+      this.#place(before);
+      await this.#finish(before);
+      if (turn !== this.#turn) return;
+    } else this.#leave();
     showProblem(error);
   }
 
