@@ -60,7 +60,7 @@ def test_results_in_another_colour_are_no_photos_either(tmp_path):
     def beside(suffix):
         return plan(sorted(map(str, tmp_path.iterdir())), None, suffix, mask=True, sheet=True)
 
-    photos = ["IMG_1.HEIC", "a-blonde-blue.jpg", "me-light.png", "me.jpg", "x-123456.jpg", "x-12345.jpg"]
+    photos = ["IMG_1.HEIC", "a-blonde-blue.jpg", "me-240115.jpg", "me-light.png", "me.jpg", "x-12345.jpg"]
     for name in photos:
         (tmp_path / name).write_text("")
     for color in ("copper", "light blonde", "blonde", "#39ff14"):
@@ -72,6 +72,14 @@ def test_results_in_another_colour_are_no_photos_either(tmp_path):
     named = [str(tmp_path / name) for name in ("me-light-blonde.jpg", "IMG_1-39ff14-mask.png")]
     assert not plan(named, None, "blue", passed=lambda path, photo: told.update({path.name: photo.name}))
     assert told == {"me-light-blonde.jpg": "me.jpg", "IMG_1-39ff14-mask.png": "IMG_1.HEIC"}
+
+
+def test_six_digits_are_rather_a_date_than_another_colour(tmp_path):
+    for name in ("me.jpg", "me-240115.jpg"):
+        (tmp_path / name).write_text("")
+    given = sorted(map(str, tmp_path.iterdir()))
+    assert len(plan(given, None, "copper")) == 2
+    assert len(plan(given, None, "240115")) == 1
 
 
 def test_a_folder_is_told_by_its_slash_and_many_photos_need_one():

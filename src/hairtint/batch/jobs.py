@@ -119,7 +119,7 @@ def slug(dye: Color | Dye) -> str:
     return re.sub(r"[^a-z0-9]+", "-", (dye.name or dye.hex[1:]).lower())
 
 
-_END = re.compile(rf"-({'|'.join(map(slug, DYES))}|[0-9a-f]{{6}})(-mask|-side-by-side)?")
+_COLORS = "|".join([*map(slug, DYES), "(?=[0-9]*[a-f])[0-9a-f]{6}"])  # six digits alone are rather a date
 
 
 def plan(
@@ -155,7 +155,7 @@ def plan(
     for count, (source, place) in enumerate(found):
         end = ""
         if out is None:
-            if original := _original(source):
+            if original := _original(source, suffix):
                 passed(source, original)
                 continue
             target, end = source, f"-{suffix}"
@@ -192,10 +192,11 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _original(path: Path) -> Path | None:
-    """The photo beside a file that an earlier call made the file of, in any colour, by their names."""
+def _original(path: Path, suffix: str) -> Path | None:
+    """The photo beside a file that an earlier call made the file of, in this or another colour, by their names."""
+    end = re.compile(rf"-({re.escape(suffix)}|{_COLORS})(-mask|-side-by-side)?")
     for cut in range(1, len(path.stem)):
-        if _END.fullmatch(path.stem, cut):
+        if end.fullmatch(path.stem, cut):
             for kind in ("", path.suffix, *PICTURE_SUFFIXES, *map(str.upper, PICTURE_SUFFIXES)):
                 if (photo := path.with_name(path.stem[:cut] + kind)).is_file():
                     return photo
