@@ -8,8 +8,6 @@ from hair import hair
 from hairtint.color import Color
 from hairtint.effects import EFFECTS, Effect, Gloss, Highlights, Lowlights, Ombre, RootShadow, TwoTone
 from hairtint.errors import ColorError, InputError
-from hairtint.natural import at_level, deeper
-from hairtint.perceptual import lab
 from hairtint.recolor import recolor
 
 ALL = [Ombre("platinum"), RootShadow(), Highlights(), Lowlights(), TwoTone("blue"), Gloss(0.4)]
@@ -84,21 +82,6 @@ def test_roots_are_darker_and_tips_are_not():
     change = np.where(mask > 0.99, (out - plain).sum(axis=2), 0)
     assert change[:50].min() < -60
     assert not change[110:].any()
-
-
-@pytest.mark.parametrize("dye", ["platinum", "champagne", "lightest blonde", "warm very light blonde"])
-@pytest.mark.parametrize("level", [20, 35, 50, 65])
-def test_the_roots_of_a_blonde_are_brown(dye, level):
-    """Their hue is that of the chart's neutral browns, 64 to 81 degrees, not the olive of a darkened platinum, 86."""
-    lightness, a, b = lab(deeper(Color.parse(dye), level).rgb())
-    assert lightness == pytest.approx(level, abs=2)
-    assert 60 <= np.degrees(np.arctan2(b, a)) <= 82
-
-
-@pytest.mark.parametrize("dye", ["blue", "copper", "pastel pink", "silver", "yellow"])
-def test_the_roots_of_no_natural_colour_are_of_that_colour(dye):
-    color = Color.parse(dye)
-    np.testing.assert_allclose(deeper(color, 30).rgb(), at_level(color, 30).rgb(), atol=6)
 
 
 def test_two_tone_splits_at_the_parting():

@@ -307,6 +307,22 @@ def test_the_shine_of_black_hair_has_room_below_white(start, high, dye):
     assert np.diff(levels).min() > 0.3, "every strand stays lighter than the one below it"
 
 
+@pytest.mark.parametrize("dye", ["platinum", "champagne", "lightest blonde", "warm very light blonde"])
+@pytest.mark.parametrize("level", [20, 35, 50])
+def test_the_shadows_of_a_blonde_are_brown(dye, level):
+    """Their hue is that of the chart's neutral browns, 64 to 81 degrees, not the olive of a darkened platinum, 86."""
+    reached, a, b = lab(at_level(Color.parse(dye), level).rgb())
+    assert reached == pytest.approx(level, abs=2)
+    assert 60 <= np.degrees(np.arctan2(b, a)) <= 82
+
+
+@pytest.mark.parametrize("dye", ["blue", "copper", "pastel pink", "silver", "yellow"])
+def test_the_shadows_of_no_natural_colour_keep_its_hue(dye):
+    color = Color.parse(dye)
+    hues = [np.arctan2(*lab(rgb)[:0:-1]) for rgb in (color.rgb(), at_level(color, 40).rgb())]
+    assert abs(np.degrees(np.diff(np.unwrap(hues))[0])) < 16
+
+
 def test_black_lifts_without_coloured_noise():
     rgb, mask = hair("dark", soft=0)
     noisy = np.clip(rgb + np.random.default_rng(1).normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)

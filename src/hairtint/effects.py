@@ -12,7 +12,7 @@ import numpy as np
 from hairtint.canvas import F32, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.errors import InputError
-from hairtint.natural import at_level, deeper, lightness_of
+from hairtint.natural import at_level, lightness_of
 from hairtint.pixels import U8
 from hairtint.shade import GREY_LIGHTNESS
 
@@ -123,7 +123,7 @@ class RootShadow(Effect):
     """Darker roots, as if the dye had grown out.
 
     Attributes:
-        color: the colour of the roots; None is a darker tone of the main dye, of a blonde one as hair is that dark.
+        color: the colour of the roots; None is the main dye in its own shadow.
         depth: how far down the hair it reaches: from nowhere (0) to the tips (1).
         amount: how much of it there is at the crown.
     """
@@ -237,7 +237,7 @@ def _other(color: ColorLike | None, rows: Rows, change: float) -> Color:
     if color is not None:
         return Color.parse(color)
     dye = rows.canvas.dye
-    return (deeper if change < 0 else at_level)(dye, float(np.clip(lightness_of(dye) + change, 8, 92)))
+    return at_level(dye, float(np.clip(lightness_of(dye) + change, 8, 92)))
 
 
 def _needed(kind: type[Effect]) -> list[str]:

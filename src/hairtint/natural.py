@@ -8,7 +8,8 @@ shrinks. The strands keep their contrast in L*, which is what makes them look li
 Colour comes from the dye alone, so that lifted black carries no coloured noise. Along lightness it follows the law of
 Beer and Lambert: light that meets less dye comes back paler and yellower, light that meets more comes back darker and
 fuller, and a highlight, which never entered the hair, is white (Marschner et al., "Light scattering from human hair
-fibers", 2003).
+fibers", 2003). The shadows of a dye that looks like natural hair turn into darker natural hair, by the chart of the
+palette: a darkened platinum alone would be olive.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _EXPOSURES = 16  # steps for half as much light, for which tables of colours are
 _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
 _SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
+_SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
@@ -143,6 +145,8 @@ def _ramp(dye: Color, darker: int) -> npt.NDArray[np.uint32]:
     pigment = np.maximum(perceptual.to_linear(np.array(dye.rgb()) / 255), 0.003)
     melanin = np.exp(-_EUMELANIN * (_warmth(dye) * np.maximum(below - 0.03, 0))[:, None])
     rgb = _with_luminance(pigment ** depth[:, None] * melanin, perceptual.luminance(level))
+    hair = _with_luminance(perceptual.to_linear(_hair(lit) / 255), perceptual.luminance(level))
+    rgb += (_likeness(dye) * np.interp(below, _SHADOW, (0, 1)))[:, None] * (hair - rgb)
     packed = np.zeros((_ENTRIES, 4), np.uint8)
     packed[:, :3] = np.rint(255 * perceptual.to_srgb(rgb))
     table = packed.view(np.uint32)[:, 0]
@@ -164,22 +168,18 @@ def at_level(dye: Color, level: float) -> Color:
     return Color(red, green, blue)
 
 
-def deeper(dye: Color, level: float) -> Color:
-    """A darker tone of a dye, of L* `level`: of one that looks like natural hair, natural hair of that level.
-
-    In its own shadow alone a platinum would be olive.
-    """
-    own, usual = (perceptual.lab(rgb)[1:] for rgb in (dye.rgb(), _hair(lightness_of(dye))))
-    share = np.interp(np.hypot(*(own - usual)), _UNLIKE, (1, 0))
-    mixed = share * _hair(level) + (1 - share) * np.array(at_level(dye, level).rgb())
-    return Color(*(round(float(v)) for v in mixed))
+def _likeness(dye: Color) -> float:
+    """How much a dye looks like natural hair of its lightness, 0 to 1."""
+    goal = lightness_of(dye)
+    own, usual = perceptual.lab(np.array([dye.rgb(), _hair(np.array([goal]))[0]]))[:, 1:]
+    return float(np.interp(np.hypot(*(own - usual)), _UNLIKE, (1, 0)))
 
 
-def _hair(level: float) -> perceptual.Array:
-    """The colour of natural hair of L* `level`, (3,) in [0, 255], between the neutral levels of the chart."""
+def _hair(level: perceptual.Array) -> perceptual.Array:
+    """Natural hair of L* `level` (n,): colours (n, 3) in [0, 255], between the neutral levels of the chart."""
     chart = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
     lightness = perceptual.lab(chart)[:, 0]
-    return np.array([np.interp(level, lightness, channel) for channel in chart.T])
+    return np.stack([np.interp(level, lightness, channel) for channel in chart.T], axis=-1)
 
 
 def _warmth(dye: Color) -> float:

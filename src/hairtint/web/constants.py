@@ -28,7 +28,18 @@ _NUMBERS = {
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),
     "NATURAL": (
         "natural",
-        ("STEP", "LOWEST", "_ENTRIES", "_SHINE", "_UNLIKE", "_EUMELANIN", "_LIT", "_LEAST_LIT", "_EXPOSURES"),
+        (
+            "STEP",
+            "LOWEST",
+            "_ENTRIES",
+            "_SHINE",
+            "_UNLIKE",
+            "_SHADOW",
+            "_EUMELANIN",
+            "_LIT",
+            "_LEAST_LIT",
+            "_EXPOSURES",
+        ),
     ),
     "PERCEPTUAL": ("perceptual", ("LUMINANCE", "_XYZ", "_WHITE", "_EPSILON", "_KAPPA")),
 }

@@ -64,6 +64,7 @@ export const NATURAL = {
   "ENTRIES": 7680,
   "SHINE": 94.0,
   "UNLIKE": [10.0, 30.0],
+  "SHADOW": [0.1, 0.5],
   "EUMELANIN": [0.419, 0.697, 1.37],
   "LIT": 0.3404717546844889,
   "LEAST_LIT": 0.0009765625,

@@ -2,7 +2,7 @@
 
 import { parseColor } from "./color.js";
 import { EFFECTS } from "./constants.js";
-import { atLevel, deeper } from "./natural.js";
+import { atLevel } from "./natural.js";
 import { GREY_LIGHTNESS, lab } from "./perceptual.js";
 import { mix, UNIT } from "./rows.js";
 
@@ -124,5 +124,5 @@ function step(value, middle, width) {
 
 /** The colour asked for, or the main dye made lighter or darker by `change` of L*. */
 function other(color, dye, change) {
-  return color ?? (change < 0 ? deeper : atLevel)(dye, Math.min(Math.max(lab(dye)[0] + change, 8), 92));
+  return color ?? atLevel(dye, Math.min(Math.max(lab(dye)[0] + change, 8), 92));
 }

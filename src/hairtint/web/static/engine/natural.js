@@ -5,7 +5,7 @@ import { DYES, NATURAL, PERCEPTUAL } from "./constants.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, SHINE, UNLIKE, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -94,7 +94,7 @@ export function ramp(dye, exposure = 1) {
 function makeRamp(dye, darker) {
   const goal = lab(dye)[0];
   const pigment = dye.map((v) => Math.max(toLinear(v / 255), 0.003));
-  const warm = warmth(dye);
+  const [warm, like] = [warmth(dye), likeness(dye)];
   const table = new Uint8ClampedArray(3 * ENTRIES);
   for (let i = 0; i < ENTRIES; i++) {
     const level = softLimits(LOWEST + STEP * i);
@@ -104,7 +104,10 @@ function makeRamp(dye, darker) {
     const depth = 1 - above ** 1.2 + 0.3 * below;
     const brown = warm * Math.max(below - 0.03, 0);
     const rgb = pigment.map((p, k) => p ** depth * Math.exp(-EUMELANIN[k] * brown));
-    withLuminance(rgb, luminance(level)).forEach((v, k) => (table[3 * i + k] = 255 * toSrgb(v)));
+    const bright = luminance(level);
+    const [own, natural] = [rgb, hair(lit).map((v) => toLinear(v / 255))].map((color) => withLuminance(color, bright));
+    const share = like * within(below, SHADOW);
+    own.forEach((v, k) => (table[3 * i + k] = 255 * toSrgb(v + share * (natural[k] - v))));
   }
   return table;
 }
@@ -124,23 +127,27 @@ export function atLevel(dye, level) {
   return Array.from(ramp(dye).subarray(at, at + 3));
 }
 
-/** A darker tone of a dye: of one that looks like natural hair, natural hair of that level. */
-export function deeper(dye, level) {
+const CHART = DYES.filter(({ family }) => family === "neutral").map(({ hex }) => parseColor(hex));
+const LEVELS = CHART.map((rgb) => lab(rgb)[0]);
+
+/** How much a dye looks like natural hair of its lightness, 0 to 1. */
+function likeness(dye) {
   const own = lab(dye);
   const usual = lab(hair(own[0]));
-  const share = clip((UNLIKE[1] - Math.hypot(own[1] - usual[1], own[2] - usual[2])) / (UNLIKE[1] - UNLIKE[0]), 0, 1);
-  const [tone, natural] = [atLevel(dye, level), hair(level)];
-  return tone.map((v, k) => round(share * natural[k] + (1 - share) * v));
+  return 1 - within(Math.hypot(own[1] - usual[1], own[2] - usual[2]), UNLIKE);
 }
 
 /** The colour of natural hair of a level, between the neutral ones of the chart. */
 function hair(level) {
-  const chart = DYES.filter(({ family }) => family === "neutral").map(({ hex }) => parseColor(hex));
-  const levels = chart.map((rgb) => lab(rgb)[0]);
   let next = 1;
-  while (next < chart.length - 1 && levels[next] < level) next++;
-  const at = clip((level - levels[next - 1]) / (levels[next] - levels[next - 1]), 0, 1);
-  return chart[next].map((v, k) => chart[next - 1][k] + at * (v - chart[next - 1][k]));
+  while (next < CHART.length - 1 && LEVELS[next] < level) next++;
+  const at = within(level, [LEVELS[next - 1], LEVELS[next]]);
+  return CHART[next].map((v, k) => CHART[next - 1][k] + at * (v - CHART[next - 1][k]));
+}
+
+/** How far a value has come between two others, 0 to 1. */
+function within(value, [from, to]) {
+  return clip((value - from) / (to - from), 0, 1);
 }
 
 /** How blond a dye is, 0 to 1.4: the shadows of blonde hair go to brown by what melanin is left, not to olive. */
