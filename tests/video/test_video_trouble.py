@@ -14,7 +14,7 @@ from clips import decoded, make, packets, pictures
 
 from hairtint.errors import OutputError, SourceError
 from hairtint.live.tinter import Tinter
-from hairtint.video import codecs, dye_file, pipeline, reading, writing
+from hairtint.video import codecs, dye_file, reading, writing
 
 
 def left_over(folder):
@@ -254,33 +254,41 @@ def test_stopped_among_frames_before_the_start_nothing_is_written(tmp_path, port
     assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
 
 
-def test_a_second_ctrl_c_among_frames_before_the_start_ends_the_reading(
-    tmp_path, portrait, blue, at_the_third_packet, monkeypatch
-):
-    clip = make(tmp_path / "in.h264", pictures(portrait, 30))
-    calls, count = at_the_third_packet
-    waiting, closed = threading.Event(), threading.Event()
-
-    class Watched(pipeline.Channel):
-        def __iter__(self):
-            if threading.current_thread() is threading.main_thread():
-                waiting.set()
-            return super().__iter__()
-
-        def close(self):
-            super().close()
-            closed.set()
-
-    def interrupt():
+AMONG = """
+import signal, sys, threading
+from pathlib import Path
+from hairtint import Color
+from hairtint.live.look import Look
+from hairtint.video import dye_file, pipeline, reading
+waiting, closed, count = threading.Event(), threading.Event(), []
+class Watched(pipeline.Channel):
+    def __iter__(self):
+        if threading.current_thread() is threading.main_thread():
+            waiting.set()
+        return super().__iter__()
+    def close(self):
+        super().close()
+        closed.set()
+def decoded(self, packet, real=reading.Source._decoded):
+    count.append(packet)
+    if len(count) == 3:
         waiting.wait(60)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         closed.wait(60)
+    return real(self, packet)
+pipeline.Channel, reading.Source._decoded = Watched, decoded
+try:
+    dye_file(Path(sys.argv[1]), Path(sys.argv[2]), Look(Color.parse("blue")), start=1.0)
+except KeyboardInterrupt:
+    print(len(count))
+"""
 
-    monkeypatch.setattr(pipeline, "Channel", Watched)
-    calls.append(interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        dye_file(clip, tmp_path / "out.mp4", blue, start=1.0)
-    assert len(count) == 3
+
+def test_a_second_ctrl_c_among_frames_before_the_start_ends_the_reading(tmp_path, portrait):
+    clip = make(tmp_path / "in.h264", pictures(portrait, 30))
+    call = [sys.executable, "-c", AMONG, str(clip), str(tmp_path / "out.mp4")]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["3"], done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
 
 
