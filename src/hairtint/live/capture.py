@@ -24,6 +24,7 @@ PAUSE = 0.02  # seconds between them
 TIMEOUT = 5000  # milliseconds that a stream may keep us waiting
 FARTHEST = 4  # the last number tried when no camera is named, where the system cannot list them
 FASTEST, USUAL = 120.0, 25.0  # frames per second of a file: above the first its own figure is not believed
+LONGEST = 2.0  # seconds that a file's frame is held: after more a camera counts as stalled, and times may leap
 
 
 class CameraSource:
@@ -155,10 +156,10 @@ class FileSource:
     def _wait(self) -> None:
         """Sleep until the frame is due. A machine too slow for the video plays it late and never hurries after it."""
         assert self.capture is not None, "read inside `with source:`"
-        position, before = self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, self.position
-        self.position = position
+        before, self.position = self.position, self.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        step = self.position - before if self.position > before else self.interval
         now = time.monotonic()
-        self.due = max(self.due + (position - before if position > before else self.interval), now)
+        self.due = max(self.due + min(step, LONGEST), now)
         time.sleep(self.due - now)
 
 

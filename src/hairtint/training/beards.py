@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hairtint.training.pairs import Array
 
-LEAST = 0.05  # of the mouth under hair: no head has that much there, beards have, and so has every second moustache
+LEAST = 0.05  # of the mouth under what is called hair: long hair hardly ever falls there
 _MOUTH = (0.59, 0.768, 0.064)  # from, to and half the width, as shares of the photo's side
 _FROM = 0.552  # the tip of the nose
 _FACE = ((_FROM, 0.6, 0.76, 1), (0.08, 0.168, 0.184, 0.184))  # how far down, and half the width of the face there
