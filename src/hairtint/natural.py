@@ -37,6 +37,8 @@ _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allo
 _SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
+_CHART = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
+_LEVELS = perceptual.lab(_CHART)[:, 0]
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
@@ -144,9 +146,12 @@ def _ramp(dye: Color, darker: int) -> npt.NDArray[np.uint32]:
     depth = 1 - above**1.2 + 0.3 * below
     pigment = np.maximum(perceptual.to_linear(np.array(dye.rgb()) / 255), 0.003)
     melanin = np.exp(-_EUMELANIN * (_warmth(dye) * np.maximum(below - 0.03, 0))[:, None])
-    rgb = _with_luminance(pigment ** depth[:, None] * melanin, perceptual.luminance(level))
-    hair = _with_luminance(perceptual.to_linear(_hair(lit) / 255), perceptual.luminance(level))
-    rgb += (_likeness(dye) * np.interp(below, _SHADOW, (0, 1)))[:, None] * (hair - rgb)
+    bright = perceptual.luminance(level)
+    rgb = _with_luminance(pigment ** depth[:, None] * melanin, bright)
+    share = _likeness(dye) * np.interp(below, _SHADOW, (0, 1))
+    some = share > 0  # of dyes unlike hair none: a new colour in each frame of a video should cost little
+    hair = _with_luminance(perceptual.to_linear(_hair(lit[some]) / 255), bright[some])
+    rgb[some] += share[some, None] * (hair - rgb[some])
     packed = np.zeros((_ENTRIES, 4), np.uint8)
     packed[:, :3] = np.rint(255 * perceptual.to_srgb(rgb))
     table = packed.view(np.uint32)[:, 0]
@@ -177,9 +182,7 @@ def _likeness(dye: Color) -> float:
 
 def _hair(level: perceptual.Array) -> perceptual.Array:
     """Natural hair of L* `level` (n,): colours (n, 3) in [0, 255], between the neutral levels of the chart."""
-    chart = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
-    lightness = perceptual.lab(chart)[:, 0]
-    return np.stack([np.interp(level, lightness, channel) for channel in chart.T], axis=-1)
+    return np.stack([np.interp(level, _LEVELS, channel) for channel in _CHART.T], axis=-1)
 
 
 def _warmth(dye: Color) -> float:

@@ -105,9 +105,13 @@ function makeRamp(dye, darker) {
     const brown = warm * Math.max(below - 0.03, 0);
     const rgb = pigment.map((p, k) => p ** depth * Math.exp(-EUMELANIN[k] * brown));
     const bright = luminance(level);
-    const [own, natural] = [rgb, hair(lit).map((v) => toLinear(v / 255))].map((color) => withLuminance(color, bright));
+    const own = withLuminance(rgb, bright);
     const share = like * within(below, SHADOW);
-    own.forEach((v, k) => (table[3 * i + k] = 255 * toSrgb(v + share * (natural[k] - v))));
+    if (share > 0) {
+      const natural = withLuminance(hair(lit).map((v) => toLinear(v / 255)), bright);
+      own.forEach((v, k) => (own[k] = v + share * (natural[k] - v)));
+    }
+    own.forEach((v, k) => (table[3 * i + k] = 255 * toSrgb(v)));
   }
   return table;
 }
