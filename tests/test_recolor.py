@@ -158,8 +158,8 @@ def test_what_is_no_mask(mask):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": "hsv", "effects": ["gloss"]},
-     {"shade": 5}, {"shade": Shade}],
+    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": np.ones(3)},
+     {"method": "hsv", "effects": ["gloss"]}, {"shade": 5}, {"shade": Shade}],
 )  # fmt: skip
 def test_wrong_options(wrong):
     rgb, mask = hair()

@@ -128,7 +128,7 @@ def check_share(name: str, value: object) -> None:
 
 def check_method(method: object) -> None:
     """Raise InputError unless there is such a method."""
-    if method not in ("natural", "hsv"):
+    if not isinstance(method, str) or method not in ("natural", "hsv"):
         raise InputError(f'method {method!r}: choose "natural" or "hsv"')
 
 
