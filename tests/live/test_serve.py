@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairtint.errors import InputError, OutputError, PictureError
+from hairtint.errors import InputError, PictureError
 from hairtint.live import jpeg_slot
 from hairtint.live.serve import MOST_COMMANDS, Server
 from hairtint.live.serve_http import Handler
@@ -271,7 +271,7 @@ def test_who_needs_a_token():
 
 def test_a_taken_port_and_a_strange_address_are_refused_with_a_cure(server):
     for host, port in (("127.0.0.1", server.port), ("127.0.0.1", 70_000), ("no.such.host.invalid", 0)):
-        with pytest.raises(OutputError, match="choose another"), Server(host, port):
+        with pytest.raises(InputError, match="choose another"), Server(host, port):
             pass
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
 from hairtint.batch.task import Outcome
-from hairtint.errors import HairtintError, MissingExtraError, ModelError
+from hairtint.errors import MissingExtraError, ModelError, WorkerError
 
 LOCAL = "127.0.0.1"
 
@@ -21,7 +21,7 @@ class Actors:
     """The crew; each actor calls `make` for a Doer of its own.
 
     Uses the cluster that RAY_ADDRESS names or that this process is connected to, else one of its own on this machine.
-    Raises MissingExtraError where Ray is not installed, HairtintError where the cluster does not answer.
+    Raises MissingExtraError where Ray is not installed, WorkerError where the cluster does not answer.
     """
 
     def __init__(self, make: Callable[[], Doer]) -> None:
@@ -36,7 +36,7 @@ class Actors:
                 ray.init(log_to_driver=False, **here)
             except (ConnectionError, RuntimeError, ValueError) as error:
                 why = " ".join(str(error).split())
-                raise HairtintError(f"no Ray cluster to work on: {why[:160]}; check RAY_ADDRESS") from error
+                raise WorkerError(f"no Ray cluster to work on: {why[:160]}; check RAY_ADDRESS") from error
         self.kind = ray.remote(num_cpus=1, max_restarts=0)(Remote)
 
     @property

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.errors import SourceError
+from hairtint.errors import OutputError, SourceError
 from hairtint.live.capture import quiet_capture
 
 Size = tuple[int, int]  # width, height
@@ -47,7 +47,7 @@ def generate(path: Path, size: Size) -> None:
         raise SourceError(f"{PORTRAIT} is missing: install hairtint again, or name a video with --video")
     video = cv2.VideoWriter(str(path), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), RATE, size)
     if not video.isOpened():
-        raise SourceError(f"{path} cannot be written: free some space, or name a video with --video")
+        raise OutputError(f"{path} cannot be written: free some space, or name a video with --video")
     try:
         for phase in np.linspace(0, 2 * np.pi, FRAMES, endpoint=False):
             video.write(_seen(portrait, size, float(phase)))

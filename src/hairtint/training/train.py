@@ -28,7 +28,7 @@ from hairtint.training.fabric import SharedError, agree, check_share, fair_memor
 from hairtint.training.files import alone
 from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
-from hairtint.training.validating import Score, at_size, validate
+from hairtint.training.validating import Score, validate
 
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, a short text
@@ -176,7 +176,7 @@ class _Run:
         """One step; the loss and the pixel accuracy of the batch, over all processes, before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.lr * schedule.factor(self.config, self.step, self.total)
-        logits = at_size(self.model(x).float(), target)
+        logits = self.model(x).float()
         loss = losses.combined(logits, target, self.config.loss)
         right = ((logits.detach() > 0) == (target > 0.5)).float().mean()
         means: Any = self.fabric.all_reduce(torch.stack([loss.detach(), right]), reduce_op="mean")

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import nn
 
 from hairtint.training import losses
 from hairtint.training.config import Config
@@ -47,7 +46,7 @@ def validate(network: nn.Module, photos: Photos, config: Config, fabric: Fabric)
     for rgb, mask in in_order(photos, config.batch):
         x, target = as_input(rgb.to(fabric.device), mask.to(fabric.device))
         with fabric.autocast():
-            logits = at_size(network(x).float(), target)
+            logits = network(x).float()
         each += [float(losses.combined(logits, target, config.loss))] * len(rgb)
         found, true = (logits > 0).cpu().numpy(), mask.numpy() > 127
         for k in range(len(rgb)):
@@ -59,10 +58,3 @@ def validate(network: nn.Module, photos: Photos, config: Config, fabric: Fabric)
             position += 1
     means = {source: float(np.mean(values)) for source, values in sorted(ious.items())}
     return Score(float(np.mean(each)), pooled.accuracy, pooled.dice, means, frozenset(means) - hairy)
-
-
-def at_size(logits: Tensor, target: Tensor) -> Tensor:
-    """Logits at the target's size: some networks answer at half of their input's."""
-    if logits.shape == target.shape:
-        return logits
-    return F.interpolate(logits, target.shape[-2:], mode="bilinear", align_corners=False)

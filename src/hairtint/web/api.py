@@ -21,7 +21,7 @@ from hairtint.web.fields import Field
 from hairtint.web.operations import FORM, JSON, PICTURES, Operation, Services
 from hairtint.web.problems import Problem
 from hairtint.web.store import Kept
-from hairtint.web.studio import FORMATS, largest, model_names
+from hairtint.web.studio import FORMATS, largest
 
 U8 = NDArray[np.uint8]
 
@@ -42,7 +42,7 @@ def described(services: Services) -> list[Operation]:
 
 def _source() -> tuple[Field, ...]:
     photo = fields.word("photo", "Instead of an image: the id of a kept picture.", "[A-Za-z0-9_-]", 16, 64)
-    model = fields.choice("model", "The network; without it the finest way for photos.", model_names())
+    model = fields.choice("model", "The network; without it the finest way for photos.", zoo.models())
     keep = fields.flag("keep", "Keep the picture in memory for a few minutes, for further colours without sending it.")
     clean = fields.flag("largest_region", "Keep only the largest region of the mask.")
     return replace(operations.image(), required=False), photo, model, keep, clean

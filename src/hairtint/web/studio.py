@@ -13,7 +13,6 @@ from PIL import Image
 
 from hairtint import zoo
 from hairtint.color import Color
-from hairtint.errors import InputError
 from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted, Tinter
 from hairtint.matte import Mask, largest_region
@@ -77,7 +76,8 @@ class Studio:
         self.stages.timing()
 
     def segmenter(self, model: str | None) -> Segmenter:
-        """The network of this name, loaded when it is first asked for."""
+        """The network of this name, loaded when it is first asked for; None: what the settings name for photos."""
+        model = model or self.settings.model
         with self.lock:
             if model not in self.segmenters:
                 self.segmenters[model] = Segmenter(model, threads=self.settings.network_threads)
@@ -109,7 +109,7 @@ class Studio:
     def mask(self, photo: Photo, model: str | None) -> NDArray[np.uint8]:
         """The hair, uint8 (H, W) from 0 to 255."""
         with self.stages("mask"):
-            return eight_bit(self.segmenter(model or self.settings.model).mask(photo.rgb))
+            return eight_bit(self.segmenter(model).mask(photo.rgb))
 
     def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look, saturation: float = 0.0) -> Photo:
         """The photo in the colour of `look`."""
@@ -135,14 +135,6 @@ class Studio:
             buffer = BytesIO()
             Image.fromarray(mask).save(buffer, "PNG", compress_level=1)
             return buffer.getvalue()
-
-
-def model_names() -> list[str]:
-    """The networks that a client may ask for: by name only, never by path."""
-    names = zoo.models()
-    if not names:
-        raise InputError(zoo.NOTHING)
-    return names
 
 
 def largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

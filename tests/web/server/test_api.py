@@ -245,6 +245,14 @@ def test_the_networks_are_served_for_the_browser_and_cached(client, name):
     assert client.get("/models/nothing.onnx").status_code == 404
 
 
+def test_a_server_of_one_network_holds_no_other(jpeg):
+    from hairtint.web import create_app
+
+    app = create_app(model="light", rate=0)
+    assert app.test_client().post("/api/v1/mask", data={"image": (BytesIO(jpeg), "me.jpg")}).status_code == 200
+    assert list(app.extensions["hairtint"].studio.segmenters) == ["light"]
+
+
 def test_other_sites_are_let_in_only_by_name(jpeg):
     from hairtint.web import create_app
 
