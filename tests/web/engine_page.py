@@ -58,7 +58,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path):
         name = path.lstrip("/")
-        return str(zoo.find(name[:-5]).path if name in ("fine.onnx", "swift.onnx") else STATIC / name)
+        return str(zoo.find(name[:-5]).path if name in ("fine.onnx", "swift.onnx", "light.onnx") else STATIC / name)
 
     def end_headers(self):
         if self.server.isolated:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["HOME", "RUNTIME", "create_app", "require", "require_runtime"]
 
 HOME = Path(__file__).parent
-RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-"""What the page needs of onnxruntime-web; scripts/fetch-web-assets puts it into static/vendor."""
+RUNTIME = (
+    "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm",
+    "ort.jspi.min.mjs", "ort-wasm-simd-threaded.jspi.mjs", "ort-wasm-simd-threaded.jspi.wasm",
+)  # fmt: skip
+"""What the page needs of onnxruntime-web, for the CPU and with a GPU; scripts/fetch-web-assets puts it into static/vendor."""
 
 
 def require() -> None:

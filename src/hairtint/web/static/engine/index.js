@@ -40,12 +40,9 @@
  * @typedef {object} Info
  * @property {"wasm"|"webgpu"} backend what runs the network
  * @property {number} threads of the network
- * @property {"typed arrays"|"webgl"} painter what recolours live frames
  */
 
 import { Remote } from "./rpc.js";
-
-export { DYES, EFFECTS, FAMILIES } from "./constants.js";
 
 const IN_FLIGHT = 3; // frames: one in the network, the one before it being coloured, the next one ready for either
 
@@ -65,8 +62,8 @@ export class Engine {
    * @param {string|URL} [options.vendorUrl] the folder of onnxruntime-web's files; by default ../vendor/
    * @param {number} [options.threads] of the network; by default one less than cores, 1 where the page is not
    *   cross-origin isolated (no COOP and COEP headers)
-   * @param {"auto"|"wasm"|"webgpu"} [options.backend] "auto" takes WebGPU where there is a real GPU and its runtime
-   *   lies in the vendor folder
+   * @param {"auto"|"wasm"|"webgpu"} [options.backend] "auto" takes WebGPU where there is a GPU that is faster than
+   *   the CPU and says the same; "webgpu" takes it in any case, software that stands in for one too
    * @param {(progress: {loaded: number, total: number}) => void} [options.onprogress] bytes of the network and
    *   its runtime so far; total is 0 where the server does not say
    * @returns {Promise<Engine>}
@@ -82,8 +79,8 @@ export class Engine {
       const vendor = vendorUrl ? absolute(vendorUrl) : new URL("../vendor/", import.meta.url).href;
       const options = { modelUrl: absolute(modelUrl), vendorUrl: vendor, threads, backend, port: port1 };
       const loaded = await network.call("load", options, [port1]);
-      const painted = await painter.call("load", { port: port2, shapes: loaded.shapes }, [port2]);
-      return new Engine(painter, workers, { ...loaded, ...painted });
+      await painter.call("load", { port: port2, shapes: loaded.shapes }, [port2]);
+      return new Engine(painter, workers, loaded);
     } catch (error) {
       for (const worker of workers) worker.terminate();
       throw error;

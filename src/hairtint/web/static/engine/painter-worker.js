@@ -21,7 +21,6 @@ serve(self, { load, mask, recolor: dye, frame, reset, drop });
 function load({ port, shapes: taken }) {
   network = new Remote(port);
   shapes = taken;
-  return { painter: "typed arrays" };
 }
 
 async function mask({ finest: fine, ...picture }) {
