@@ -35,6 +35,8 @@ _LIT = float(perceptual.luminance(65))  # of a scene's brightest spots; nearly a
 _EXPOSURES = 16  # steps for half as much light, for which tables of colours are made
 _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allows
 _SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
+_CRUSHED = (4.0, 10.0)  # median L* of hair up to which its modelling is squeezed by want of light, and from which not
+_LOCKS = 8.0  # L* around the median, in which such hair has nearly all of it
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
 _CHART = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
@@ -69,7 +71,7 @@ class Tone:
         start = in_light(shade.lightness, 1 / exposure)
         goal = lightness_of(dye)
         reached = goal - 0.12 * max(0.0, goal - start - 20)
-        ceiling, floor = 73 + 0.12 * start, min(12 + 0.08 * start, max(start, goal))
+        ceiling, floor = 73 + 0.12 * start, min(11 + 0.06 * start, max(start, goal))
         return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure), shade.high, exposure)
 
     @property
@@ -82,7 +84,7 @@ class Tone:
         away = base - self.start
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
         rise = min(max(self.lift**0.3, 0.7), 1.4) * np.maximum(away, 0)
-        fall = min(max(self.lift**0.5, 0.5), 1.8) * np.maximum(-away, 0)
+        fall = min(max(self.lift**0.5, self.lift / 1.8, 0.5), 3.5) * np.maximum(-away, 0)  # black has little to fall
         return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
 
     def strand(self, level: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
@@ -95,7 +97,10 @@ class Tone:
         bent = 0.3 * min(abs(self.lift - 1), 1.0) * far * far * (3 - 2 * far)
         beyond = away > 0 if self.lift > 1 else away < 0
         slope = min(max(self.lift**0.25, 1.0), 1.25) * np.where(beyond, 1 - bent, 1)
-        if self.lift > 1:  # black hair shines from far below its highlights: no room for all of that near white
+        if self.lift > 1:
+            crushed = np.interp(self.start, _CRUSHED, (1, 0))
+            slope *= 1 + crushed * (min(self.lift**0.5, 2.0) - 1) * np.exp(-((away / _LOCKS) ** 2))
+            # it also shines from far below its highlights: no room for all of that near white
             rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
             lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
             slope *= 1 - min(self.lift - 1, 1.0) * lacking

@@ -36,7 +36,7 @@ _LEVELS = {
 }
 _NAMED = {
     "classic": {
-        "jet black": "#17151a",
+        "jet black": "#111012",
         "espresso": "#2b1d17",
         "chocolate": "#43291c",
         "chestnut": "#5a3825",

@@ -1,4 +1,4 @@
-"""WebGPU: it says what the CPU says. No GPU is needed: Chromium's software adapter stands in, which is slow but exact."""
+"""WebGPU: it says what the CPU says. Chromium's software adapter stands in for one, slow but exact."""
 
 import engine_page
 import numpy as np

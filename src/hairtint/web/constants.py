@@ -33,6 +33,8 @@ _NUMBERS = {
             "LOWEST",
             "_ENTRIES",
             "_SHINE",
+            "_CRUSHED",
+            "_LOCKS",
             "_UNLIKE",
             "_SHADOW",
             "_EUMELANIN",

@@ -5,7 +5,7 @@ import { DYES, NATURAL, PERCEPTUAL } from "./constants.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, SHINE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -21,7 +21,7 @@ export class Tone {
     const start = inLight(shade.lightness, 1 / exposure);
     const goal = lab(dye)[0];
     const reached = goal - 0.12 * Math.max(0, goal - start - 20);
-    const [ceiling, floor] = [73 + 0.12 * start, Math.min(12 + 0.08 * start, Math.max(start, goal))];
+    const [ceiling, floor] = [73 + 0.12 * start, Math.min(11 + 0.06 * start, Math.max(start, goal))];
     this.exposure = exposure;
     this.start = shade.lightness;
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
@@ -40,6 +40,8 @@ export class Tone {
       return steepest * (beyond(i) ? 1 - most * far * far * (3 - 2 * far) : 1);
     });
     if (this.lift > 1) {
+      const more = (1 - within(this.start, CRUSHED)) * (Math.min(this.lift ** 0.5, 2) - 1);
+      slope.forEach((v, i) => (slope[i] = v * (1 + more * Math.exp(-(((i / 2 - this.start) / LOCKS) ** 2)))));
       const rise = slope.reduce((sum, v, i) => sum + (beyond(i) && i / 2 <= high ? v / 2 : 0), 0);
       const lacking = Math.max(0, 1 - Math.max(SHINE - this.centre, 4) / Math.max(rise, 1e-6));
       const kept = 1 - Math.min(this.lift - 1, 1) * lacking;
@@ -54,7 +56,8 @@ export class Tone {
     const away = base - this.start;
     const [up, down] = [Math.max(82 - this.centre, 4), Math.max(this.centre - 9, 3)];
     if (away >= 0) return this.centre - up * Math.expm1((-clip(this.lift ** 0.3, 0.7, 1.4) * away) / up);
-    return this.centre + down * Math.expm1((clip(this.lift ** 0.5, 0.5, 1.8) * away) / down);
+    const fall = clip(Math.max(this.lift ** 0.5, this.lift / 1.8), 0.5, 3.5);
+    return this.centre + down * Math.expm1((fall * away) / down);
   }
 
   /** The strands' scale: L* such that differences on it are kept. */
