@@ -102,12 +102,12 @@ class Color:
         return self.name or self.hex
 
 
-def suggest(text: str, count: int = 3) -> list[str]:
-    """Names of the dyes that are written most like `text`, best first; at most `count`, often none."""
+def suggest(text: str) -> list[str]:
+    """Names of the dyes that are written most like `text`, best first; at most three, often none."""
     if len(text) > LONGEST_GUESS:
         return []
     names = [dye.name for dye in DYES]
-    return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), names, count, 0.6)
+    return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), names, n=3, cutoff=0.6)
 
 
 def palette(family: str | None = None) -> tuple[Dye, ...]:

@@ -45,13 +45,11 @@ class Camera(Protocol):
 class Overlay:
     """Finds the hair in the camera's frames and lays it, in colour, over the camera's preview.
 
-    `model`, `backend`, `threads` and the errors are those of `VideoSegmenter`.
+    `model` and the errors are those of `VideoSegmenter`.
     """
 
-    def __init__(
-        self, model: str | os.PathLike[str] | None = None, *, backend: str = "auto", threads: int | None = None
-    ) -> None:
-        self.segmenter = Segmenter(zoo.fastest() if model is None else model, backend=backend, threads=threads)
+    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+        self.segmenter = Segmenter(zoo.fastest() if model is None else model)
         self.memory = Memory()
 
     def __call__(self, frame: Frame, look: Look) -> NDArray[np.uint8]:
@@ -61,9 +59,9 @@ class Overlay:
         return paint(clean(probability), look.color, look.strength)
 
 
-def clean(probability: Mask, threshold: float = THRESHOLD) -> NDArray[np.uint8]:
+def clean(probability: Mask) -> NDArray[np.uint8]:
     """The hair, uint8 (h, w) of 0 and 1, in a probability map, float32 (h, w): its largest region, slightly eroded."""
-    hair = largest_region((probability > threshold).astype(np.float32))
+    hair = largest_region((probability > THRESHOLD).astype(np.float32))
     return np.asarray(cv2.erode(hair.astype(np.uint8), _GRAIN), np.uint8)
 
 

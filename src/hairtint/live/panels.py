@@ -8,6 +8,7 @@ from hairtint.live.controls import KEYS
 from hairtint.live.paint import DARK, MUTED, PANEL, RED, TEXT, Panel, Sheet, measured, wrapped
 
 HELP_WIDTH = 640.0
+_NOTE_WIDTH = 560.0  # from which the words of a note are wrapped
 _TRIANGLES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
 _CAPS = {"space": "space", "escape": "esc"}
 _MOUSE = "Mouse: click a colour, drag the strength, the wheel or the dividing line; turn its wheel for the strength"
@@ -45,9 +46,9 @@ def _cap(sheet: Sheet, name: str, x: float, y: float) -> None:
 
 
 @lru_cache(maxsize=8)
-def note(text: str, unit: float, size: float = 15.0, most: float = 560.0) -> Panel:
+def note(text: str, unit: float, size: float = 15.0) -> Panel:
     """A few words on a round panel, in several lines where they are many."""
-    lines = wrapped(text, size * unit, most * unit)
+    lines = wrapped(text, size * unit, _NOTE_WIDTH * unit)
     width = max(measured(line, size * unit) for line in lines) / unit + 40
     step = 1.45 * size
     sheet = Sheet(width, step * len(lines) + 18, unit)

@@ -40,8 +40,8 @@ class Stats:
         undyed: shown as they came, before the network was ready.
     """
 
-    def __init__(self, window: float = WINDOW) -> None:
-        self.window, self.frames, self.undyed = window, 0, 0
+    def __init__(self) -> None:
+        self.frames, self.undyed = 0, 0
         self._recent: deque[tuple[float, float, dict[str, float]]] = deque(maxlen=MOST)
 
     def shown(self, captured: float, stages: dict[str, float], now: float | None = None) -> None:
@@ -62,7 +62,7 @@ class Stats:
         """The figures of the last seconds in which frames were shown; all 0 before there are any."""
         if not self._recent:
             return Figures(0.0, 0.0, 0.0, {})
-        while self._recent[0][0] < self._recent[-1][0] - self.window:
+        while self._recent[0][0] < self._recent[-1][0] - WINDOW:
             self._recent.popleft()
         times, latencies, stages = zip(*self._recent, strict=True)
         span = times[-1] - times[0]

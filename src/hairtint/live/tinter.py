@@ -40,14 +40,8 @@ class Tinter:
     Arguments and errors are those of `VideoSegmenter`.
     """
 
-    def __init__(
-        self,
-        model: str | os.PathLike[str] | Segmenter | None = None,
-        *,
-        backend: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.segmenter = VideoSegmenter(model, backend=backend, threads=threads)
+    def __init__(self, model: str | os.PathLike[str] | Segmenter | None = None, *, threads: int | None = None) -> None:
+        self.segmenter = VideoSegmenter(model, threads=threads)
         self.shade: Shade | None = None
 
     def __call__(self, rgb: NDArray[np.uint8], look: Look, small: NDArray[np.uint8] | None = None) -> Tinted:

@@ -21,6 +21,8 @@ from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
 
 SegmentFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 THRESHOLD = 0.5
+_EACH = 4  # photos in a row of the contact sheet
+_TILE = (240, 300)  # width and height of each
 
 
 @dataclass(frozen=True)
@@ -129,33 +131,32 @@ def as_json(rows: Sequence[Row], model: str) -> dict[str, Any]:
     return {"model": model} | summary(rows) | {"by_source": by_source(rows), "by_photo": photos}
 
 
-def contact_sheet(
-    segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row], each: int = 4
-) -> NDArray[np.uint8]:
+def contact_sheet(segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row]) -> NDArray[np.uint8]:
     """RGB picture with the best, median and worst photos by IoU, a row each: photo with the outlines of the true mask
     (white) and of the found one (red)."""
     order = sorted((k for k in range(len(rows)) if rows[k].hair > 0), key=lambda k: -rows[k].iou)
     order = order or list(range(len(rows)))
-    each = min(each, len(order))
+    each = min(_EACH, len(order))
     middle = max(0, len(order) // 2 - each // 2)
     picked = [order[:each], order[middle : middle + each], order[-each:]]
     return np.vstack([np.hstack([_tile(segment, pairs[k], rows[k]) for k in line]) for line in picked])
 
 
-def _tile(segment: SegmentFunction, pair: Pair, row: Row, size: tuple[int, int] = (240, 300)) -> NDArray[np.uint8]:
+def _tile(segment: SegmentFunction, pair: Pair, row: Row) -> NDArray[np.uint8]:
     rgb, mask = pair.read()
-    by = min(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
+    width, height = _TILE
+    by = min(width / rgb.shape[1], height / rgb.shape[0])
     shape = (max(1, round(rgb.shape[1] * by)), max(1, round(rgb.shape[0] * by)))
     small = cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)
     for truth, colour in ((mask > 127, (255, 255, 255)), (segment(rgb) > THRESHOLD, (230, 40, 40))):
         scaled = cv2.resize(truth.astype(np.uint8), shape, interpolation=cv2.INTER_AREA)
         lines, _ = cv2.findContours(scaled, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(small, lines, -1, colour, 1, cv2.LINE_AA)
-    tile = np.full((size[1] + 18, size[0], 3), 24, np.uint8)
-    top, left = (size[1] - small.shape[0]) // 2, (size[0] - small.shape[1]) // 2
+    tile = np.full((height + 18, width, 3), 24, np.uint8)
+    top, left = (height - small.shape[0]) // 2, (width - small.shape[1]) // 2
     tile[top : top + small.shape[0], left : left + small.shape[1]] = small
     text = f"{row.stem[:22]} IoU {row.iou:.3f}"
-    cv2.putText(tile, text, (4, size[1] + 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
+    cv2.putText(tile, text, (4, height + 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
     return tile
 
 

@@ -16,6 +16,8 @@ from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
 from hairtint.training.loader import Epoch, Photos, as_input, batches
 
+SOME = 256  # photos, or up to twice as many, for the statistics of unfolded weights
+
 
 def first_network(
     config: Config,
@@ -58,8 +60,8 @@ def first_network(
     return network
 
 
-def _some(photos: Sequence[Pair], config: Config, most: int = 256) -> Iterator[Tensor]:
+def _some(photos: Sequence[Pair], config: Config) -> Iterator[Tensor]:
     """Photos from all over the data as the network will see them in training."""
-    few = Photos(photos[:: max(1, len(photos) // most)], config.size, recipe=config.recipe, seed=config.seed)
+    few = Photos(photos[:: max(1, len(photos) // SOME)], config.size, recipe=config.recipe, seed=config.seed)
     order = Epoch([""] * len(few), {}, config.seed, 0, min(config.batch, len(few)))
     return (as_input(rgb, mask)[0] for rgb, mask in batches(few, order, 0))

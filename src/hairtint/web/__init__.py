@@ -15,8 +15,6 @@ from hairtint.errors import MissingExtraError
 if TYPE_CHECKING:
     from flask import Flask
 
-    from hairtint.web.settings import Settings
-
 __all__ = ["HOME", "RUNTIME", "create_app", "require", "require_runtime"]
 
 HOME = Path(__file__).parent
@@ -42,7 +40,7 @@ def require_runtime(home: Path = HOME) -> None:
         raise MissingExtraError(f"onnxruntime-web is not here ({missing[0]}): {cure}")
 
 
-def create_app(settings: Settings | None = None, **options: Any) -> Flask:
+def create_app(**options: Any) -> Flask:
     """The application, ready for pictures; `options` are those of `hairtint.web.settings.Settings`.
 
     Any WSGI server can run it: `hairtint web` does with waitress, and so does, with the package gunicorn installed,
@@ -55,4 +53,4 @@ def create_app(settings: Settings | None = None, **options: Any) -> Flask:
     from hairtint.web.application import build
     from hairtint.web.settings import Settings
 
-    return build(settings or Settings(**options))
+    return build(Settings(**options))

@@ -152,7 +152,7 @@ def word(name: str, about: str, pattern: str, least: int, most: int) -> Field:
     return Field(name, about, {"type": "string", "pattern": whole_text}, check)
 
 
-def color(about: str = "The dye: a name, #rrggbb or rgb(r, g, b).", *, required: bool = True) -> Field:
+def color(*, required: bool = True) -> Field:
     """A colour as text."""
 
     def check(value: Any) -> Color:
@@ -161,6 +161,7 @@ def color(about: str = "The dye: a name, #rrggbb or rgb(r, g, b).", *, required:
         return Color.parse(value)
 
     schema = {"type": "string", "maxLength": 40, "examples": ["copper", "#2f5fc4", "rgb(181, 86, 43)"]}
+    about = "The dye: a name, #rrggbb or rgb(r, g, b)."
     return Field("color", about, schema, check, required=required)
 
 

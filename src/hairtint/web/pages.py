@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, send_file
@@ -22,8 +21,6 @@ def config(*, server: bool) -> dict[str, Any]:
     """
     urls = [f"models/{network.name}.onnx?v={_tag(network)}" for network in networks()]
     return {
-        "server": server,
-        "version": version("hairtint"),
         "api": "api/v1/" if server else None,
         "photoModelUrl": urls[0],
         "videoModelUrl": urls[-1],

@@ -35,7 +35,7 @@ def test_everything_that_the_page_names_is_there(tmp_path, runtime, capsys):
     page = (site / "index.html").read_text()
     found = re.search(r'data-config="([^"]*)"', page)
     config = json.loads(html.unescape(found[1]))
-    assert config["server"] is False
+    assert config["api"] is None
     links = [*re.findall(r'(?:href|src)="([^#"]+)[#"]', page)]
     links += [config[key] for key in ("photoModelUrl", "videoModelUrl", "vendorUrl")]
     assert len(links) > 5

@@ -1,16 +1,11 @@
-/** What the page was served with: JSON in <html data-config>. All addresses are relative to the page. */
-
-const given = JSON.parse(document.documentElement.dataset.config || "{}");
-
-export const config = {
-  /** Where a hairtint server answers; null for a page of static files. @type {string|null} */
-  api: given.server ? (given.api ?? "api/v1/") : null,
-  /** The network that photos are worth, and the one that is fast enough for video. */
-  photoModelUrl: given.photoModelUrl ?? "models/fine.onnx",
-  videoModelUrl: given.videoModelUrl ?? "models/swift.onnx",
-  /** onnxruntime-web, which runs them. */
-  vendorUrl: given.vendorUrl ?? "static/vendor/",
-};
+/**
+ * What the page was served with: JSON in <html data-config>. All addresses are relative to the page. `api`: where a
+ * hairtint server answers, null for a page of static files. `photoModelUrl` and `videoModelUrl`: the network that
+ * photos are worth, and the one that is fast enough for video. `vendorUrl`: onnxruntime-web, which runs them.
+ *
+ * @type {{api: string|null, photoModelUrl: string, videoModelUrl: string, vendorUrl: string}}
+ */
+export const config = JSON.parse(document.documentElement.dataset.config);
 
 export const limits = {
   /** Bytes of a photo's file. */
