@@ -2,7 +2,7 @@
 
 import pytest
 
-from hairtint.errors import LONGEST, ColorError, HairtintError, UnknownModelError, printable
+from hairtint.errors import LONGEST, ColorError, HairtintError, UnknownModelError, printable, reason
 
 
 @pytest.mark.parametrize("kind", [HairtintError, ColorError, UnknownModelError])
@@ -20,3 +20,9 @@ def test_a_message_does_not_grow_with_what_it_quotes():
 
 def test_printable_keeps_every_script():
     assert printable("größer 颜色 لون 🎨") == "größer 颜色 لون 🎨"
+
+
+def test_the_reason_is_what_the_system_says_or_else_the_error():
+    assert reason(FileNotFoundError(2, "No such file or directory", "/tmp/a\nb")) == "No such file or directory"
+    assert reason(OSError("cannot encode\nit")) == "cannot encode it"
+    assert reason(ValueError("embedded null byte")) == "embedded null byte"

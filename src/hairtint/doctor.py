@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from hairtint.errors import HairtintError
+from hairtint.errors import HairtintError, printable
 
 State = Literal["ok", "missing", "broken"]
 
@@ -213,4 +213,4 @@ def _halves(error: Exception) -> tuple[str, str]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return printable(str(error)) or type(error).__name__

@@ -27,6 +27,17 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
+def one_line(name: object) -> str:
+    """A file name or reason as it can be printed in one line, whatever it holds and however long it is."""
+    text = printable(str(name))
+    return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed, in one line: what the system or FFmpeg says, or else the error's own words."""
+    return one_line(getattr(error, "strerror", None) or error)
+
+
 class HairtintError(Exception):
     """The root of every error raised on purpose."""
 

@@ -21,19 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import PictureError
+from hairtint.errors import PictureError, one_line
 from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_mask import side_by_side, write_mask
 from hairtint.photo_origin import Origin
-from hairtint.photo_reading import (
-    MAX_FILE_BYTES,
-    MIN_SIDE,
-    decode_array,
-    decode_bytes,
-    decode_image,
-    one_line,
-    read_file,
-)
+from hairtint.photo_reading import MAX_FILE_BYTES, MIN_SIDE, decode_array, decode_bytes, decode_image, read_file
 from hairtint.photo_writing import (
     OUTPUT_SUFFIXES,
     check_target,

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import MaskError, OutputError, PictureError
+from hairtint.errors import MaskError, OutputError, PictureError, one_line
 from hairtint.frame import MAX_PIXELS, check_frame, described
-from hairtint.photo_reading import one_line
 from hairtint.photo_writing import path_of, write_bytes
 
 

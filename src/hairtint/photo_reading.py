@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from hairtint.errors import PictureError, printable
+from hairtint.errors import PictureError, one_line, reason
 from hairtint.photo_origin import Origin, colour_space
 
 MIN_SIDE = 16
@@ -46,12 +46,6 @@ class Decoded(NamedTuple):
     notes: tuple[str, ...]
 
 
-def one_line(name: object) -> str:
-    """Return a file name or reason as it can be printed in one line, whatever it holds and however long it is."""
-    text = printable(str(name))
-    return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"
-
-
 def read_file(path: Path) -> bytes:
     """Return the bytes of a picture file.
 
@@ -70,8 +64,7 @@ def read_file(path: Path) -> bytes:
     except FileNotFoundError:
         raise PictureError(f"{name}: no such file; check the name") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or error
-        raise PictureError(f"{name} cannot be read ({one_line(reason)}); check the name and its permissions") from None
+        raise PictureError(f"{name} cannot be read ({reason(error)}); check the name and its permissions") from None
 
 
 def check_bytes(size: int, name: str) -> None:
@@ -148,8 +141,8 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
     except MemoryError:
         raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
     except Exception as error:  # decoders meet hostile bytes and raise almost anything
-        reason = one_line(error) or type(error).__name__
-        message = f"{name} is damaged or cut short ({reason[:120]}); get a fresh copy of the picture"
+        why = one_line(error) or type(error).__name__
+        message = f"{name} is damaged or cut short ({why[:120]}); get a fresh copy of the picture"
         raise PictureError(message) from None
 
 

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, one_line, reason
 from hairtint.photo_origin import Origin
-from hairtint.photo_reading import one_line
 
 _FORMAT_OF_SUFFIX: dict[str, str] = {
     ".jpg": "JPEG",
@@ -80,8 +79,8 @@ def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Orig
     except MemoryError:
         raise OutputError("there is not enough memory to write the picture; scale it down first") from None
     except Exception as error:  # each of Pillow's encoders has limits and errors of its own
-        reason = one_line(error) or type(error).__name__
-        message = f"the picture cannot be written as {file_format} ({reason[:120]}); use .png"
+        why = one_line(error) or type(error).__name__
+        message = f"the picture cannot be written as {file_format} ({why[:120]}); use .png"
         raise OutputError(message) from None
     return buffer.getvalue()
 
@@ -151,5 +150,4 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
 
 
 def _refusal(name: str, error: Exception) -> OutputError:
-    reason = one_line(getattr(error, "strerror", None) or error)
-    return OutputError(f"{name} cannot be written ({reason}); name a file in a folder that can be written to")
+    return OutputError(f"{name} cannot be written ({reason(error)}); name a file in a folder that can be written to")

@@ -12,7 +12,7 @@ from typing import Any
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
 from hairtint.batch.task import Outcome
-from hairtint.errors import MissingExtraError, ModelError, WorkerError
+from hairtint.errors import MissingExtraError, ModelError, WorkerError, printable
 
 LOCAL = "127.0.0.1"
 
@@ -35,8 +35,8 @@ class Actors:
             try:
                 ray.init(log_to_driver=False, **here)
             except (ConnectionError, RuntimeError, ValueError) as error:
-                why = " ".join(str(error).split())
-                raise WorkerError(f"no Ray cluster to work on: {why[:160]}; check RAY_ADDRESS") from error
+                why = printable(str(error))[:160]
+                raise WorkerError(f"no Ray cluster to work on: {why}; check RAY_ADDRESS") from error
         self.kind = ray.remote(num_cpus=1, max_restarts=0)(Remote)
 
     @property

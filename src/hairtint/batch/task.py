@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hairtint.batch.jobs import Job
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import HairtintError, ModelError, OutputError
+from hairtint.errors import HairtintError, ModelError, OutputError, reason
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
 from hairtint.photo_writing import on_white
@@ -103,8 +103,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise OutputError(f"cannot create {folder} ({why}): name another folder with -o") from error
+        raise OutputError(f"cannot create {folder} ({reason(error)}): name another folder with -o") from error
 
 
 def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume: bool = False) -> list[str]:

@@ -17,7 +17,7 @@ from hairtint.cli.options import FOLDER, Number, check_effects, check_names, dye
 from hairtint.cli.progress import bar
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import PictureError
+from hairtint.errors import PictureError, reason
 from hairtint.photo import OUTPUT_SUFFIXES
 from hairtint.recolor import Method
 
@@ -148,7 +148,7 @@ def _file(listing: str) -> Iterator[bytes]:
         with Path(listing).open("rb") as file:
             yield from file
     except OSError as error:
-        raise PictureError(f"cannot read the list {listing}: {error.strerror or error}") from error
+        raise PictureError(f"cannot read the list {listing}: {reason(error)}") from error
 
 
 def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Callable[[Iterable[Any]], Iterator[Any]]:

@@ -6,7 +6,7 @@ import itertools
 import time
 from pathlib import Path
 
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, reason
 from hairtint.live.sources import Rgb
 from hairtint.photo import Photo
 
@@ -27,9 +27,7 @@ def fresh(folder: Path, suffix: str) -> Path:
             except FileExistsError:
                 continue
     except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written to ({error.strerror}): name another folder with --out"
-        ) from error
+        raise OutputError(f"{folder} cannot be written to ({reason(error)}): name another folder with --out") from error
     raise AssertionError("itertools.count ends")
 
 

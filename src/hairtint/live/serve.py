@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.color import Color
-from hairtint.errors import InputError
+from hairtint.errors import InputError, reason
 from hairtint.frame import check_frame
 from hairtint.live.jpeg_slot import JpegSlot
 from hairtint.live.serve_http import Http
@@ -75,9 +75,8 @@ class Server:
         try:
             self._http = Http(self, self.host, self.port)
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
-                f"cannot serve on {self.host} port {self.port} ({reason}): choose another address or port"
+                f"cannot serve on {self.host} port {self.port} ({reason(error)}): choose another address or port"
             ) from error
         self.port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, args=(0.1,), name="hairtint-serve", daemon=True).start()

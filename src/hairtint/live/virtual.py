@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from hairtint.errors import MissingExtraError, OutputError
+from hairtint.errors import MissingExtraError, OutputError, printable
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb
 
@@ -61,8 +61,4 @@ class VirtualCamera:
             return pyvirtualcam.Camera(width, height, self.fps, backend=self.backend)
         except (RuntimeError, OSError) as error:
             cure = CURES.get(sys.platform, CURES["linux"])
-            raise OutputError(f"no virtual camera ({_line(error)}): {cure}") from error
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:160]
+            raise OutputError(f"no virtual camera ({printable(str(error))[:160]}): {cure}") from error

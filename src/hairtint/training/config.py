@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from hairtint.errors import TrainingError
+from hairtint.errors import TrainingError, reason
 
 MOST = 2**63 - 1  # what torch takes as a seed, and more than any other number here can mean
 MOST_OFTEN = 10_000  # times that an epoch shows a photo
@@ -80,7 +80,7 @@ class Config:
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
+            raise TrainingError(f"cannot read {path}: {reason(error)}") from error
         except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end
             raise TrainingError(f"{path} is not valid TOML: {error}") from error
         return cls.from_dict(values, str(path))

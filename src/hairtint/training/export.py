@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hairtint import framing, networks, zoo
-from hairtint.errors import OutputError, TrainingError
+from hairtint.errors import OutputError, TrainingError, reason
 from hairtint.framing import Shape
 from hairtint.networks.swift import Swift
 from hairtint.segmenter import preprocess
@@ -137,8 +137,7 @@ def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: s
             put(folder / f"{name}.md", card.encode())
             put_json(folder / zoo.MANIFEST, manifest | {name: entry})
         except OSError as error:
-            why = error.strerror or error
-            raise OutputError(f"cannot write into {folder}: {why}; choose another with --zoo") from error
+            raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --zoo") from error
     return folder / f"{name}.onnx"
 
 

@@ -42,8 +42,7 @@ def start(devices: str, config: Config, nodes: int = 1) -> Fabric:
     try:
         return Fabric(accelerator="auto", devices=count, num_nodes=nodes, precision=precision)
     except Exception as error:  # Fabric's own error type is private
-        why = " ".join(str(error).split())
-        raise TrainingError(f"--devices {devices} with precision {config.precision} cannot be had: {why}") from error
+        raise TrainingError(f"--devices {devices} with precision {config.precision} cannot be had: {error}") from error
 
 
 def check_share(config: Config, processes: int) -> None:

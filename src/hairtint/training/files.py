@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, reason
 
 LOCK = ".lock"
 LONGEST = 255  # bytes of a file's name
@@ -67,7 +67,7 @@ def put_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
         cure = "free some space or choose another --out"
         if error.errno == errno.ENAMETOOLONG:
             cure = "give the photo a shorter name"
-        raise OutputError(f"cannot write {path}: {error.strerror or error}; {cure}") from error
+        raise OutputError(f"cannot write {path}: {reason(error)}; {cure}") from error
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def alone(folder: Path, *, wait: bool = False) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("a")
     except OSError as error:
-        raise OutputError(f"cannot write into {folder}: {error.strerror or error}; choose another folder") from error
+        raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another folder") from error
     with file:
         try:
             _lock(file, wait)

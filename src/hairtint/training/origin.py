@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hairtint.errors import TrainingError
+from hairtint.errors import TrainingError, reason
 from hairtint.training import teacher
 from hairtint.training.files import digest_of
 
@@ -85,7 +85,7 @@ def _file(path: Path) -> dict[str, str]:
     try:
         return {"file": "/".join(path.absolute().parts[-2:]), "sha256": digest_of(path)}
     except OSError as error:
-        raise TrainingError(f"cannot read {path}: {error.strerror or error}") from error
+        raise TrainingError(f"cannot read {path}: {reason(error)}") from error
 
 
 def _learnt_from(folder: Path) -> tuple[dict[str, str], bool]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hairtint.errors import OutputError, TrainingError
+from hairtint.errors import OutputError, TrainingError, reason
 from hairtint.training import content, origin, teacher
 from hairtint.training.config import Config
 from hairtint.training.files import put_json
@@ -60,9 +60,7 @@ def prepare(
         if began and not begun:
             put_json(folder / origin.ORIGIN, began)
     except OSError as error:
-        raise OutputError(
-            f"cannot write into {folder}: {error.strerror or error}; choose another with --run"
-        ) from error
+        raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --run") from error
     return began
 
 

@@ -17,7 +17,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from hairtint.errors import DataError, OutputError
+from hairtint.errors import DataError, OutputError, reason
 from hairtint.training import content
 from hairtint.training.files import Slice, alone, put, put_json, size_of
 from hairtint.training.pairs import File, Original, Pair, Report, lost
@@ -65,7 +65,7 @@ def pack(
             put_json(out / INDEX, index | {"complete": True})
         except OSError as error:
             raise OutputError(
-                f"cannot write into {out} ({error.strerror or error}): free some space or choose another --out"
+                f"cannot write into {out} ({reason(error)}): free some space or choose another --out"
             ) from error
     return new
 
@@ -220,7 +220,7 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}; check the disk") from error
+        raise DataError(f"{path} cannot be read: {reason(error)}; check the disk") from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hairtint.errors import DataError, OutputError
+from hairtint.errors import DataError, OutputError, reason
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
 from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture
@@ -115,7 +115,7 @@ def _note(out: Path, pairs: Sequence[Pair]) -> None:
     try:
         put_json(out / PHOTOS, _photos(out) | made)
     except OSError as error:
-        raise OutputError(f"cannot write into {out}: {error.strerror or error}; choose another --out") from error
+        raise OutputError(f"cannot write into {out}: {reason(error)}; choose another --out") from error
 
 
 def _photos(folder: Path) -> dict[str, str]:
@@ -132,6 +132,6 @@ def _claim(out: Path, teacher: dict[str, str]) -> None:
         if not (out / NOTE).exists():
             put_json(out / NOTE, teacher)
     except OSError as error:
-        raise OutputError(f"cannot write into {out}: {error.strerror or error}; choose another --out") from error
+        raise OutputError(f"cannot write into {out}: {reason(error)}; choose another --out") from error
     if known(out).keys() != teacher.keys():
         raise OutputError(f"{out} holds masks of another teacher: choose another --out")

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hairtint.errors import InputError, OutputError
-from hairtint.photo_reading import one_line
+from hairtint.errors import InputError, OutputError, one_line
 from hairtint.video.layout import Layout
 
 if TYPE_CHECKING:

@@ -35,9 +35,8 @@ import numpy as np
 
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import HairtintError, InputError
+from hairtint.errors import HairtintError, InputError, one_line, reason
 from hairtint.live.look import Look
-from hairtint.photo_reading import one_line
 from hairtint.video.clock import seconds
 
 _MOST_BYTES = 1 << 20
@@ -79,7 +78,7 @@ class Keyframes:
                 raise InputError(f"{name} is too large for a script of looks: name the right file")
             script = tomllib.loads(data.decode())
         except OSError as error:
-            raise InputError(f"{name} cannot be read ({error.strerror}): name a script of looks") from None
+            raise InputError(f"{name} cannot be read ({reason(error)}): name a script of looks") from None
         except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end
             raise InputError(f"{name} is not a script of looks ({one_line(error)}): see docs/video.md") from None
         return cls._of(script, common or Look(Color(0, 0, 0)), name)

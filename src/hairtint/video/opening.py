@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hairtint.errors import SourceError
-from hairtint.photo_reading import one_line
+from hairtint.errors import SourceError, reason
 from hairtint.video import alpha
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def opened(path: Path, name: str) -> InputContainer:
             str(path.absolute()), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        said = "no video that can be read" if isinstance(error, av.InvalidDataError) else why(error)
+        said = "no video that can be read" if isinstance(error, av.InvalidDataError) else reason(error)
         raise SourceError(f"{name} cannot be opened ({said}): it is cut off, damaged, or no video file") from None
     if container.format.name in _PLAYLISTS:
         container.close()
@@ -77,7 +76,7 @@ def first_frame(path: Path, name: str) -> VideoFrame:
                 except av.FFmpegError:
                     continue
         except (av.FFmpegError, OSError) as error:
-            raise SourceError(f"{name} cannot be read ({why(error)}): copy or download it again") from None
+            raise SourceError(f"{name} cannot be read ({reason(error)}): copy or download it again") from None
     raise SourceError(f"{name} has no frame that can be decoded: it is damaged, or only the start of a file")
 
 
@@ -88,8 +87,3 @@ def usable(frame: VideoFrame, name: str) -> VideoFrame:
     if min(frame.width, frame.height) < 2:
         raise SourceError(f"{name} is {frame.width}x{frame.height}: there is nothing to see")
     return frame
-
-
-def why(error: BaseException) -> str:
-    """What FFmpeg or the system says, in one line."""
-    return one_line(getattr(error, "strerror", None) or error)

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.errors import OutputError
-from hairtint.photo_reading import one_line
+from hairtint.errors import OutputError, one_line, reason
 from hairtint.photo_writing import check_target
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
 from hairtint.video.layout import Layout, copied, rebuilt
-from hairtint.video.opening import why
 from hairtint.video.paint import set_alpha
 from hairtint.video.signal import FULL, LIMITED, Signal
 from hairtint.video.turn import Turn
@@ -167,7 +165,7 @@ class Outputs:
     def _broken_sound(self, packet: Packet[Any], error: Exception) -> None:
         when = packet.pts if packet.pts is not None else packet.dts
         near = self.source.near(when * packet.time_base + self.source.origin) if when is not None else ""
-        self.source.report(f"{self.source.name}: broken sound {near}is passed over ({why(error)})")
+        self.source.report(f"{self.source.name}: broken sound {near}is passed over ({reason(error)})")
 
     def _open(self, path: Path, codec: Codec, quality: str, layout: Layout, signal: Signal) -> Sink:
         turn, size, aspect = self.working.turn, self.working.size, self.source.video.sample_aspect_ratio

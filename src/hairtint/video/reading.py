@@ -10,10 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from hairtint.errors import SourceError
-from hairtint.photo_reading import one_line
+from hairtint.errors import SourceError, one_line, reason
 from hairtint.video import alpha
-from hairtint.video.opening import first_frame, is_cover, opened, video_of, why
+from hairtint.video.opening import first_frame, is_cover, opened, video_of
 from hairtint.video.seeking import seek, tick_of
 from hairtint.video.times import Clock, Rising
 
@@ -244,7 +243,7 @@ class Source:
                 for frame in rising(frames) if rising else frames:
                     yield Decoded(frame, 0.0)
         except (av.FFmpegError, OSError) as error:
-            self.report(f"{self.name} cannot be read further ({why(error)}); what came before is kept")
+            self.report(f"{self.name} cannot be read further ({reason(error)}); what came before is kept")
         if rising:
             yield from (Decoded(frame, 0.0) for frame in rising.rest())
 
@@ -256,7 +255,7 @@ class Source:
             return self.decode(packet)
         except av.FFmpegError as error:
             near = self.near(when * packet.time_base) if when is not None else ""
-            self.report(f"{self.name}: a broken frame {near}is passed over ({why(error)})")
+            self.report(f"{self.name}: a broken frame {near}is passed over ({reason(error)})")
             return []
 
     def near(self, time: Fraction) -> str:

@@ -11,8 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairtint.errors import HairtintError, OutputError
-from hairtint.photo_reading import one_line
+from hairtint.errors import HairtintError, OutputError, one_line, reason
 from hairtint.photo_writing import check_target
 from hairtint.video.codecs import CODECS, Codec, container_of
 from hairtint.video.gif import Delays, Palettes
@@ -224,11 +223,11 @@ class Sink:
         if isinstance(error, HairtintError):
             return error
         number = getattr(error, "errno", None)
-        why = one_line(getattr(error, "strerror", None) or error)
         if number in (errno.ENOSPC, errno.EDQUOT):
             return OutputError(f"{self.name} cannot be written, the disk is full: free some space or name another disk")
         if number == errno.EFBIG:
             return OutputError(f"{self.name} grew larger than the disk allows: use a lower --quality or another disk")
         log = getattr(error, "log", None)
         more = f", {one_line(log[2])}" if log and len(log) > 2 else ""
-        return OutputError(f"{self.name} cannot be written ({why}{more}): try another --codec, suffix or folder")
+        why = reason(error) + more
+        return OutputError(f"{self.name} cannot be written ({why}): try another --codec, suffix or folder")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, reason
 from hairtint.web import HOME, require, require_runtime
 from hairtint.web.headers import page_headers
 from hairtint.web.pages import config, networks
@@ -57,7 +57,7 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     try:
         _write(folder)
     except OSError as error:
-        why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error  # the first of many
+        why = error.args[0][0][2] if isinstance(error, shutil.Error) else reason(error)  # the first of many
         raise OutputError(f"{folder} cannot be written ({why}); name another folder") from None
     return sorted(path for path in folder.rglob("*") if path.is_file())
 

@@ -84,12 +84,11 @@ def install(app: Flask, max_bytes: int) -> None:
 
 def of_refusal(error: HairtintError) -> Problem:
     """What went wrong on purpose, as a problem: 422 for what was sent, 503 for what this server lacks."""
-    message = " ".join(str(error).split())
     if isinstance(error, InputError | OutputError | UnknownModelError):
-        return Problem(422, message)
+        return Problem(422, str(error))
     if isinstance(error, ModelError):
         return Problem(503, "the network cannot be had on this server; tell whoever runs it", retry_after=60)
-    return Problem(500, message)
+    return Problem(500, str(error))
 
 
 def _out_of_memory() -> Problem:

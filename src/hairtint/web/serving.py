@@ -21,7 +21,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
-from hairtint.errors import InputError
+from hairtint.errors import InputError, reason
 from hairtint.web.operations import Services
 from hairtint.web.problems import CONTENT_TYPE, Problem
 
@@ -214,8 +214,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise InputError(f"port {port} is taken by another program; choose one: --port {port + 1}") from None
-        reason = error.strerror or error
-        raise InputError(f"cannot listen on {host}:{port} ({reason}); check --host and --port") from None
+        raise InputError(f"cannot listen on {host}:{port} ({reason(error)}); check --host and --port") from None
     return listener
 
 

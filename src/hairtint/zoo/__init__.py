@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hairtint.errors import DamagedModelError, ModelError, UnknownModelError
+from hairtint.errors import DamagedModelError, ModelError, UnknownModelError, reason
 from hairtint.framing import Shape
 
 HOME = Path(__file__).parent
@@ -58,7 +58,7 @@ class Entry:
             data = self.path.read_bytes()
         except OSError as error:
             raise ModelError(
-                f"cannot read the network {self.path} ({error.strerror or error}): check it, or install hairtint again"
+                f"cannot read the network {self.path} ({reason(error)}): check it, or install hairtint again"
             ) from error
         if self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256:
             raise DamagedModelError(
