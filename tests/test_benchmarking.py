@@ -231,6 +231,6 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_measuring(tmp_path, m
         plot.check("plot.doc")
     with pytest.raises(OutputError, match="does not exist"):
         plot.check(tmp_path / "no" / "plot.png")
-    monkeypatch.setattr(plot.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"hairtint\[train\]"):
         plot.check("plot.png")

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import framing
-from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError, ModelError
+from hairtint import extras, framing
+from hairtint.errors import DamagedModelError, HairtintError, InputError, ModelError
 from hairtint.framing import Shape
 from hairtint.zoo import Entry
 
@@ -121,8 +121,7 @@ class OpenVino:
     """OpenVINO on the CPU. It computes in bfloat16 where the processor does, which changes no IoU by 0.001."""
 
     def __init__(self, entry: Entry, threads: int) -> None:
-        if importlib.util.find_spec("openvino") is None:
-            raise MissingExtraError("this needs openvino: pip install 'hairtint[openvino]'")
+        extras.require("openvino", "openvino")
         openvino = _silent_openvino()
         core = openvino.Core()
         data = entry.read()

@@ -137,7 +137,7 @@ def test_a_recording_survives_the_death_of_the_program(tmp_path):
 
 
 def test_without_pyav_it_names_the_extra(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"hairtint\[video\]"):
         Recorder(tmp_path / "a.mp4")
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from hairtint import extras
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
 from hairtint.batch.task import Outcome
-from hairtint.errors import MissingExtraError, ModelError, WorkerError, printable
+from hairtint.errors import ModelError, WorkerError, printable
 
 LOCAL = "127.0.0.1"
 
@@ -25,8 +25,7 @@ class Actors:
     """
 
     def __init__(self, make: Callable[[], Doer]) -> None:
-        if importlib.util.find_spec("ray") is None:
-            raise MissingExtraError("this needs ray: pip install 'hairtint[ray]'")
+        extras.require("ray", "ray")
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
         ray: Any = importlib.import_module("ray")
         self.ray, self.make = ray, make

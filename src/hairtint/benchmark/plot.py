@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from hairtint import extras
 from hairtint.benchmark.measure import STAGES, Row
 from hairtint.benchmark.report import REPORT
-from hairtint.errors import MissingExtraError, OutputError
+from hairtint.errors import OutputError
 from hairtint.photo_writing import check_target, write_bytes
 
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -18,8 +18,7 @@ SUFFIXES = (".png", ".svg", ".pdf")
 
 def check(path: str | os.PathLike[str]) -> None:
     """Raise before the measuring what `draw` would raise after it: MissingExtraError, OutputError."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtraError("the plot needs matplotlib: pip install 'hairtint[train]', or leave --plot out")
+    extras.require("train", "matplotlib", what="the plot needs", otherwise=", or leave --plot out")
     if Path(path).suffix.lower() not in SUFFIXES:
         raise OutputError(f"{path}: name a plot that ends in {', '.join(SUFFIXES)}")
     check_target(Path(path), True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hairtint.errors import MissingExtraError, OutputError
+from hairtint import extras
+from hairtint.errors import OutputError
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
 
@@ -34,8 +34,7 @@ class Recorder:
     """
 
     def __init__(self, path: Path) -> None:
-        if importlib.util.find_spec("av") is None:
-            raise MissingExtraError("recording needs PyAV: pip install 'hairtint[video]'")
+        extras.require("video", "av", what="recording needs")
         self.path = path
         self.size: Size | None = None
         self._container: Any = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import time
 from dataclasses import replace
@@ -11,7 +10,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from hairtint.errors import MissingExtraError, OutputError
+from hairtint import extras
+from hairtint.errors import OutputError
 from hairtint.live import controls as choices
 from hairtint.live import hud
 from hairtint.live.compose import letterbox, scaled
@@ -36,8 +36,7 @@ class Window:
     """
 
     def __init__(self, size: Size | None = None) -> None:
-        if importlib.util.find_spec("pygame") is None:
-            raise MissingExtraError("the window needs pygame: pip install 'hairtint[camera]', or use --serve")
+        extras.require("camera", "pygame", what="the window needs", otherwise=", or use --serve")
         self.wanted = size
         self.layers: list[hud.Layer] = []
         self.place: hud.Place | None = None  # of the picture

@@ -5,13 +5,9 @@ Reading data and evaluating need no torch; training and exporting need the extra
 
 from __future__ import annotations
 
-import importlib.util
-
-from hairtint.errors import MissingExtraError
+from hairtint import extras
 
 
 def require() -> None:
     """Raise MissingExtraError, naming the cure, where the extra `train` is not installed."""
-    for module in ("torch", "lightning_fabric", "matplotlib", "onnx"):
-        if importlib.util.find_spec(module) is None:
-            raise MissingExtraError(f"this needs {module}: pip install 'hairtint[train]'")
+    extras.require("train", "torch", "lightning_fabric", "matplotlib", "onnx")

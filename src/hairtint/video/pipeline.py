@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import threading
 from collections.abc import Callable
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairtint.errors import InputError, MissingExtraError
+from hairtint import extras
+from hairtint.errors import InputError
 from hairtint.live.look import Look, check_look
 from hairtint.live.tinter import Tinter
 from hairtint.video.channel import Channel, Closed
@@ -103,7 +103,7 @@ def dye_file(
         ModelError: the network cannot be had.
         MissingExtraError: PyAV is not installed.
     """
-    _require()
+    extras.require("video", "av", what="video files need")
     if not callable(look):
         check_look(look)
     wanted = Wanted(
@@ -215,8 +215,3 @@ def _write(outputs: Outputs, channel: Channel[Dyed | Packet[Any]]) -> None:
             outputs.write(item)
     finally:
         channel.close()
-
-
-def _require() -> None:
-    if importlib.util.find_spec("av") is None:
-        raise MissingExtraError("video files need PyAV: pip install 'hairtint[video]'")

@@ -6,10 +6,10 @@ dye, bytes). Nothing is written to disk, and no log line says anything about a p
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hairtint import extras
 from hairtint.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ RUNTIME = (
 
 def require() -> None:
     """Raise MissingExtraError, naming the cure, where the extra `web` is not installed."""
-    for module in ("flask", "waitress", "prometheus_client"):
-        if importlib.util.find_spec(module) is None:
-            raise MissingExtraError(f"this needs {module}: pip install 'hairtint[web]'")
+    extras.require("web", "flask", "waitress", "prometheus_client")
 
 
 def require_runtime(home: Path = HOME) -> None:
