@@ -17,6 +17,7 @@ from pathlib import Path
 
 from docs.report import exchange, tables, words
 from docs.report.sources import DOCS, HERE, PICTURES, RUNS, Run, Sources
+from hairtint.training import run_files
 
 PAGES = ("report.md", "networks.md")
 NOTE = "<!-- Made by `make report` from docs/report/{page}.in and the logs beside it: edit those. -->\n\n"
@@ -37,7 +38,7 @@ def take(run: Path) -> None:
     """Copy the log of a run folder, nothing else of it."""
     name = f"{run.name}-report" if Run.load(run).by_report and "report" not in run.name else run.name
     (RUNS / name).mkdir(parents=True, exist_ok=True)
-    for file in ("config.json", "log.csv"):
+    for file in (run_files.CONFIG, run_files.LOG):
         shutil.copyfile(run / file, RUNS / name / file)
 
 

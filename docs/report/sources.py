@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hairtint import zoo
-from hairtint.training import curves
+from hairtint.training import curves, run_files
 from hairtint.training.config import Config
+from hairtint.training.files import read_json
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent
@@ -42,8 +43,8 @@ class Run:
     @classmethod
     def load(cls, folder: Path) -> Run:
         """Read config.json and log.csv; errors are those of Config."""
-        values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return cls(folder.name, Config.from_dict(values, str(folder)), curves.read(folder / "log.csv"))
+        values = read_json(folder / run_files.CONFIG)
+        return cls(folder.name, Config.from_dict(values, str(folder)), curves.read(folder / run_files.LOG))
 
     @property
     def best(self) -> dict[str, float]:
@@ -72,7 +73,7 @@ class Sources:
     @classmethod
     def load(cls, home: Path = HERE) -> Sources:
         """Read what lies in a folder like this one; what is missing counts as not done yet."""
-        folders = [path.parent for path in sorted(home.glob("runs/*/config.json"))]
+        folders = [path.parent for path in sorted(home.glob(f"runs/*/{run_files.CONFIG}"))]
         runs = [run for run in map(Run.load, folders) if run.rows]
         runs.sort(key=lambda run: (zoo.ORDER.index(run.config.network), run.by_report, run.name))
         return cls(runs, read(home / "measured.json"), read(home / "speed.json"))
@@ -88,7 +89,7 @@ class Sources:
 
 def read(path: Path) -> dict[str, Any]:
     """A JSON file; empty where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return read_json(path) if path.is_file() else {}
 
 
 def write(path: Path, values: dict[str, Any]) -> None:

@@ -23,11 +23,11 @@ def export(
     from hairtint.training import require
 
     require()
-    from hairtint.training import card, datasets
+    from hairtint.training import card, datasets, run_files
     from hairtint.training.compress import compressed
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
 
-    trained = Trained.load(run / "last.pt" if last else run)
+    trained = Trained.load(run / run_files.LAST if last else run)
     pairs, reports = datasets.open_all(data, no_hair)
     for line in (line for report in reports for line in report.lines()[1:]):  # the first says what is not left out
         click.echo(line, err=True)

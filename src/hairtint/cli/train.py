@@ -67,7 +67,7 @@ def train(
     from hairtint.training import require
 
     require()
-    from hairtint.training import datasets, fabric
+    from hairtint.training import datasets, fabric, run_files
     from hairtint.training.config import Config
     from hairtint.training.train import train as learn
 
@@ -82,7 +82,7 @@ def train(
             _say(
                 f"repeat names {s}, which is not in the data" for s in plan.repeat if s not in {p.source for p in pairs}
             )
-            if (weights or mean_with or encoder) and (folder / "last.pt").exists():
+            if (weights or mean_with or encoder) and (folder / run_files.LAST).exists():
                 _say([f"{folder} goes on where it was: --from, --mean-with and --encoder are for its start alone"])
         with bar(quiet=not first) as progress:
             best = learn(

@@ -13,11 +13,12 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from hairtint.segmenter import Segmenter
-from hairtint.training import evaluate, origin, terms
+from hairtint.training import evaluate, origin, run_files, terms
 from hairtint.training.compress import HALF, Storage
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained, shapes_of
+from hairtint.training.files import read_json
 
 
 def facts(trained: Trained) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def write(
     """The card as Markdown. parity: how far the .onnx is from the torch module. stored: how it holds the weights."""
     began = origin.read(run)
     commit = f"commit {began['commit']}" if began else "a commit that was not recorded"
-    known, sides = facts(trained), json.loads((run / "data.json").read_text(encoding="utf-8"))
+    known, sides = facts(trained), read_json(run / run_files.DATA)
     settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
     stems, used, kept = _photos(sides, trained.config)
     rows = "\n".join(

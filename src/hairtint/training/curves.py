@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hairtint.training.run_files import LOG
+
 
 def append(path: Path, row: dict[str, Any]) -> None:
     """Add one line; the first one writes the header."""
@@ -61,7 +63,7 @@ def _plot(folder: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    rows = read(folder / "log.csv")
+    rows = read(folder / LOG)
     if not rows:
         return
     epochs = [row["epoch"] for row in rows]

@@ -11,14 +11,14 @@ Layouts (recognised by their folders):
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from hairtint.errors import DataError
-from hairtint.training import kin, layouts, shards
+from hairtint.training import kin, layouts, run_files, shards
+from hairtint.training.files import read_json
 from hairtint.training.pairs import STYLES, Array, Pair, Report, usable
 
 __all__ = [
@@ -95,7 +95,7 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path, reports: Sequence[Repo
     reports: of the folders, where it may say why. Raises DataError where the run or all of its photos are not there.
     """
     try:
-        names = set(map(str, json.loads((run / "data.json").read_text(encoding="utf-8"))["validation"]))
+        names = set(map(str, read_json(run / run_files.DATA)["validation"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
     kept = [pair for pair in pairs if pair.name in names]

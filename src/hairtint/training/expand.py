@@ -12,7 +12,7 @@ import numpy as np
 
 from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
-from hairtint.training.files import alone, digest_of, is_there, put, put_picture, size_of
+from hairtint.training.files import alone, digest_of, is_there, put, put_picture, read_json, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
 from hairtint.training.pairs import Original, Pair, hard, lost
 
@@ -79,7 +79,7 @@ def _claim(out: Path, settings: dict[str, object], originals: dict[str, list[obj
     """Make the folders; refuse those that hold pictures made otherwise, as the two could not be told apart."""
     note = out / EXPANDED
     try:
-        known = dict(json.loads(note.read_text(encoding="utf-8"))) if note.exists() else None
+        known = dict(read_json(note)) if note.exists() else None
         (out / "images").mkdir(parents=True, exist_ok=True)
         (out / "masks").mkdir(exist_ok=True)
         if known is None and any((out / "images").iterdir()):

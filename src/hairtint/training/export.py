@@ -23,7 +23,7 @@ from hairtint.errors import OutputError, TrainingError, reason
 from hairtint.framing import Shape
 from hairtint.networks.swift import Swift
 from hairtint.segmenter import preprocess
-from hairtint.training import checkpoint
+from hairtint.training import checkpoint, run_files
 from hairtint.training.compress import WHOLE, Storage
 from hairtint.training.config import Config
 from hairtint.training.files import alone, put, put_json
@@ -55,12 +55,12 @@ class Trained:
     @classmethod
     def load(cls, path: Path) -> Trained:
         """The averaged weights of a checkpoint, or of a run folder's best one."""
-        state = checkpoint.load(path / "best.pt" if path.is_dir() else path)
+        state = checkpoint.load(path / run_files.BEST if path.is_dir() else path)
         config = Config.from_dict(dict(state["config"]), str(path))
         network = networks.build(config.network)
         checkpoint.into(network, state["ema"], path)
         finished = int(state.get("epoch", config.epochs)) >= config.epochs
-        return cls(network.eval(), config, int(state["step"]), path.name == "last.pt", finished)
+        return cls(network.eval(), config, int(state["step"]), path.name == run_files.LAST, finished)
 
 
 def shapes_of(network: nn.Module, config: Config) -> tuple[Shape, ...]:

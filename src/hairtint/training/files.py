@@ -52,6 +52,11 @@ def put_json(path: Path, values: dict[str, Any]) -> None:
     put(path, (json.dumps(values, indent=1) + "\n").encode())
 
 
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; raises OSError or ValueError."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def put_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     """The same for a picture as OpenCV has it, uint8 (H, W) or BGR (H, W, 3), JPEG or lossless by its suffix.
 

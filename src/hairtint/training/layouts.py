@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from hairtint.errors import DataError
+from hairtint.training.files import read_json
 from hairtint.training.pairs import STYLES, Original, Pair, Report
 
 PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm", ".tif", ".tiff"}
@@ -57,7 +57,7 @@ def _originals(note: Path) -> dict[str, Original] | None:
     if not note.is_file():
         return None
     try:
-        known = json.loads(note.read_text(encoding="utf-8")).get(ORIGINALS, {})
+        known = read_json(note).get(ORIGINALS, {})
         return {stem: Original(*row) for stem, row in known.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{note} is damaged ({error}): expand the photos again, into another folder") from error

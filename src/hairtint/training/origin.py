@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tomllib
 from collections.abc import Mapping
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import TrainingError, reason
-from hairtint.training import teacher
-from hairtint.training.files import digest_of
+from hairtint.training import run_files, teacher
+from hairtint.training.files import digest_of, read_json
 
-ORIGIN = "origin.json"
 KINDS = {  # what it came from, by option
     "weights": "--from",
     "mean_with": "--mean-with",
@@ -66,9 +64,9 @@ def check(folder: Path, given: Given) -> None:
 
 def read(folder: Path) -> dict[str, Any] | None:
     """origin.json of a run folder; None where it has none. Raises TrainingError for a damaged one."""
-    path = folder / ORIGIN
+    path = folder / run_files.ORIGIN
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = read_json(path)
         good = all(isinstance(known[kind][key], str) for kind in KINDS if kind in known for key in ("file", "sha256"))
         if isinstance(known["seen"], list):  # as it was written before the contents of photos were noted
             known["seen"] = dict.fromkeys(map(str, known["seen"]), "")
@@ -94,7 +92,7 @@ def _learnt_from(folder: Path) -> tuple[dict[str, str], bool]:
     They are not where a photo's content was not noted: it may be there under another name.
     """
     try:
-        sides = json.loads((folder / "data.json").read_text(encoding="utf-8"))
+        sides = read_json(folder / run_files.DATA)
         noted = dict(sides.get("sha256", {}))
         photos = {str(name): str(noted.get(name, "")) for name in sides["training"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

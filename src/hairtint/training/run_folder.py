@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hairtint.errors import OutputError, TrainingError, reason
-from hairtint.training import content, origin, teacher
+from hairtint.training import content, origin, run_files, teacher
 from hairtint.training.config import Config
-from hairtint.training.files import put_json
+from hairtint.training.files import put_json, read_json
 from hairtint.training.pairs import Pair, Report
 
 ANY_TIME = frozenset({"workers", "checkpoint_minutes"})  # keys that change nothing in what is learnt
@@ -32,13 +31,13 @@ def prepare(
     data: dict[str, Any] = {"training": sorted(learnt), "validation": sorted(held)}
     if note := given.get("teacher"):
         teacher.check(note.parent, digests)
-    begun = (folder / "last.pt").exists()  # a run that failed before its first checkpoint binds nobody
-    if begun and (before := _read(folder / "config.json")):
+    begun = (folder / run_files.LAST).exists()  # a run that failed before its first checkpoint binds nobody
+    if begun and (before := _read(folder / run_files.CONFIG)):
         if differing := _differences(before, config):
             raise TrainingError(
                 f"{folder} holds a run of another config ({', '.join(differing)}): name a new folder with --run"
             )
-        known = _read(folder / "data.json")
+        known = _read(folder / run_files.DATA)
         if any(known.get(side, data[side]) != data[side] for side in data):
             raise TrainingError(
                 f"{folder} holds a run on other photos: give its --data again, or a new folder with --run"
@@ -55,10 +54,10 @@ def prepare(
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        put_json(folder / "config.json", config.as_dict())
-        put_json(folder / "data.json", data)
+        put_json(folder / run_files.CONFIG, config.as_dict())
+        put_json(folder / run_files.DATA, data)
         if began and not begun:
-            put_json(folder / origin.ORIGIN, began)
+            put_json(folder / run_files.ORIGIN, began)
     except OSError as error:
         raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --run") from error
     return began
@@ -73,7 +72,7 @@ def _differences(before: dict[str, Any], config: Config) -> list[str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ from typing import Any
 
 from hairtint.errors import DataError, OutputError, reason
 from hairtint.training import content
-from hairtint.training.files import Slice, alone, put, put_json, size_of
+from hairtint.training.files import Slice, alone, put, put_json, read_json, size_of
 from hairtint.training.pairs import File, Original, Pair, Report, lost
 
 INDEX = "shards.json"
@@ -225,7 +225,7 @@ def _sha256(path: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is missing or damaged: run the same hairtint data pack again") from error
     if not isinstance(values, dict):

@@ -6,7 +6,6 @@ once, as it is; its mask is then turned and mirrored with the photo, so that a t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 from hairtint.errors import DataError, OutputError, reason
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
-from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture
+from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture, read_json
 from hairtint.training.pairs import Array, Pair, decoded
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
@@ -72,7 +71,7 @@ def taught(pairs: Sequence[Pair], folder: Path) -> list[Pair]:
 def known(folder: Path) -> dict[str, str]:
     """What teacher.json says: the networks' files by their sha256. Raises DataError where a folder has none."""
     try:
-        values: Any = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        values: Any = read_json(folder / NOTE)
         return {str(digest): str(name) for digest, name in values.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise DataError(f"{folder} holds no masks of a teacher: make them with hairtint data teach") from error
@@ -120,7 +119,7 @@ def _note(out: Path, pairs: Sequence[Pair]) -> None:
 
 def _photos(folder: Path) -> dict[str, str]:
     try:
-        return dict(json.loads((folder / PHOTOS).read_text(encoding="utf-8")))
+        return dict(read_json(folder / PHOTOS))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError) as error:

@@ -20,7 +20,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from hairtint.errors import TrainingError
-from hairtint.training import checkpoint, curves, losses, mishaps, run_folder, schedule
+from hairtint.training import checkpoint, curves, losses, mishaps, run_files, run_folder, schedule
 from hairtint.training import teacher as masks_of
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair, Report, split
@@ -62,7 +62,7 @@ def train(
     memory, a worker or another process was killed, or the loss is not a number, OutputError where another run writes
     into the folder, DataError where masks of the teacher are missing.
     """
-    if not config.epochs and not weights and not (folder / "last.pt").exists():
+    if not config.epochs and not weights and not (folder / run_files.LAST).exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
     if bool(config.teacher) != (teacher is not None):
         raise TrainingError("a teacher needs both: a folder (--teacher) and its share (teacher = 0.5 in the config)")
@@ -70,7 +70,7 @@ def train(
     given = {
         "weights": weights, "mean_with": mean_with, "encoder": encoder, "teacher": teacher and teacher / masks_of.NOTE
     }  # fmt: skip
-    if (folder / "last.pt").exists():
+    if (folder / run_files.LAST).exists():
         weights = mean_with = encoder = None
     sides = split(pairs, seed=config.seed, validation=config.validation)
     if teacher:
@@ -136,7 +136,7 @@ class _Run:
             self._one_epoch(progress)
             self.epoch, self.start = self.epoch + 1, 0
             self._check(progress)
-        return self.folder / "best.pt"
+        return self.folder / run_files.BEST
 
     def _check(self, progress: Progress) -> None:
         """The end of an epoch: validate, log, keep."""
@@ -146,8 +146,8 @@ class _Run:
             self._log(met, checked)
             if checked.mean_iou > self.best:
                 self.best = checked.mean_iou
-                self._save("best.pt")
-            self._save("last.pt")
+                self._save(run_files.BEST)
+            self._save(run_files.LAST)
             self._draw()
             progress(self.step, self.total, f"epoch {self.epoch} IoU {checked.mean_iou:.4f} loss {checked.loss:.4f}")
         self.fabric.barrier()
@@ -168,7 +168,7 @@ class _Run:
             self.met = [self.met[0] + 1, self.met[1] + loss, self.met[2] + accuracy]
             self.start += self.config.batch
             if time.monotonic() - saved > 60 * self.config.checkpoint_minutes:
-                self._save("last.pt")
+                self._save(run_files.LAST)
                 saved = time.monotonic()
             progress(self.step, self.total, f"epoch {self.epoch + 1} loss {self.met[1] / self.met[0]:.4f}")
 
@@ -197,11 +197,8 @@ class _Run:
         return value, accuracy
 
     def _lost(self, what: str) -> SharedError:
-        good = (
-            f"{self.folder}/last.pt is the last good state"
-            if (self.folder / "last.pt").exists()
-            else "nothing is saved"
-        )
+        last = self.folder / run_files.LAST
+        good = f"{last} is the last good state" if last.exists() else "nothing is saved"
         return SharedError(f"{what} at step {self.step}: lower lr (now {self.config.lr:g}) or set clip_norm; {good}")
 
     def validate(self) -> Score:
@@ -216,7 +213,7 @@ class _Run:
         row |= {"validation_loss": checked.loss, "validation_accuracy": checked.accuracy}
         row |= {"validation_dice": checked.dice, "validation_iou": checked.mean_iou}
         row |= {f"iou_{source}": iou for source, iou in checked.iou.items()}
-        curves.append(self.folder / "log.csv", row)
+        curves.append(self.folder / run_files.LOG, row)
 
     def _draw(self) -> None:
         if self.epoch == self.config.epochs or time.monotonic() - self.drawn > SECONDS_BETWEEN_PLOTS:
@@ -238,7 +235,7 @@ class _Run:
         checkpoint.save(self.folder / name, state)
 
     def _resume(self) -> None:
-        last = self.folder / "last.pt"
+        last = self.folder / run_files.LAST
         if last.exists():
             state = checkpoint.load(last)
             checkpoint.into(self.raw, state["network"], last)
@@ -255,4 +252,4 @@ class _Run:
                 " --run that lies on a disk they share"
             )
         if is_first(self.fabric):
-            curves.trim(self.folder / "log.csv", self.epoch)
+            curves.trim(self.folder / run_files.LOG, self.epoch)
