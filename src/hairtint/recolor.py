@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -19,9 +19,10 @@ from hairtint.hsv import HueSwap
 from hairtint.pixels import U8
 from hairtint.shade import Shade
 
-__all__ = ["Method", "Shade", "recolor"]
+__all__ = ["METHODS", "Method", "Shade", "recolor"]
 
 Method = Literal["natural", "hsv"]
+METHODS: tuple[Method, ...] = get_args(Method)
 Box = tuple[slice, slice]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
@@ -128,8 +129,9 @@ def check_share(name: str, value: object) -> None:
 
 def check_method(method: object) -> None:
     """Raise InputError unless there is such a method."""
-    if not isinstance(method, str) or method not in ("natural", "hsv"):
-        raise InputError(f'method {method!r}: choose "natural" or "hsv"')
+    if not isinstance(method, str) or method not in METHODS:
+        known = " or ".join(f'"{name}"' for name in METHODS)
+        raise InputError(f"method {method!r}: choose {known}")
 
 
 def _box(cover: Cover, peaks: Cover) -> Box | None:

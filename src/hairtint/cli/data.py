@@ -9,6 +9,7 @@ import click
 
 from hairtint.cli.options import FOLDER, Number, data_folders
 from hairtint.cli.progress import bar
+from hairtint.training.augment import RECIPES
 
 
 @click.group()
@@ -56,7 +57,7 @@ def split(data: tuple[Path, ...], no_hair: tuple[Path, ...], seed: int, validati
 @click.option(
     "--copies", type=click.IntRange(0, 1000), default=7, show_default=True, help="Random variants beside each photo."
 )
-@click.option("--recipe", type=click.Choice(["report", "strong", "mild"]), default="report", show_default=True)
+@click.option("--recipe", type=click.Choice(list(RECIPES)), default="report", show_default=True)
 @click.option(
     "--size", type=click.IntRange(16, 2048), default=256, show_default=True, help="Side of the square results."
 )

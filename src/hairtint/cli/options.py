@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hairtint.effects import EFFECTS
+from hairtint.recolor import METHODS
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -52,7 +53,7 @@ def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, in order.",
         ),
         click.option(
-            "--method", type=click.Choice(["natural", "hsv"]), default="natural", show_default=True,
+            "--method", type=click.Choice(METHODS), default="natural", show_default=True,
             help="hsv: the report's, only the hue changes.",
         ),
         click.option(

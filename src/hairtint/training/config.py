@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from hairtint.errors import TrainingError, reason
+from hairtint.training import augment
 
 MOST = 2**63 - 1  # what torch takes as a seed, and more than any other number here can mean
 MOST_OFTEN = 10_000  # times that an epoch shows a photo
 CHOICES = {
-    "recipe": ("report", "strong", "mild"),
+    "recipe": tuple(augment.RECIPES),
     "optimizer": ("adam", "adamw"),
     "schedule": ("constant", "cosine"),
     "precision": ("32-true", "bf16-mixed", "16-mixed"),

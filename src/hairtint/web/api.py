@@ -16,6 +16,7 @@ from hairtint.effects import EFFECTS
 from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted
 from hairtint.photo import Photo
+from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
 from hairtint.web.fields import Field
 from hairtint.web.operations import FORM, JSON, PICTURES, Operation, Services
@@ -51,7 +52,7 @@ def _source() -> tuple[Field, ...]:
 def _look() -> tuple[Field, ...]:
     return (
         fields.number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0),
-        fields.choice("method", "hsv: only the hue changes, as in the report.", ["natural", "hsv"], "natural"),
+        fields.choice("method", "hsv: only the hue changes, as in the report.", METHODS, "natural"),
         fields.effects(),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response
 
 from hairtint.color import Color
+from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
 from hairtint.web.api import chosen, found
 from hairtint.web.fields import Field
@@ -62,7 +63,7 @@ def _change_color(services: Services) -> Operation:
         fields=(
             operations.image(), _color(),
             fields.number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0),
-            fields.choice("method", "hsv: only the hue changes, as in the report.", ["natural", "hsv"], "natural"),
+            fields.choice("method", "hsv: only the hue changes, as in the report.", METHODS, "natural"),
         ),
         takes=(JSON,), gives={"image/png": None}, statuses=_STATUSES, cost=1.0,
         examples=(
