@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hairtint.cli.options import FOLDER, Number, data_folders
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import counting, say
 from hairtint.training.augment import RECIPES
 
 
@@ -33,8 +33,8 @@ def check(data: tuple[Path, ...], no_hair: tuple[Path, ...], as_json: bool) -> N
     if as_json:
         click.echo(json.dumps([vars(report) for report in reports], indent=1))
         return
-    for line in (line for report in reports for line in report.lines()):
-        click.echo(line)
+    for report in reports:
+        click.echo("\n".join(report.lines()))
 
 
 @data.command()
@@ -73,12 +73,8 @@ def expand(
     from hairtint.training.expand import expand as write
 
     pairs, _ = datasets.open_all(data, no_hair)
-    with bar() as progress:
-        task = progress.add_task("expand", total=len(pairs))
-        new = write(
-            pairs, out, copies=copies, recipe=recipe, size=size, seed=seed,
-            progress=lambda done, _: progress.update(task, completed=done),
-        )  # fmt: skip
+    with counting("expand", len(pairs)) as progress:
+        new = write(pairs, out, copies=copies, recipe=recipe, size=size, seed=seed, progress=progress)
     click.echo(f"{new} new pairs in {out}, {len(pairs) * (copies + 1)} in all")
 
 
@@ -94,14 +90,10 @@ def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes
     from hairtint.training import datasets, shards
 
     pairs, reports = datasets.open_all(data, no_hair)
-    with bar() as progress:
-        task = progress.add_task("pack", total=None)
-        new = shards.pack(
-            pairs, out, megabytes=megabytes, reports=reports,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )  # fmt: skip
-    for line in (line for report in reports for line in report.lines()):
-        click.echo(line, err=True)
+    with counting("pack") as progress:
+        new = shards.pack(pairs, out, megabytes=megabytes, reports=reports, progress=progress)
+    for report in reports:
+        say(*report.lines())
     click.echo(f"{new} new shards in {out} with {len(pairs)} pairs in all")
 
 
@@ -119,10 +111,6 @@ def teach(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, model: s
 
     pairs, _ = datasets.open_all(data, no_hair)
     segmenter = Segmenter(model)
-    with bar() as progress:
-        task = progress.add_task("teach", total=len(pairs))
-        new = teacher.teach(
-            pairs, out, segmenter.mask, teacher.described(segmenter),
-            progress=lambda done, _: progress.update(task, completed=done),
-        )  # fmt: skip
+    with counting("teach", len(pairs)) as progress:
+        new = teacher.teach(pairs, out, segmenter.mask, teacher.described(segmenter), progress=progress)
     click.echo(f"{new} new masks in {out}")

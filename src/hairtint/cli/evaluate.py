@@ -12,7 +12,7 @@ from rich.table import Table
 
 from hairtint.cli import tables
 from hairtint.cli.options import FOLDER, data_folders
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import counting, say
 
 
 @click.command()
@@ -54,19 +54,15 @@ def evaluate(
     if run:
         pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
         if lacking:
-            click.echo(lacking, err=True)
+            say(lacking)
     if limit:
         pairs = pairs[:: -(-len(pairs) // limit)]
     if not as_json:
-        for line in (line for report in reports for line in report.lines()):
-            click.echo(line, err=True)
+        for report in reports:
+            say(*report.lines())
     segmenter = Segmenter(model)
-    with bar() as progress:
-        task = progress.add_task("evaluate", total=len(pairs))
-        rows = evaluation.evaluate(
-            segmenter.mask, pairs, lambda done, _: progress.update(task, completed=done),
-            probability=segmenter.probability,
-        )  # fmt: skip
+    with counting("evaluate", len(pairs)) as progress:
+        rows = evaluation.evaluate(segmenter.mask, pairs, progress, probability=segmenter.probability)
     result = evaluation.as_json(rows, segmenter.name)
     if sheet:
         Photo(evaluation.contact_sheet(segmenter.mask, pairs, rows)).save(sheet, overwrite=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.progress import say
 from hairtint.errors import DataError
 
 
@@ -29,8 +30,8 @@ def export(
 
     trained = Trained.load(run / run_files.LAST if last else run)
     pairs, reports = datasets.open_all(data, no_hair)
-    for line in (line for report in reports for line in report.lines()[1:]):  # the first says what is not left out
-        click.echo(line, err=True)
+    for report in reports:
+        say(*report.lines()[1:])  # the first says what is not left out
     pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")

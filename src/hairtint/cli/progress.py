@@ -1,7 +1,11 @@
-"""One look for every progress bar, on standard error so that standard output stays clean for pipes."""
+"""What is told meanwhile, on standard error so that standard output stays clean for pipes: bars of one look, lines."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,6 +28,20 @@ def bar(*, quiet: bool = False) -> Progress:
         TimeRemainingColumn(),
     )  # fmt: skip
     return Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True)
+
+
+@contextmanager
+def counting(what: str, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A bar of that name, as what to call with how many are done and how many there are."""
+    with bar() as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def say(*lines: str) -> None:
+    """Print lines on standard error."""
+    for line in lines:
+        click.echo(line, err=True)
 
 
 class Rate(ProgressColumn):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from rich.progress import Progress
 
 from hairtint.cli.options import FOLDER, Number, data_folders
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import bar, say
 from hairtint.errors import HairtintError
 
 
@@ -78,12 +77,12 @@ def train(
     try:
         pairs, reports = datasets.open_all(data, no_hair)
         if first:
-            _say([line for report in reports for line in report.lines()])
-            _say(
-                f"repeat names {s}, which is not in the data" for s in plan.repeat if s not in {p.source for p in pairs}
-            )
+            for report in reports:
+                say(*report.lines())
+            sources = {pair.source for pair in pairs}
+            say(*(f"repeat names {name}, which is not in the data" for name in plan.repeat if name not in sources))
             if (weights or mean_with or encoder) and (folder / run_files.LAST).exists():
-                _say([f"{folder} goes on where it was: --from, --mean-with and --encoder are for its start alone"])
+                say(f"{folder} goes on where it was: --from, --mean-with and --encoder are for its start alone")
         with bar(quiet=not first) as progress:
             best = learn(
                 plan, pairs, folder, reports=reports, weights=weights, mean_with=mean_with, encoder=encoder,
@@ -114,9 +113,4 @@ class _Show:
         self.progress.update(self.task, completed=done, total=total, description=text)
         epoch_ended, self.last = done == self.last, done
         if self.progress.disable and self.log_every and (epoch_ended or done % self.log_every == 0):
-            click.echo(f"step {done} of {total}: {text}", err=True)
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line, err=True)
+            say(f"step {done} of {total}: {text}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hairtint.cli.options import FOLDER
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import counting, say
 
 
 @click.command()
@@ -29,13 +29,10 @@ def train_style(data: tuple[Path, ...], encoder: Path, seed: int, home: Path | N
     from hairtint.training.style import learn
 
     pairs, reports = datasets.open_all(data)
-    for text in (text for report in reports for text in report.lines()):
-        click.echo(text, err=True)
-    with bar() as progress:
-        task = progress.add_task("train-style", total=None)
-        learned = learn(
-            pairs, encoder, seed=seed, progress=lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    for report in reports:
+        say(*report.lines())
+    with counting("train-style") as progress:
+        learned = learn(pairs, encoder, seed=seed, progress=progress)
     onnx, worst = style_card.exported(learned)
     metrics = style_card.measure(onnx, learned)
     text = style_card.write(learned, onnx, metrics, worst)

@@ -18,6 +18,7 @@ from hairtint.training import groups
 from hairtint.training.datasets import STYLES, Pair
 from hairtint.training.groups import HAIR, SKIN
 from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
+from hairtint.training.pairs import Progress
 
 SegmentFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 THRESHOLD = 0.5
@@ -53,7 +54,7 @@ GROUPS = {
 def evaluate(
     segment: SegmentFunction,
     pairs: Sequence[Pair],
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
     *,
     probability: SegmentFunction | None = None,
 ) -> list[Row]:

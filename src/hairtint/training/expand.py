@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from hairtint.errors import DataError, OutputError
 from hairtint.training import augment
 from hairtint.training.files import alone, digest_of, is_there, put, put_picture, read_json, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
-from hairtint.training.pairs import Original, Pair, hard, lost
+from hairtint.training.pairs import Original, Pair, Progress, hard, lost
 
-Progress = Callable[[int, int], None]  # photos done, photos in all
 NOTHING = np.zeros(0, np.uint8)
 
 

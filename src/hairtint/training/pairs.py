@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +24,7 @@ from hairtint.training.files import Slice
 
 File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
+Progress = Callable[[int, int], None]  # how many are done, and how many there are
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from hairtint.errors import DataError, OutputError, reason
 from hairtint.training import content
 from hairtint.training.files import Slice, alone, put, put_json, read_json, size_of
-from hairtint.training.pairs import File, Original, Pair, Report, lost
+from hairtint.training.pairs import File, Original, Pair, Progress, Report, lost
 
 INDEX = "shards.json"
 VERSION = 1
@@ -37,7 +37,7 @@ def pack(
     *,
     megabytes: float = 64,
     reports: Sequence[Report] = (),
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> int:
     """Write the shards of checked pairs, at most `megabytes` each where no single pair is larger; returns how many
     are new.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from hairtint.matte import Mask
 from hairtint.networks.style import Style
 from hairtint.style import STYLES, hair_square
 from hairtint.training import augment, checkpoint, datasets
-from hairtint.training.pairs import Array, Pair, hard
+from hairtint.training.pairs import Array, Pair, Progress, hard
 
 SIZE = 224  # side of the square that the network sees, in pixels
 VARIANTS = 2  # of each training photo beside the photo itself
@@ -51,7 +51,7 @@ def learn(
     encoder: Path,
     *,
     seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Learned:
     """Train on the pairs whose style is known, but for those that `hairtint.training.datasets.split` keeps apart.
 
@@ -74,7 +74,7 @@ def learn(
     return Learned(network, training, validation, decay, tried, seed)
 
 
-def described(network: Style, pairs: Sequence[Pair], seed: int, progress: Callable[[int, int], None]) -> Tensor:
+def described(network: Style, pairs: Sequence[Pair], seed: int, progress: Progress) -> Tensor:
     """What the encoder says of each photo and its variants, (photos, 1 + VARIANTS, D); the true masks are used.
 
     ONNX Runtime computes it, several times faster than torch does on a CPU.

@@ -18,12 +18,10 @@ from hairtint.errors import DataError, OutputError, reason
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
 from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture, read_json
-from hairtint.training.pairs import Array, Pair, decoded
+from hairtint.training.pairs import Array, Pair, Progress, decoded
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
 PHOTOS = "photos.json"  # the sha256 of the photos that they are of, by name; older folders have none
-
-Progress = Callable[[int, int], None]  # photos done, photos in all
 
 
 def teach(
