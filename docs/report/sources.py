@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint import zoo
-from hairtint.training import curves, run_files
+from hairtint.training import curves, run_files, terms
 from hairtint.training.config import Config
 from hairtint.training.files import read_json
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parent
 PICTURES = DOCS / "pictures" / "report"
 RUNS = HERE / "runs"
-FIGARO, CELEBA = "figaro1k", "celebamask-hq"  # the two sets that the report used
+FIGARO, CELEBA = "figaro1k", terms.CELEBAMASK  # the two sets that the report used
 
 # The report's table in section 3.4, of its second network.
 STATED = {

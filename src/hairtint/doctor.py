@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from hairtint import extras
 from hairtint.errors import HairtintError, printable
 
 State = Literal["ok", "missing", "broken"]
@@ -72,7 +73,7 @@ def _safely(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 
 def _versions() -> Iterator[Finding]:
-    yield Finding("versions", "hairtint", "ok", _version("hairtint") or "not installed, run from its folder")
+    yield Finding("versions", "hairtint", "ok", extras.version("hairtint") or "not installed, run from its folder")
     yield Finding("versions", "Python", "ok", f"{platform.python_version()}, {sys.executable}")
     yield Finding("versions", "system", "ok", f"{platform.platform()}, {os.cpu_count()} cores")
     for name, module in CORE.items():
@@ -113,13 +114,13 @@ def _networks() -> Iterator[Finding]:
 def _extras() -> Iterator[Finding]:
     """What pyproject.toml declares, read from the installed package itself."""
     wanted = defaultdict(list)
-    for line in (metadata.requires("hairtint") if _version("hairtint") else None) or []:
+    for line in (metadata.requires("hairtint") if extras.version("hairtint") else None) or []:
         if found := re.match(r"([\w.-]+).*;.*\bextra == ['\"](\w+)['\"]", line):
             wanted[found[2]].append(found[1])
     for extra in DEVELOPERS:
         wanted.pop(extra, None)
     for extra, names in sorted(wanted.items()):
-        here = {name: version for name in names if (version := _version(name))}
+        here = {name: version for name in names if (version := extras.version(name))}
         cure = "" if len(here) == len(names) else f"pip install 'hairtint[{extra}]'"
         told = [f"{name} {here[name]}" if name in here else f"no {name}" for name in names]
         yield Finding("extras", extra, "missing" if cure else "ok", ", ".join(told), cure)
@@ -134,13 +135,6 @@ def _page() -> Iterator[Finding]:
         yield Finding("page", "onnxruntime-web", "ok", str(HOME / "static" / "vendor"))
     except HairtintError as error:
         yield Finding("page", "onnxruntime-web", "missing", *_halves(error))
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _processor() -> Iterator[Finding]:

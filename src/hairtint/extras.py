@@ -1,8 +1,9 @@
-"""Whether what an optional part of hairtint is built on is installed."""
+"""What is installed of the packages that hairtint is built on."""
 
 from __future__ import annotations
 
 import importlib.util
+from importlib import metadata
 
 from hairtint.errors import MissingExtraError
 
@@ -18,3 +19,11 @@ def require(extra: str, *modules: str, what: str = "this needs", otherwise: str 
         if importlib.util.find_spec(module) is None:
             cure = f"pip install 'hairtint[{extra}]'{otherwise}"
             raise MissingExtraError(f"{what} {_NAMES.get(module, module)}: {cure}")
+
+
+def version(package: str) -> str | None:
+    """The version of an installed package, None where it is not."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

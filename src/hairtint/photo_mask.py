@@ -11,6 +11,7 @@ from PIL import Image
 from hairtint.errors import MaskError, OutputError, PictureError, one_line
 from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_writing import path_of, write_bytes
+from hairtint.pixels import to_grey
 
 
 def write_mask(path: str | os.PathLike[str], mask: NDArray[np.floating[Any]], *, overwrite: bool = False) -> None:
@@ -63,5 +64,4 @@ def _grey(mask: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
         raise MaskError(f"a mask is {what}; this is {described(mask)}")
     if not (mask.min() >= 0 and mask.max() <= 1):  # false for NaN too
         raise MaskError("the mask has values outside [0, 1] or NaN; clip it first")
-    grey: NDArray[np.uint8] = np.rint(mask * 255).astype(np.uint8)
-    return grey
+    return to_grey(mask)

@@ -9,11 +9,12 @@ import fake_picamera2
 import numpy as np
 import pytest
 
+from hairtint import zoo
 from hairtint.color import Color
 from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live import overlay
 from hairtint.live.look import Look
-from hairtint.live.picamera import PiCameraSource, check_controls, choose_preview, to_rgb
+from hairtint.live.picamera import SIDE, PiCameraSource, check_controls, choose_preview, to_rgb
 from hairtint.segmenter import Segmenter
 
 
@@ -91,6 +92,10 @@ def test_time_is_the_sensors_and_goes_on(pi):
 def test_the_small_picture_is_never_larger_than_the_large_one(pi):
     with PiCameraSource((320, 200), small=(256, 256)) as source:
         assert source.read().small.shape == (200, 256, 3)
+
+
+def test_the_small_picture_is_what_swift_takes():
+    assert zoo.find("swift").size == SIDE
 
 
 def test_controls_reach_the_camera(pi):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from hairtint import extras
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        **{name: _version(name) for name in ("hairtint", "onnxruntime", "numpy", "opencv-python-headless")},
+        **{name: extras.version(name) for name in ("hairtint", "onnxruntime", "numpy", "opencv-python-headless")},
     }
 
 
@@ -51,10 +52,3 @@ def processor(model: Path = Path("/proc/device-tree/model"), info: Path = Path("
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

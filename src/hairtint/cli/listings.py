@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ def colors(as_json: bool) -> None:
     from hairtint.color import palette
 
     if as_json:
-        click.echo(json.dumps([{"name": d.name, "hex": d.hex, "family": d.family} for d in palette()], indent=1))
+        click.echo(json.dumps([asdict(dye) for dye in palette()], indent=1))
         return
     table = Table("", "name", "hex", "family", box=None)
     for dye in palette():

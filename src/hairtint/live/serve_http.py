@@ -8,9 +8,11 @@ import json
 import select
 import socket
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -78,8 +80,6 @@ class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print nothing for a viewer who went away; anything else is a defect and shows itself."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -152,7 +152,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, (PAGES / name).read_bytes(), kind)
 
     def _state(self) -> None:
-        dyes = [{"name": dye.name, "hex": dye.hex, "family": dye.family} for dye in palette()]
+        dyes = [asdict(dye) for dye in palette()]
         self._json({**self.server.owner.state, "dyes": dyes})
 
     def _snapshot(self) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import perceptual
+from hairtint.training import terms
 
 HAIR = {"dark": 22.0, "medium": 50.0, "light": np.inf}  # up to which median L*
 SKIN = {"dark": 10.0, "tan": 28.0, "intermediate": 41.0, "light": np.inf}  # up to which typology angle, in degrees
-ALIGNED = "celebamask-hq"  # faces lie in the same place on every photo, so that the cheeks are known
+ALIGNED = terms.CELEBAMASK  # faces lie in the same place on every photo, so that the cheeks are known
 CHEEKS = ((0.28, 0.38), (0.62, 0.72))  # from left to right, in shares of the width
 ROWS = (0.56, 0.66)  # from top to bottom
 LEAST = 50  # pixels that a median is taken of

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
 from hairtint.errors import DataError, OutputError, reason
+from hairtint.pixels import to_grey
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
 from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture, read_json
@@ -48,7 +48,7 @@ def teach(
         for done, pair in enumerate(pairs, 1):
             path = _place(out, pair)
             if pair.mask is not None and not is_there(path):
-                put_picture(path, np.rint(255 * mask(pair.read()[0])).astype(np.uint8))
+                put_picture(path, to_grey(mask(pair.read()[0])))
                 new += 1
             progress(done, len(pairs))
     return new

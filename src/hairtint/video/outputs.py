@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hairtint.errors import OutputError, one_line, reason
 from hairtint.photo_writing import check_target
+from hairtint.pixels import to_grey
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
@@ -232,7 +233,7 @@ class Outputs:
     def _mask_frame(self, item: Dyed) -> VideoFrame:
         from av import VideoFrame
 
-        grey = np.rint(item.mask * np.float32(255)).astype(np.uint8)
+        grey = to_grey(item.mask)
         if self.wanted.mask and not container_of(self.wanted.mask).turns:
             grey = self.working.turn.upright(grey)
         frame = VideoFrame.from_ndarray(np.ascontiguousarray(grey), "gray")

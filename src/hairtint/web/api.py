@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from hairtint.effects import EFFECTS
 from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted
 from hairtint.photo import Photo
+from hairtint.pixels import to_grey
 from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
 from hairtint.web.fields import Field
@@ -156,7 +157,7 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
         studio.stages.note(stage, seconds)
     headers = {"Hairtint-Share": f"{tinted.mask.mean():.4f}"}
     if only_mask:
-        body, media_type = studio.encode_mask(np.rint(tinted.mask * 255).astype(np.uint8)), "image/png"
+        body, media_type = studio.encode_mask(to_grey(tinted.mask)), "image/png"
     else:
         body, media_type = studio.encode(Photo(tinted.rgb), "jpeg", values["quality"], metadata=False)
     return Response(body, content_type=media_type, headers=headers)
@@ -206,7 +207,7 @@ def _listings() -> list[Operation]:
         ])  # fmt: skip
 
     def colors(_: dict[str, Any]) -> Response:
-        return jsonify([{"name": dye.name, "hex": dye.hex, "family": dye.family} for dye in palette()])
+        return jsonify([asdict(dye) for dye in palette()])
 
     def effects(_: dict[str, Any]) -> Response:
         return jsonify([{"name": name, "usage": effect.usage()} for name, effect in EFFECTS.items()])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def constants() -> dict[str, Any]:
         group: {name.strip("_"): _plain(getattr(import_module(f"hairtint.{home}"), name)) for name in names}
         for group, (home, names) in _NUMBERS.items()
     }
-    dyes = [{"name": d.name, "hex": d.hex, "family": d.family} for d in palette.DYES]
+    dyes = [asdict(dye) for dye in palette.DYES]
     return {**numbers, "FAMILIES": list(palette.FAMILIES), "DYES": dyes, "EFFECTS": _effects()}
 
 

@@ -18,6 +18,7 @@ from hairtint.live.tinter import Tinted, Tinter
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo
 from hairtint.photo_origin import Origin
+from hairtint.pixels import to_grey
 from hairtint.recolor import recolor
 from hairtint.segmenter import Segmenter
 from hairtint.web import uploads
@@ -144,7 +145,7 @@ def largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def eight_bit(mask: Mask) -> NDArray[np.uint8]:
     """A mask, float32 (H, W) in [0, 1], as uint8 from 0 to 255, which is what is kept and sent."""
-    grey: NDArray[np.uint8] = np.rint(mask * np.float32(255)).astype(np.uint8)
+    grey = to_grey(mask)
     if grey.max(initial=0) <= 1:  # to `recolor` this would be a mask of 0 and 1; it is none of hair either
         grey[:] = 0
     return grey
