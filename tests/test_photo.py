@@ -5,7 +5,6 @@ import os
 import struct
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import cv2
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from odd_files import header_only_png
 from PIL import (
     ExifTags,
     Image,
@@ -124,16 +124,6 @@ def grey_profile() -> bytes:
 
 def white_point() -> bytes:
     return b"XYZ \0\0\0\0" + struct.pack(">III", 0xF6D6, 0x10000, 0xD32D)
-
-
-def png_header(width: int, height: int) -> bytes:
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
-    )
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -536,15 +526,15 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
 
 def test_declared_size_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     for width, height in ((20_000, 20_000), (11_000, 10_000), (1_000_000, 400)):
-        refused(png_header(width, height), "megapixels", "scale it down")
+        refused(header_only_png(width, height), "megapixels", "scale it down")
     monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda self: pytest.fail("decoded"))
-    refused(png_header(10_001, 10_000), "10001x10000", "100 megapixels")
-    refused(png_header(300, 300), "300x300", max_pixels=10_000)
+    refused(header_only_png(10_001, 10_000), "10001x10000", "100 megapixels")
+    refused(header_only_png(300, 300), "300x300", max_pixels=10_000)
 
 
 def test_pillows_own_limit_stays_as_it_is(recwarn: pytest.WarningsRecorder) -> None:
     before = Image.MAX_IMAGE_PIXELS
-    refused(png_header(9_990, 9_990), "damaged")  # between Pillow's warning and our limit: the pixels are missing
+    refused(header_only_png(9_990, 9_990), "damaged")  # between Pillow's warning and our limit: the pixels are missing
     assert before == Image.MAX_IMAGE_PIXELS
     assert not recwarn.list
 
