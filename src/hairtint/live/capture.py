@@ -20,7 +20,7 @@ from hairtint.live.sources import Frame, Rgb, Size
 PATIENCE = 10  # reads in a row that may fail before a camera counts as gone,
 DEADLINE = 4.0  # or seconds, as a read of a camera that stalls takes its time
 BUFFERS = 2 if sys.platform == "linux" else 1  # with one, V4L2 has nowhere to put a frame while the last is decoded
-PAUSE = 0.02  # seconds between them
+PAUSE = 0.02  # seconds between such reads
 TIMEOUT = 5000  # milliseconds that a stream may keep us waiting
 FARTHEST = 4  # the last number tried when no camera is named, where the system cannot list them
 FASTEST, USUAL = 120.0, 25.0  # frames per second of a file: above the first its own figure is not believed

@@ -79,7 +79,7 @@ class Sheet:
         self._regions.append((place, (x * u, y * u, (x + width) * u, (y + height) * u)))
 
     def picture(self, x: float, y: float, rgba: NDArray[np.uint8]) -> None:
-        """A picture laid over, its pixels those of the drawing (`fine` times finer than the panel)."""
+        """A picture laid over, its pixels those of the drawing (FINER times as fine as the panel)."""
         image = Image.fromarray(rgba)
         self._image.alpha_composite(image, tuple(round(v) for v in self._fine(x, y)))
 

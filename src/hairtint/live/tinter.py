@@ -1,4 +1,4 @@
-"""Frame in, dyed frame out: the one path that cameras, video files and served pictures share."""
+"""Frame in, dyed frame out: the path of frames that follow each other, from cameras, video files and browsers."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ manifest.json maps a name to
   size         side of the square input in pixels
   shapes       [height, width] of all pictures it takes, the square first; without it the square alone
   parameters   of the network
+  gflop        billions of operations for one picture of that size, a multiply-add being two
   metrics      what the card says, measured on photos kept apart from training
 Every .onnx takes `rgb`, uint8 (1, height, width, 3), and gives `probability`, float32 (1, h, w) in [0, 1], where h and
 w are at most height and width (hairtint.framing). The folder style/ holds, in the same form, the network that names
