@@ -22,7 +22,7 @@ RUNTIME = (
     "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm",
     "ort.jspi.min.mjs", "ort-wasm-simd-threaded.jspi.mjs", "ort-wasm-simd-threaded.jspi.wasm",
 )  # fmt: skip
-"""What the page needs of onnxruntime-web, without and with a GPU; scripts/fetch-web-assets puts it into static/vendor."""
+"""What the page needs of onnxruntime-web, on a CPU and with a GPU; scripts/fetch-web-assets puts it there."""
 
 
 def require() -> None:
