@@ -20,3 +20,16 @@ def hair(shade: str = "medium", height: int = 160, width: int = 140, soft: float
     skin = np.array((205, 160, 135), np.float32) + random.normal(0, 3, (height, width, 3)).astype(np.float32)
     rgb = mask[..., None] * lock + (1 - mask[..., None]) * skin
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8), mask
+
+
+def people(*places, size=(200, 480), seed=0):
+    """Heads (shade, left) on a light wall, later ones in front: frame, mask, whose each pixel is, 0 for nobody."""
+    noise = np.random.default_rng(seed).normal(0, 3, (*size, 3))
+    frame, mask, whose = np.full((*size, 3), 200.0), np.zeros(size, np.float32), np.zeros(size, int)
+    for number, (shade, left) in enumerate(places, 1):
+        rgb, cover = hair(shade, seed=number)
+        place = np.s_[20 : 20 + cover.shape[0], left : left + cover.shape[1]]
+        frame[place] += cover[..., None] * (rgb - frame[place])
+        mask[place] = np.maximum(mask[place], cover)
+        whose[place][cover > 0.5] = number
+    return np.clip(frame + noise, 0, 255).astype(np.uint8), mask, whose

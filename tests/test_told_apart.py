@@ -1,14 +1,14 @@
-"""Hair of several people in one picture: each gets the dye, not the mean of all."""
+"""Hair of several people in one picture or video: each gets the dye, not the mean of all."""
 
 import itertools
 
 import cv2
 import numpy as np
 import pytest
-from hair import hair
+from hair import hair, people
 
 from hairtint import recolor
-from hairtint.heads import told_apart
+from hairtint.heads import Heads, told_apart
 from hairtint.shade import Shade
 
 
@@ -100,3 +100,87 @@ def test_any_number_of_specks_is_one_look():
     mask = np.zeros((400, 300), np.float32)
     mask[::2, ::2] = 1
     assert np.array_equal(sum(told_apart(rgb, mask)), mask)
+
+
+# --- in video
+
+
+def tones(heads, frame, mask, whose):
+    """The median colour of each person's hair dyed copper."""
+    dyed = recolor(frame, mask, "copper", shade=heads.follow(frame, mask)).astype(int)
+    return [np.median(dyed[whose == number], 0) for number in range(1, whose.max() + 1)]
+
+
+def alone(shade):
+    frame, mask, whose = people((shade, 100))
+    return tones(Heads(), frame, mask, whose)[0]
+
+
+def test_in_video_each_head_comes_out_as_it_does_alone():
+    heads = Heads()
+    for t in range(12):
+        frame, mask, whose = people(("dark", 20 + 3 * t), ("light", 280 - 4 * t), seed=t)
+        for tone, shade in zip(tones(heads, frame, mask, whose), ("dark", "light"), strict=True):
+            assert np.abs(tone - alone(shade)).max() <= 4
+    assert len(heads.shades) == 2
+
+
+def test_heads_that_meet_and_part_keep_their_own_shades():
+    heads, away = Heads(), {"dark": alone("dark"), "light": alone("light")}
+    for t, left in enumerate([*range(190, 120, -7), *range(120, 190, 7)]):
+        frame, mask, whose = people(("dark", 40), ("light", left), seed=t)
+        for tone, shade in zip(tones(heads, frame, mask, whose), away, strict=True):
+            assert np.abs(tone - away[shade]).max() <= 6, (left, shade)
+
+
+def test_heads_that_touch_may_move_on_together():
+    heads, away = Heads(), {"dark": alone("dark"), "light": alone("light")}
+    for t, left in enumerate([*range(190, 130, -10), *[130] * 14]):
+        shift = max(0, t - 6) * 8
+        frame, mask, whose = people(("dark", 40 + shift), ("light", left + shift), seed=t)
+        for tone, shade in zip(tones(heads, frame, mask, whose), away, strict=True):
+            assert np.abs(tone - away[shade]).max() <= 6, (t, shade)
+
+
+def test_who_comes_and_goes_leaves_the_other_alone():
+    heads = Heads()
+    for t in range(4):
+        frame, mask, whose = people(("dark", 60), seed=t)
+        [steady] = tones(heads, frame, mask, whose)
+    for t in range(4):
+        frame, mask, whose = people(("dark", 60), ("light", 300), seed=t)
+        dark, light = tones(heads, frame, mask, whose)
+        assert np.abs(dark - steady).max() <= 3
+        assert np.abs(light - alone("light")).max() <= 3
+    frame, mask, whose = people(("dark", 60), seed=9)
+    assert np.abs(tones(heads, frame, mask, whose)[0] - steady).max() <= 3
+    assert len(heads.shades) == 1
+
+
+def test_a_second_head_that_hovers_at_the_least_size_does_not_flicker():
+    heads, seen = Heads(), []
+    for t in range(10):
+        frame, mask, _ = people(("dark", 60), seed=t)
+        radius = 16 if t % 2 else 13
+        cv2.circle(mask, (400, 100), radius if t else 24, 1.0, -1)
+        frame[60:140, 360:440] = 230
+        shades = heads.follow(frame, mask)
+        seen.append(len(shades))
+    assert set(seen) == {2}
+
+
+def test_alike_heads_share_one_shade_and_an_empty_room_forgets_all():
+    heads = Heads()
+    frame, mask, _ = people(("dark", 40), ("dark", 280))
+    [(cover, _)] = heads.follow(frame, mask)
+    assert cover is mask
+    assert heads.follow(frame, np.zeros_like(mask)) == []
+    assert heads.shades == []
+
+
+def test_the_parts_of_a_frame_are_the_mask():
+    heads = Heads()
+    for t in range(3):
+        frame, mask, _ = people(("dark", 40), ("light", 280 - 40 * t))
+        parts = [cover for cover, _ in heads.follow(frame, mask)]
+        np.testing.assert_array_equal(sum(parts), mask)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hairtint.frame import Cover
 from hairtint.pixels import every
-from hairtint.shade import GREY_LIGHTNESS
+from hairtint.shade import GREY_LIGHTNESS, Shade
 
 APART = 25.0  # difference of median L* from which two regions count as two people's hair, and not as light and shadow
 LEAST = 0.05  # of the largest region: smaller ones are strands and specks, and go with what is nearest
 MOST = 32  # regions that are looked at
 CORE = 0.1  # a mask above this is hair that may hang together
+SHADE_RATE = 0.1  # how fast a shade follows the hair in video: the dye must not pump with the mask's noise
+SHARED = 0.2  # of a region that each of two heads had in the frame before: they touch
+STAYS = 10.0  # L* by which a place of such a region must look more like the other head to be taken for it
 _SAMPLES = 96  # cells along the shorter side of the map on which all this is worked out
+_NEAR = 5  # cells over which the lightness of a place is meant
+
+Cells = npt.NDArray[np.integer[Any]]
 
 
 def told_apart(rgb: npt.NDArray[np.uint8], cover: Cover) -> list[Cover]:
@@ -22,34 +31,153 @@ def told_apart(rgb: npt.NDArray[np.uint8], cover: Cover) -> list[Cover]:
 
     rgb: uint8 (H, W, 3); cover: uint8 with 255 for hair or float (H, W) in [0, 1]. Hair that touches is one region.
     """
-    step = max(1, min(cover.shape) // _SAMPLES)
-    few = every(cover, step)
-    core = np.greater(few, CORE * (255 if cover.dtype == np.uint8 else 1)).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
-    if count < 3:
-        return [cover]
-    groups = _groups(np.asarray(labels, np.int32), stats[:, cv2.CC_STAT_AREA], every(rgb, step))
-    if max(groups.values()) == 0:
-        return [cover]
-    known = np.isin(labels, list(groups))
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~known).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    group_of = np.zeros(int(nearest.max()) + 1, np.uint8)
-    group_of[nearest[known]] = [groups[k] for k in labels[known]]
-    rows, columns = (np.minimum(np.arange(side) // step, n - 1) for side, n in zip(cover.shape, few.shape, strict=True))
-    large = group_of[nearest][rows][:, columns]
-    return [np.where(large == k, cover, cover.dtype.type(0)) for k in range(max(groups.values()) + 1)]
+    regions = _Regions.of(rgb, cover)
+    return _parts(cover, regions.spread(regions.by_shade()), regions.step)
 
 
-def _groups(labels: npt.NDArray[np.int32], areas: npt.NDArray[np.int32], rgb: npt.NDArray[np.uint8]) -> dict[int, int]:
-    """The group of each large region by its shade, from 0 for the darkest on."""
-    grey = GREY_LIGHTNESS[cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)]
-    largest = sorted(range(1, len(areas)), key=lambda k: -areas[k])[:MOST]
-    large = [k for k in largest if areas[k] >= LEAST * areas[largest[0]]]
-    lightness = {k: float(np.median(grey[labels == k])) for k in large}
-    group, groups, before = 0, {}, np.inf
-    for k in sorted(large, key=lambda k: lightness[k]):
-        group += lightness[k] - before > APART
-        groups[k], before = group, lightness[k]
-    return groups
+class Heads:
+    """The hair of a video: whose is where, and each one's shade, followed from frame to frame."""
+
+    def __init__(self) -> None:
+        self.shades: list[Shade] = []
+        self._owners: Cells | None = None  # whose the nearest hair was in the frame before, by its place in `shades`
+
+    def reset(self) -> None:
+        """Forget the frames before, as at a cut."""
+        self.shades, self._owners = [], None
+
+    def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.float32]) -> list[tuple[Cover, Shade]]:
+        """The masks of the next frame's heads, all together the mask, each with its steadied shade; none without hair.
+
+        rgb: uint8 (H, W, 3) of the size of the frames before; mask: float32 (H, W) in [0, 1].
+        """
+        if not mask.any():
+            self.reset()
+            return []
+        regions = _Regions.of(rgb, mask)
+        if self._owners is not None and self._owners.shape != regions.labels.shape:
+            self.reset()
+        if len(regions.some) < 2 and len(self.shades) < 2:  # nearly always
+            known, self._owners, parts = [0], np.zeros(regions.labels.shape, int), [mask]
+        else:
+            owners = regions.spread(self._recognised(regions) if self.shades else regions.by_shade())
+            known = np.unique(owners).tolist()
+            self._owners = np.searchsorted(known, owners)
+            parts = _parts(mask, self._owners, regions.step)
+        self.shades = [self._followed(k, Shade.measure(rgb, p)) for k, p in zip(known, parts, strict=True)]
+        return list(zip(parts, self.shades, strict=True))
+
+    def _followed(self, number: int, now: Shade) -> Shade:
+        """A known head's shade moved towards what is measured; as measured where it is another's, or in other light."""
+        before = self.shades[number] if number < len(self.shades) else now
+        return now if abs(before.lightness - now.lightness) > APART else before.towards(now, SHADE_RATE)
+
+    def _recognised(self, regions: _Regions) -> Cells:
+        """Whose each large region is, (h, w), -1 elsewhere: the head's that was there, unless it looks like another."""
+        levels = [shade.lightness for shade in self.shades]
+        before = self._before(levels)
+        groups = np.full(regions.labels.shape, -1)
+        for number in regions.some:
+            place = regions.labels == number
+            shares = np.bincount(before[place], minlength=len(levels)) / np.count_nonzero(place)
+            if np.count_nonzero(shares >= SHARED) > 1:
+                groups[place] = _divided(regions.level, place, before, levels, np.flatnonzero(shares >= SHARED))
+                continue
+            level = float(np.median(regions.grey[place]))
+            away = np.abs(np.array(levels) - level)
+            there = int(shares.argmax())
+            closest = there if away[there] <= APART else int(away.argmin())
+            if number not in regions.large and closest != there:
+                continue
+            if away[closest] > APART:
+                closest = len(levels)
+                levels.append(level)
+            groups[place] = closest
+        return groups
+
+    def _before(self, levels: list[float]) -> Cells:
+        """Whose the places were; heads that have come to look alike are one."""
+        owners = np.zeros(1, int) if self._owners is None else self._owners
+        alike = [next(j for j in range(k + 1) if abs(levels[j] - levels[k]) < APART / 2) for k in range(len(levels))]
+        return np.asarray(np.array(alike)[owners])
+
+
+@dataclass(frozen=True, slots=True)
+class _Regions:
+    """The regions of hair in cells of `step` pixels.
+
+    Attributes:
+        labels: the number of each cell's region, (h, w), from 1 on, 0 for none.
+        some: the numbers of those that may be known heads, the largest first.
+        large: those of them that may be heads.
+        grey: the lightness of each cell, L*, (h, w).
+        step: pixels a side of a cell.
+    """
+
+    labels: Cells
+    some: list[int]
+    large: list[int]
+    grey: npt.NDArray[np.float32]
+    step: int
+
+    @classmethod
+    def of(cls, rgb: npt.NDArray[np.uint8], cover: Cover) -> _Regions:
+        step = max(1, min(cover.shape) // _SAMPLES)
+        few = every(cover, step)
+        core = np.greater(few, CORE * (255 if cover.dtype == np.uint8 else 1)).view(np.uint8)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+        areas = stats[:, cv2.CC_STAT_AREA]
+        largest = sorted(range(1, len(areas)), key=lambda k: -areas[k])[:MOST]
+        some, large = ([k for k in largest if areas[k] >= least * areas[largest[0]]] for least in (LEAST / 2, LEAST))
+        grey = GREY_LIGHTNESS[cv2.cvtColor(every(rgb, step), cv2.COLOR_RGB2GRAY)]
+        return cls(np.asarray(labels, np.int32), some, large, grey, step)
+
+    @property
+    def level(self) -> npt.NDArray[np.float32]:
+        """The mean lightness of the hair around each cell, L*, (h, w)."""
+        hair = np.asarray(self.labels > 0, np.float32)
+        size = (_NEAR, _NEAR)
+        weight = np.maximum(cv2.blur(hair, size), 1e-3)
+        return np.asarray(cv2.blur(self.grey * hair, size) / weight, np.float32)
+
+    def by_shade(self) -> Cells:
+        """The group of each large region by its shade, from 0 for the darkest on, (h, w); -1 elsewhere."""
+        levels = {k: float(np.median(self.grey[self.labels == k])) for k in self.large}
+        groups = np.full(self.labels.shape, -1)
+        group, before = 0, np.inf
+        for k in sorted(self.large, key=lambda k: levels[k]):
+            group += levels[k] - before > APART
+            groups[self.labels == k], before = group, levels[k]
+        return groups
+
+    def spread(self, groups: Cells) -> Cells:
+        """Each cell's group, that of the nearest one that has any."""
+        known = groups >= 0
+        if not known.any() or groups.max() == groups[known].min():
+            return np.full(groups.shape, max(0, int(groups.max(initial=0))))
+        _, nearest = cv2.distanceTransformWithLabels(
+            (~known).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        group_of = np.zeros(int(nearest.max()) + 1, np.uint8)
+        group_of[nearest[known]] = groups[known]
+        return np.asarray(group_of[nearest])
+
+
+def _divided(
+    level: npt.NDArray[np.float32], place: npt.NDArray[np.bool_], before: Cells, levels: list[float], heads: Cells
+) -> Cells:
+    """Which of the heads that touch each cell of their region belongs to: by its look, and by where they were."""
+    unlike = np.abs(level[place][None] - np.array(levels)[heads, None])
+    unlike -= STAYS * (before[place][None] == heads[:, None])
+    return np.asarray(heads[unlike.argmin(axis=0)])
+
+
+def _parts(cover: Cover, groups: Cells, step: int) -> list[Cover]:
+    """The mask of each group of cells; the mask itself where there is but one."""
+    count = int(groups.max()) + 1
+    if count == 1:
+        return [cover]
+    sides = zip(cover.shape, groups.shape, strict=True)
+    rows, columns = (np.minimum(np.arange(side) // step, cells - 1) for side, cells in sides)
+    large = groups[rows][:, columns]
+    return [np.where(large == k, cover, cover.dtype.type(0)) for k in range(count)]

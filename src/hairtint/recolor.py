@@ -38,7 +38,7 @@ def recolor(
     strength: float = 1.0,
     method: Method = "natural",
     effects: Iterable[Effect | str] | Effect | str = (),
-    shade: Shade | None = None,
+    shade: Shade | list[tuple[Cover, Shade]] | None = None,
     hsv_saturation: bool | float = False,
 ) -> npt.NDArray[np.uint8]:
     """Change the colour of the hair, and of nothing else.
@@ -55,7 +55,8 @@ def recolor(
         effects: for "natural": one effect, or several in the order of their painting, as objects or as text like
             "gloss:0.4".
         shade: for "natural": the hair before dyeing; None measures this picture, each head for itself where their hair
-            differs clearly (hairtint.heads). In video hand in a smoothed one.
+            differs clearly (hairtint.heads). In video hand in a smoothed one, or what Heads.follow gives: the mask of
+            each head, all together `mask`, and its shade.
         hsv_saturation: for "hsv", the report's remedy for dark hair: add this much in [0, 1] to the saturation of all
             hair alike; True adds what brings its mean up to the dye's saturation, and lowers nothing.
 
@@ -82,7 +83,9 @@ def recolor(
     chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
-    if shade is not None and not isinstance(shade, Shade):
+    if isinstance(shade, Shade):
+        shade = [(cover, shade)]
+    elif shade is not None and not isinstance(shade, list):
         raise InputError(f"shade {shade!r}: give a Shade, as Shade.measure(rgb, mask) is one, or None")
     out = np.array(rgb, order="C")
     box = _box(cover, peaks) if strength > 0 else None
@@ -93,9 +96,12 @@ def recolor(
         for place, part, share in _bands(rgb, cover, box):
             out[place] = _faded(part, mix(part, swap(part), share), strength)
         return out
-    parts = [cover[box]] if shade else heads.told_apart(rgb[box], cover[box])
-    for part in parts:
-        measured = shade or Shade.measure(rgb[box], part, scene=rgb)
+    if shade:
+        parts = [(part[box], measured) for part, measured in shade]
+    else:
+        told = heads.told_apart(rgb[box], cover[box])
+        parts = [(part, Shade.measure(rgb[box], part, scene=rgb)) for part in told]
+    for part, measured in parts:
         _dye(out[box], rgb[box], part, measured, dye, chosen, strength, alone=len(parts) == 1)
     return out
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hairtint.heads import APART
 from hairtint.live.look import Look
-from hairtint.live.tinter import NEW_HEAD, Tinter
+from hairtint.live.tinter import Tinter
 from hairtint.shade import Shade
 
 COPPER = Look(color="copper")
@@ -27,7 +28,7 @@ def test_the_first_frame_after_a_cut_is_as_right_as_a_photo(tinter, portrait):
     other = after_a_cut(portrait)
     found = tinter(other, COPPER)
     shades = Shade.measure(portrait, before), Shade.measure(other, found.mask)
-    assert 5 < shades[1].lightness - shades[0].lightness < NEW_HEAD
+    assert 5 < shades[1].lightness - shades[0].lightness < APART
     tinter.reset()
     np.testing.assert_array_equal(found.rgb, tinter(other, COPPER).rgb)
 
@@ -38,7 +39,7 @@ def test_the_shade_follows_slowly_within_a_scene(tinter, portrait):
     brighter = np.clip(portrait.astype(int) + 12, 0, 255).astype(np.uint8)
     tinter(brighter, COPPER)
     now = Shade.measure(brighter, tinter(brighter, COPPER).mask).lightness
-    assert first < tinter.shade.lightness < first + 0.5 * (now - first)
+    assert first < tinter.heads.shades[0].lightness < first + 0.5 * (now - first)
 
 
 def test_a_fade_to_black_takes_the_hair_with_it(tinter, portrait):

@@ -3,9 +3,10 @@
 import engine_page
 import numpy as np
 import pytest
-from hair import hair
+from hair import hair, people
 
 import hairtint
+from hairtint.heads import Heads
 
 # Sums in another order change the odd pixel by a level; a step of the dye's table may add one.
 MOST, MEAN = 2, 0.02
@@ -70,6 +71,32 @@ def test_several_heads_are_pythons(modules, effects):
     heads = [hair(shade, seed=k) for k, shade in enumerate(("dark", "light", "dark"))]
     rgb, mask = (np.ascontiguousarray(np.hstack(parts)) for parts in zip(*heads, strict=True))
     compare(modules, rgb, mask, "copper", effects=effects)
+
+
+FOLLOW = """async (frames) => {
+  const [{ Heads }, { View }] = await Promise.all([module("heads"), module("raster")]);
+  const heads = new Heads();
+  const out = [];
+  for (const { rgb, mask } of frames) {
+    const found = heads.follow(View.rgba(await picture(rgb)), await plane(mask));
+    out.push(found.map((head) => ({ mask: packed(head.mask.data), lightness: head.shade.lightness })));
+  }
+  return out;
+}"""
+
+
+def test_the_heads_of_a_video_are_pythons(modules):
+    places = [(("dark", 40), ("light", left), ("dark", 330)) for left in range(230, 110, -12)]
+    places += [places[-1][:2], places[-1][1:2], (("dark", 40),)]
+    frames = [people(*place, seed=t)[:2] for t, place in enumerate(places)]
+    sent = [{"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask)} for rgb, mask in frames]
+    heads = Heads()
+    for found, (rgb, mask) in zip(modules.evaluate(FOLLOW, sent), frames, strict=True):
+        known = heads.follow(rgb, mask)
+        assert [head["lightness"] for head in found] == pytest.approx([shade.lightness for _, shade in known], abs=0.3)
+        for head, (cover, _) in zip(found, known, strict=True):
+            theirs = engine_page.received(head["mask"]).reshape(mask.shape)
+            assert (np.abs(theirs - cover) > 0.5).mean() < 0.003, "but for single cells where heads touch"
 
 
 def test_many_specks_are_no_trouble(modules):

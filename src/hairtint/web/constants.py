@@ -21,9 +21,8 @@ _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
-    "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "_SAMPLES")),
+    "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
-    "TINTER": ("live.tinter", ("SHADE_RATE", "NEW_HEAD")),
     "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),
     "NATURAL": (

@@ -33,17 +33,16 @@ export const HEADS = {
   "LEAST": 0.05,
   "MOST": 32,
   "CORE": 0.1,
+  "SHADE_RATE": 0.1,
+  "SHARED": 0.2,
+  "STAYS": 10.0,
   "SAMPLES": 96,
+  "NEAR": 5,
 };
 
 export const SHADE = {
   "SAMPLES": 128,
   "LIGHT_PACE": 5.0,
-};
-
-export const TINTER = {
-  "SHADE_RATE": 0.1,
-  "NEW_HEAD": 25.0,
 };
 
 export const CANVAS = {

@@ -28,24 +28,26 @@ export function readLook({ color, strength = 1, method = "natural", effects = []
  * @param {{width: number, height: number, data: Uint8ClampedArray}} picture RGBA; opacity stays
  * @param {{data: Float32Array}} mask of its size, in [0, 1]
  * @param {ReturnType<typeof readLook>} look
- * @param {import("./shade.js").Shade|null} [shade] the hair before dyeing; null measures this picture
+ * @param {ReturnType<import("./heads.js").Heads["follow"]>|null} [heads] the hair before dyeing; null measures this picture
  */
-export function recolor(picture, mask, look, shade = null) {
-  new Subject(picture, mask, shade).dye(look, picture.data);
+export function recolor(picture, mask, look, heads = null) {
+  new Subject(picture, mask, heads).dye(look, picture.data);
 }
 
 /** A picture and its mask, to be dyed once or again and again: what no dye changes is worked out only once. */
 export class Subject {
   #canvas = null;
-  #heads = null;
+  #heads; // the mask and the shade of each
+  #parts = null; // the same, where there are several, to be dyed one by one
 
   /** As `recolor`. */
-  constructor(picture, mask, shade = null) {
+  constructor(picture, mask, heads = null) {
     const { width, height } = picture;
     if (mask.data.length !== width * height) {
       throw new Error(`the mask has ${mask.data.length} values, the picture ${width} x ${height}: give a mask of its size`);
     }
-    Object.assign(this, { picture, mask, shade, box: visible(mask.data, width, height) });
+    this.#heads = heads?.length ? heads : null;
+    Object.assign(this, { picture, mask, box: visible(mask.data, width, height) });
   }
 
   /**
@@ -59,19 +61,20 @@ export class Subject {
     const mask = new View(this.mask.data, width, height);
     const cover = mask.box(this.box);
     if (look.method === "hsv") return swapHue(target, cover, look.dye, look.strength);
-    this.#heads ??= this.shade ? [] : this.#toldApart();
-    if (this.#heads.length > 1) return this.#heads.forEach((head) => head.dye(look, out));
-    this.#canvas ??= new Canvas(part, cover, this.shade ?? measure(View.rgba(this.picture), mask));
+    this.#heads ??= this.#toldApart();
+    if (this.#heads.length > 1) {
+      this.#parts ??= this.#heads.map((head) => new Subject(this.picture, head.mask, [head]));
+      return this.#parts.forEach((subject) => subject.dye(look, out));
+    }
+    this.#canvas ??= new Canvas(part, cover, this.#heads[0].shade);
     paint(this.#canvas, cover, look, target);
   }
 
-  /** One for each shade of hair that is clearly another; none where there is but one. */
+  /** The mask and the shade of all hair, or of each head whose shade is clearly another. */
   #toldApart() {
     const [whole, { width, height }] = [View.rgba(this.picture), this.picture];
     const masks = toldApart(whole, { width, height, data: this.mask.data }, this.box);
-    if (masks.length < 2) return [];
-    const shades = masks.map(({ data }) => measure(whole, new View(data, width, height)));
-    return masks.map((mask, k) => new Subject(this.picture, mask, shades[k]));
+    return masks.map((mask) => ({ mask, shade: measure(whole, new View(mask.data, width, height)) }));
   }
 }
 

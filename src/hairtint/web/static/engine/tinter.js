@@ -1,22 +1,19 @@
 /** Frame in, dyed frame out, with memory of the frames before: hairtint/live/tinter.py. */
 
-import { TINTER } from "./constants.js";
+import { Heads } from "./heads.js";
 import { largestRegion, refine } from "./matte.js";
 import { Memory } from "./memory.js";
 import { View } from "./raster.js";
 import { recolor } from "./recolor.js";
-import { measure, towards } from "./shade.js";
-
-const { SHADE_RATE, NEW_HEAD } = TINTER;
 
 export class Tinter {
   #memory = new Memory();
-  #shade = null;
+  #heads = new Heads();
 
   /** Forget the frames before, as at the start of another video. */
   reset() {
     this.#memory.reset();
-    this.#shade = null;
+    this.#heads.reset();
   }
 
   /**
@@ -34,17 +31,9 @@ export class Tinter {
     const refined = refine(steady, pyramid);
     const mask = look.largestRegion ? largestRegion(refined) : refined;
     const matted = performance.now();
-    const shade = look.method === "natural" ? this.#follow(frame, mask) : null;
-    recolor(frame, mask, look, shade);
+    if (this.#memory.anew) this.#heads.reset();
+    recolor(frame, mask, look, look.method === "natural" ? this.#heads.follow(View.rgba(frame), mask) : null);
     const dyed = performance.now();
     return { mask, timings: { memory: remembered - started, matte: matted - remembered, color: dyed - matted } };
-  }
-
-  #follow(frame, mask) {
-    const now = measure(View.rgba(frame), new View(mask.data, mask.width, mask.height));
-    const known = this.#shade && now && !this.#memory.anew;
-    const close = known && Math.abs(this.#shade.lightness - now.lightness) <= NEW_HEAD;
-    this.#shade = close ? towards(this.#shade, now, SHADE_RATE) : now;
-    return this.#shade;
   }
 }
