@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from hair import hair
 
+from hairtint.canvas import Canvas
 from hairtint.color import Color
 from hairtint.effects import EFFECTS, Effect, Gloss, Highlights, Lowlights, Ombre, RootShadow, TwoTone
 from hairtint.errors import ColorError, InputError
 from hairtint.recolor import recolor
+from hairtint.shade import Shade
 
 ALL = [Ombre("platinum"), RootShadow(), Highlights(), Lowlights(), TwoTone("blue"), Gloss(0.4)]
 
@@ -114,6 +116,44 @@ def test_locks_draw_no_outline(kind, turn):
     rim = (mask > 0.7) & (cv2.erode(mask, np.ones((5, 5))) < 0.7)
     assert gain[inner].mean() > 3
     assert gain[rim].mean() < gain[inner].mean()
+
+
+def noisy_strands(angle, side=256):
+    """Straight hair all over a noisy picture, `angle` degrees from upright: (rgb, mask)."""
+    random = np.random.default_rng(0)
+    y, x = np.mgrid[:side, :side] - side / 2
+    across = x * np.cos(np.radians(angle)) + y * np.sin(np.radians(angle))
+    hairs = cv2.GaussianBlur(random.normal(size=(1, 2 * side)), (0, 0), 2)[0]
+    light = np.interp(across, np.arange(2 * side) - side, hairs / hairs.std())
+    rgb = np.clip(90 + 12 * light + random.normal(0, 18, (side, side)), 0, 255)
+    return cv2.cvtColor(np.uint8(rgb), cv2.COLOR_GRAY2RGB), np.ones((side, side), np.float32)
+
+
+def strands(rgb, mask):
+    return Canvas(rgb, mask, Shade.measure(rgb, mask), Color.parse("copper")).strands
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, 135])
+def test_locks_are_long_where_the_picture_is_noisy(angle):
+    """They lie along the hair and are no spots."""
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(np.uint8(strands(*noisy_strands(angle)) > 0.45))
+    sides, areas = boxes[1:, 2:4], boxes[1:, 4]
+    assert np.average(np.hypot(*sides.T), weights=areas) > 150
+    assert (areas < 20).sum() < 20
+
+
+def test_locks_turn_with_the_picture():
+    rgb, mask = noisy_strands(20)
+    turned = strands(np.ascontiguousarray(np.rot90(rgb)), mask)
+    assert np.abs(turned - np.rot90(strands(rgb, mask))).mean() < 1e-4
+
+
+def test_locks_keep_still_in_noise():
+    """From frame to frame it hardly moves them."""
+    rgb, mask = hair("medium", height=256, width=256, soft=2)
+    noise = np.random.default_rng(0).normal(0, 3, (2, *rgb.shape))
+    first, second = (strands(np.uint8(np.clip(rgb + n, 0, 255)), mask) for n in noise)
+    assert np.abs(first - second)[mask > 0.9].mean() < 0.012
 
 
 def test_thin_hair_has_its_locks():

@@ -19,8 +19,10 @@ F32 = npt.NDArray[np.float32]
 
 _SMALL = 128  # longest side of the small maps
 _OWN = 0.25  # how much of the hair's own play of colour shines through the dye
+_PACES = (1, 2, 3, 4, 6)  # pixels from place to place along a strand: a lock is its mean, over about 14 each way
 _TRACE = np.float32(1e-3)  # the weight of what is known from further away
 _LUMA = np.array([0.299, 0.587, 0.114])  # of grey, as OpenCV weighs it
+_EDGE = cv2.BORDER_REPLICATE  # the outermost pixels go on outside
 _FAINT, _SOLID = 0.02, 0.95  # beyond these, a mask means background alone or hair alone
 
 
@@ -98,14 +100,17 @@ class Canvas:
     def strands(self) -> F32:
         """How a lock stands out from its neighbours, about -1 (shadow) to 1 (light), as a tall map.
 
-        A band-pass of lightness: it belongs to the hair and moves with it, which no random pattern would. It fades
-        towards the outline, where the light of the background mixes in.
+        A band-pass of lightness, and its mean along the strands, else noise and short gleams would be spots: it belongs
+        to the hair and moves with it, which no random pattern would. It fades towards the outline, where the light of
+        the background mixes in.
         """
         size = self._size(4 * _SMALL)
         level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
         weight = np.clip(2 * _blur(np.asarray(cv2.resize(self.inside, size), np.float32), 2) - 1, 0, 1) ** 2
         [broad] = _spread([level * weight], weight, (6,), [self.shade.lightness])
         inner = _blur((level - broad) * weight, 1.2)
+        inner, weight = (_resized(part, self._size(2 * _SMALL)) for part in (inner, weight))
+        inner = _along_strands(inner) * weight
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 
@@ -151,7 +156,37 @@ def _blur(values: F32, sigma: float) -> F32:
         half = cv2.resize(values, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         blurred = _blur(np.asarray(half, np.float32), sigma / 2)
         return np.asarray(cv2.resize(blurred, values.shape[1::-1]), np.float32)
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=_EDGE), np.float32)
+
+
+def _along_strands(values: F32) -> F32:
+    """Means along the line of least change through each place, weighted about as a Gaussian.
+
+    Line integral convolution (Cabral and Leedom, "Imaging vector fields using line integral convolution", 1993) in few
+    steps: the mean of a place and two others, on either side along its line, taken again and again of what that gave,
+    with the two further away each time. The structure tensor tells the direction: `cosine` and `sine` are of twice its
+    angle, so that they can be blurred and sampled, whichever of its two ways a line goes.
+    """
+    height, width = values.shape
+    right, down = (cv2.Sobel(values, cv2.CV_32F, *d, ksize=1, borderType=_EDGE) for d in ((1, 0), (0, 1)))
+    tensor = _blur(np.asarray(cv2.merge([down * down - right * right, -2 * right * down]), np.float32), 5)
+    turns = tensor / (np.linalg.norm(tensor, axis=2, keepdims=True) + np.float32(1e-6))
+    cosine, sine = cv2.split(turns)
+    across, along = (np.sqrt(np.maximum(1 + c, 0) / 2) for c in (cosine, -cosine))
+    dx, dy = (np.vstack([d, -d]) for d in (across, np.copysign(along, sine)))  # one way, the other
+    y, x = (np.vstack([p, p]) for p in np.mgrid[:height, :width].astype(np.float32))
+    for pace in _PACES:
+        x += pace * dx
+        y += pace * dy
+        places = cv2.convertMaps(x, y, cv2.CV_16SC2)  # to 1/32 of a pixel
+        seen = cv2.remap(values, *places, cv2.INTER_LINEAR, borderMode=_EDGE)
+        values = np.asarray(values / 2 + (seen[:height] + seen[height:]) / 4)
+        cosine, sine = cv2.split(cv2.remap(turns, *places, cv2.INTER_LINEAR, borderMode=_EDGE))
+        dx, dy = dx + cosine * dx + sine * dy, dy + sine * dx - cosine * dy  # onto the direction there
+        length = np.sqrt(dx * dx + dy * dy) + np.float32(1e-6)
+        dx /= length
+        dy /= length
+    return values
 
 
 def _spread(weighted: Sequence[F32], weight: F32, sigmas: Sequence[float], otherwise: Sequence[float]) -> Sequence[F32]:

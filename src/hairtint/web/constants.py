@@ -23,7 +23,7 @@ _NUMBERS = {
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
-    "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID")),
+    "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),
     "NATURAL": (
         "natural",

@@ -1,5 +1,6 @@
 /** Means and Gaussian blurs of planes of floats. */
 
+import { CANVAS } from "./constants.js";
 import { resize, round } from "./raster.js";
 
 /**
@@ -138,4 +139,62 @@ function half({ width, height, data }) {
     }
   }
   return { width: wide, height: high, data: out };
+}
+
+/** Means along the line of least change through each place: `_along_strands` of hairtint/canvas.py. */
+export function alongStrands({ width, height, data }) {
+  const count = data.length;
+  const [even, odd] = [0, 1].map(() => ({ width, height, data: new Float32Array(count) }));
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const right = data[x + 1 < width ? i + 1 : i] - data[x ? i - 1 : i];
+      const down = data[y + 1 < height ? i + width : i] - data[y ? i - width : i];
+      even.data[i] = down * down - right * right;
+      odd.data[i] = -2 * right * down;
+    }
+  }
+  const [cosine, sine] = [even, odd].map((part) => blur(part, 5).data);
+  const [x, y, dx, dy] = [0, 1, 2, 3].map(() => new Float32Array(2 * count)); // one way, the other
+  for (let i = 0; i < count; i++) {
+    const length = Math.sqrt(cosine[i] ** 2 + sine[i] ** 2) + 1e-6;
+    cosine[i] /= length;
+    sine[i] /= length;
+    x[i] = x[i + count] = i % width;
+    y[i] = y[i + count] = Math.floor(i / width);
+    dx[i + count] = -(dx[i] = Math.sqrt(Math.max(1 + cosine[i], 0) / 2));
+    dy[i + count] = -(dy[i] = Math.sqrt(Math.max(1 - cosine[i], 0) / 2) * (sine[i] < 0 ? -1 : 1));
+  }
+  for (const pace of CANVAS.PACES) {
+    const means = data.map((v) => v / 2);
+    for (let i = 0; i < 2 * count; i++) {
+      const px = near((x[i] += pace * dx[i]), width - 1);
+      const py = near((y[i] += pace * dy[i]), height - 1);
+      const fx = (px & 31) / 32;
+      const fy = (py & 31) / 32;
+      const at = (py >> 5) * width + (px >> 5);
+      const right = at + (fx ? 1 : 0);
+      const below = fy ? width : 0;
+      means[i < count ? i : i - count] += sample(data, at, right, below, fx, fy) / 4;
+      const c = sample(cosine, at, right, below, fx, fy);
+      const s = sample(sine, at, right, below, fx, fy);
+      const across = (1 + c) * dx[i] + s * dy[i];
+      const down = s * dx[i] + (1 - c) * dy[i];
+      const length = Math.sqrt(across * across + down * down) + 1e-6;
+      dx[i] = across / length;
+      dy[i] = down / length;
+    }
+    data = means;
+  }
+  return { width, height, data };
+}
+
+/** What a plane is between two places and the two below them. */
+function sample(plane, left, right, below, fx, fy) {
+  const upper = plane[left] + fx * (plane[right] - plane[left]);
+  return upper + fy * (plane[left + below] + fx * (plane[right + below] - plane[left + below]) - upper);
+}
+
+/** A place from 0 to `last`, in 1/32 of a pixel, as OpenCV samples. */
+function near(place, last) {
+  return Math.min(Math.max(Math.floor(32 * place + 0.5), 0), 32 * last);
 }

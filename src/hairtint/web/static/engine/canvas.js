@@ -1,6 +1,6 @@
 /** A picture with its hair, laid out for dyeing: small maps of the box around it, as in hairtint/canvas.py. */
 
-import { blur } from "./blur.js";
+import { alongStrands, blur } from "./blur.js";
 import { CANVAS } from "./constants.js";
 import { Tone, ramp } from "./natural.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
@@ -110,16 +110,18 @@ export class Canvas {
   }
 
   /**
-   * How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness that fades
-   * towards the outline, where the light of the background mixes in.
+   * How a lock stands out from its neighbours, about -1 (shadow) to 1 (light): a band-pass of lightness, its mean
+   * along the strands. It fades towards the outline, where the light of the background mixes in.
    */
   get strands() {
     return this.#once("strands", () => {
       const level = levels(look(this.picture, ...this.#size(4 * SMALL), 3));
       const within = blur(resize(this.inside, level.width, level.height), 2);
-      const weight = this.#from(within, (w) => clip(2 * w - 1, 0, 1) ** 2);
-      const [broad] = spread([times(level, weight)], weight, [6], [this.shade.lightness]);
-      const inner = blur(times(this.#from(level, (l, i) => l - broad.data[i]), weight), 1.2);
+      const hair = this.#from(within, (w) => clip(2 * w - 1, 0, 1) ** 2);
+      const [broad] = spread([times(level, hair)], hair, [6], [this.shade.lightness]);
+      const fine = blur(times(this.#from(level, (l, i) => l - broad.data[i]), hair), 1.2);
+      const [band, weight] = [fine, hair].map((plane) => resized(plane, this.#size(2 * SMALL)));
+      const inner = times(alongStrands(band), weight);
       const scale = 1 / Math.max(2 * Math.sqrt(weightedMean(inner.data.map((v) => v * v), weight.data)), 1e-3);
       return this.tall(this.#from(inner, (v) => clip(v * scale, -1, 1)));
     });

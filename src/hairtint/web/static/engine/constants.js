@@ -50,6 +50,7 @@ export const CANVAS = {
   "OWN": 0.25,
   "FAINT": 0.02,
   "SOLID": 0.95,
+  "PACES": [1, 2, 3, 4, 6],
 };
 
 export const RECOLOR = {
