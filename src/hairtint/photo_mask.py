@@ -11,7 +11,6 @@ from PIL import Image
 from hairtint.errors import MaskError, OutputError, PictureError, one_line
 from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_writing import path_of, write_bytes
-from hairtint.pixels import to_grey
 
 
 def write_mask(path: str | os.PathLike[str], mask: NDArray[np.floating[Any]], *, overwrite: bool = False) -> None:
@@ -55,6 +54,11 @@ def side_by_side(
         raise MaskError(f"the mask is {grey.shape} and the picture {rgb.shape[:2]}; give a mask of the picture's size")
     gap = np.full((len(rgb), max(2, rgb.shape[1] // 200), 3), 255, np.uint8)
     return np.hstack([rgb, gap, np.repeat(grey[..., np.newaxis], 3, axis=2), gap, result])
+
+
+def to_grey(mask: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """A mask, float (H, W) in [0, 1], as a grey picture, uint8 (H, W), in which hair is white."""
+    return np.asarray(np.rint(mask * 255), np.uint8)
 
 
 def _grey(mask: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

@@ -35,10 +35,5 @@ def every(picture: npt.NDArray[Any], step: int) -> npt.NDArray[Any]:
     return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_NEAREST))  # a fifth of slicing's time
 
 
-def to_grey(mask: npt.NDArray[np.floating[Any]]) -> U8:
-    """A mask, float (H, W) in [0, 1], as a grey picture, uint8 (H, W), in which hair is white."""
-    return np.asarray(np.rint(mask * 255), np.uint8)
-
-
 def _flat(picture: U8) -> npt.NDArray[Any]:
     return picture.reshape(-1, 3).view(_PIXEL)[:, 0]

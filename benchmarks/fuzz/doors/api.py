@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,18 @@ from flask.testing import FlaskClient
 from hypothesis import strategies as st
 
 from hairtint.web import create_app
+
+
+@cache
+def client() -> FlaskClient:
+    return create_app(model="light", rate=0, workers=1, max_bytes=300_000, max_pixels=1_000_000).test_client()
+
+
+def routes(method: str) -> list[str]:
+    """What the application answers by this method, "light" in place of what its addresses leave open."""
+    rules = client().application.url_map.iter_rules()  # its network is loaded before limits and guard are up
+    return sorted(re.sub("<[^>]+>", "light", rule.rule) for rule in rules if method in rule.methods)
+
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just(10**400),
@@ -42,10 +55,7 @@ NAMES = st.sampled_from(
 GOOD = st.sampled_from(
     ["copper", [18, 76, 71], "hsv", "natural", 0.5, 1, True, "light", ["gloss:0.4"], "png", "A" * 20, "mask"]
 )
-PATHS = st.sampled_from(["/predict", "/change_color", "/api/v1/mask", "/api/v1/recolor", "/api/v1/frame"])
-GETS = st.sampled_from(
-    ["/api/v1/models", "/api/v1/colors", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/"]
-)
+PATHS, GETS = st.sampled_from(routes("POST")), st.sampled_from(routes("GET"))
 BODY = st.one_of(st.just({"color": "copper"}), st.dictionaries(NAMES, GOOD | JSON, max_size=4))
 TEXT = st.text(max_size=20)
 CASES = st.one_of(
@@ -77,14 +87,6 @@ CASES = st.one_of(
         st.sampled_from(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "BREW"]),
     ),
 )
-
-
-@cache
-def client() -> FlaskClient:
-    return create_app(model="light", rate=0, workers=1, max_bytes=300_000, max_pixels=1_000_000).test_client()
-
-
-client()  # its network is loaded before limits and guard are up
 
 
 def sent(kind: str, path: str, given: Any, more: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 
 from hairtint.errors import DataError, OutputError, reason
-from hairtint.pixels import to_grey
+from hairtint.photo_mask import to_grey
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
 from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture, read_json

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import OutputError, one_line, reason
+from hairtint.photo_mask import to_grey
 from hairtint.photo_writing import check_target
-from hairtint.pixels import to_grey
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter

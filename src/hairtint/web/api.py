@@ -16,7 +16,7 @@ from hairtint.effects import EFFECTS
 from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted
 from hairtint.photo import Photo
-from hairtint.pixels import to_grey
+from hairtint.photo_mask import to_grey
 from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
 from hairtint.web.fields import Field

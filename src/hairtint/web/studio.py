@@ -17,8 +17,8 @@ from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted, Tinter
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo
+from hairtint.photo_mask import to_grey
 from hairtint.photo_origin import Origin
-from hairtint.pixels import to_grey
 from hairtint.recolor import recolor
 from hairtint.segmenter import Segmenter
 from hairtint.web import uploads
