@@ -48,6 +48,37 @@ def test_broken_frames_are_reported_and_passed_over(broken, tmp_path, blue):
     assert packets(tmp_path / "out.mkv", "audio") == packets(broken, "audio")
 
 
+NO_SYNC, NOT_YET = {0: 0x40}, {1: 0x01, 6: 0x03}  # of an ADTS header the bits that are turned, by byte
+
+
+def with_damaged_sound(path, frames, number, bits, options=None):
+    """An MPEG-TS with AAC; turns bits of a header: of the packet of this number or the next that lies in one piece."""
+    whole = make(path, frames, sound="aac", options=options)
+    data, sound = bytearray(whole.read_bytes()), packets(whole, "audio")
+    number = next(n for n in range(number, len(sound)) if sound[n][0][:12] in data)
+    place = data.index(sound[number][0][:12])
+    for byte, turned in bits.items():
+        data[place + byte] ^= turned
+    whole.write_bytes(data)
+    return sound[number][1] - sound[0][1]
+
+
+@pytest.mark.usefixtures("upper_half")
+@pytest.mark.parametrize(("suffix", "bits", "start"), [
+    (".mp4", NO_SYNC, None), (".mkv", NO_SYNC, 0.4), (".mkv", NOT_YET, None), (".mp4", NOT_YET, 0.4),
+])  # fmt: skip
+def test_broken_sound_that_is_copied_is_reported_and_passed_over(tmp_path, portrait, blue, suffix, bits, start):
+    clip, out = tmp_path / "in.ts", tmp_path / f"out{suffix}"
+    when = with_damaged_sound(clip, pictures(portrait, 40), 40, bits, {"g": "10"})
+    report = dye_file(clip, out, blue, quality="draft", start=start)
+    assert report.frames == (30 if start else 40)
+    assert 1 <= report.broken == len(report.notes) <= 3
+    assert f"broken sound near {when:.2f} s is passed over" in report.notes[0]
+    with av.open(str(out)) as result:
+        assert sum(1 for _ in result.decode(audio=0)) > (40 if start else 60)
+    assert decoded(out)
+
+
 def test_a_file_that_is_cut_off_is_done_as_far_as_it_goes(tmp_path, portrait, blue):
     whole = make(tmp_path / "whole.mp4", pictures(portrait, 60), options={"g": "10"})
     with av.open(str(whole)) as source, av.open(str(tmp_path / "fast.mp4"), "w") as sink:

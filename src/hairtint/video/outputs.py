@@ -130,8 +130,7 @@ class Outputs:
     def write(self, item: Dyed | Packet[Any]) -> None:
         """The next dyed frame, or the next packet of another stream."""
         if not isinstance(item, Dyed):
-            for packet in self.copies.moved(self.source.shifted(item)):
-                self.result.copy(packet)
+            self._copy(self.copies.moved(self.source.shifted(item)))
             return
         frame = item.frame
         tick = frame.time_base or self.source.tick
@@ -149,8 +148,7 @@ class Outputs:
         """Complete the files and return their names; without a frame there are none."""
         if not self.frames:
             return ()
-        for packet in self.copies.rest():
-            self.result.copy(packet)
+        self._copy(self.copies.rest())
         for sink in self.sinks:
             sink.complete()
             if sink.left_out:
@@ -163,10 +161,23 @@ class Outputs:
         for sink in self.sinks:
             sink.abandon()
 
+    def _copy(self, packets: Iterable[Packet[Any]]) -> None:
+        for packet in packets:
+            what = self._place(packet)  # which it forgets when it is written
+            if error := self.result.copy(packet):
+                self._passed_over(what, error)
+
     def _broken_sound(self, packet: Packet[Any], error: Exception) -> None:
+        self._passed_over(self._place(packet), error)
+
+    def _passed_over(self, what: str, error: Exception) -> None:
+        self.source.report(f"{self.source.name}: broken {what}is passed over ({reason(error)})")
+
+    def _place(self, packet: Packet[Any]) -> str:
+        """For a message: what a packet of the result holds, and where in the input."""
         when = packet.pts if packet.pts is not None else packet.dts
         near = self.source.near(when * packet.time_base + self.source.origin) if when is not None else ""
-        self.source.report(f"{self.source.name}: broken sound {near}is passed over ({reason(error)})")
+        return f"{streams.kind_of(packet.stream)} {near}"
 
     def _open(self, path: Path, codec: Codec, quality: str, layout: Layout, signal: Signal) -> Sink:
         turn, size, aspect = self.working.turn, self.working.size, self.source.video.sample_aspect_ratio

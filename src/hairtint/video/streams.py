@@ -134,10 +134,14 @@ def options(metadata: Iterable[str], kind: str, source: Path) -> dict[str, str]:
     return {"movflags": flags}
 
 
+def kind_of(stream: Stream) -> str:
+    """What a stream holds, for a message."""
+    return {"audio": "sound", "subtitle": "subtitles"}.get(stream.type, stream.type)
+
+
 def _called(stream: Stream) -> str:
     codec = stream.codec_context.name if stream.codec_context else "unknown format"
-    kind = {"audio": "sound", "subtitle": "subtitles"}.get(stream.type, stream.type)
-    kind = "cover picture" if is_cover(stream) else kind
+    kind = "cover picture" if is_cover(stream) else kind_of(stream)
     return f"stream {stream.index} ({kind}, {codec})"
 
 

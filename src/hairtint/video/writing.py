@@ -139,9 +139,17 @@ class Sink:
             self._mux(lambda ready=ready: self._packets(ready))
             self._encoded += 1
 
-    def copy(self, packet: Packet[Any]) -> None:
-        """A packet of another stream, as it is."""
-        self._mux(lambda: packet)
+    def copy(self, packet: Packet[Any]) -> Exception | None:
+        """A packet of another stream, as it is; where it is broken it is left out, and the return value says why."""
+        import av
+
+        try:
+            self.container.mux(packet)
+        except (av.InvalidDataError, av.PatchWelcomeError) as error:  # the second where damage looks like a rare kind
+            return error
+        except (av.FFmpegError, OSError, ValueError) as error:
+            raise self._refusal(error) from None
+        return None
 
     def complete(self) -> None:
         """Write the last of the file, which has no name yet."""
