@@ -79,6 +79,17 @@ def test_broken_sound_that_is_copied_is_reported_and_passed_over(tmp_path, portr
     assert decoded(out)
 
 
+@pytest.mark.usefixtures("upper_half")
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_broken_sound_at_the_beginning_does_not_spoil_what_follows(tmp_path, portrait, blue, suffix):
+    clip, out = tmp_path / "in.ts", tmp_path / f"out{suffix}"
+    with_damaged_sound(clip, pictures(portrait, 40), 0, NO_SYNC)
+    report = dye_file(clip, out, blue, quality="draft")
+    assert "broken sound near 0.00 s is passed over (no ADTS header)" in report.notes[0]
+    with av.open(str(out)) as result:
+        assert sum(1 for _ in result.decode(audio=0)) > 50
+
+
 def test_a_file_that_is_cut_off_is_done_as_far_as_it_goes(tmp_path, portrait, blue):
     whole = make(tmp_path / "whole.mp4", pictures(portrait, 60), options={"g": "10"})
     with av.open(str(whole)) as source, av.open(str(tmp_path / "fast.mp4"), "w") as sink:

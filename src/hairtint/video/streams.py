@@ -29,7 +29,7 @@ class Copies:
         source: the input.
         sink: the output.
         without: number of the stream that is left out.
-        broken: takes a packet of sound that cannot be decoded, and why.
+        broken: takes a packet of sound that cannot be used, and why.
 
     Attributes:
         notes: one line for each stream that this kind of file does not take.
@@ -43,6 +43,7 @@ class Copies:
         without: int,
         broken: Callable[[Packet[Any], Exception], None],
     ) -> None:
+        self.broken = broken
         self.notes: list[str] = []
         self.streams: dict[int, Stream] = {}
         self.last: dict[int, int] = {}  # time of decoding of the last packet of each stream
@@ -74,6 +75,9 @@ class Copies:
         if index in self.recoded:
             return self.recoded[index](packet)
         if index not in self.streams:
+            return ()
+        if index not in self.last and _headless(packet):
+            self.broken(packet, ValueError("no ADTS header"))
             return ()
         if packet.is_discard and packet.stream.type != "video" and not self.cuts:
             if _leans(packet.stream) and index not in self.last:
@@ -182,6 +186,15 @@ def _fits(stream: Stream, kind: str) -> bool:
 def _leans(stream: Stream) -> bool:
     """Whether its packets are decoded with the help of the one before, as those of AAC and MP3 are."""
     return stream.type == "audio" and stream.codec_context is not None and not stream.codec_context.codec.lossless
+
+
+def _headless(packet: Packet[Any]) -> bool:
+    """Whether AAC of an MPEG-TS lacks its header: by the first packet the muxers see what all others are."""
+    stream = packet.stream
+    if stream.container.format.name != "mpegts" or not stream.codec_context or stream.codec_context.name != "aac":
+        return False
+    first = bytes(packet)[:2]
+    return len(first) == 2 and (first[0], first[1] & 0xF0) != (0xFF, 0xF0)
 
 
 def _is_chapter_text(stream: Stream) -> bool:
