@@ -435,6 +435,20 @@ def test_subtitles_on_screen_at_the_start_stay(tmp_path, blue):
     assert packets(tmp_path / "later.mkv", "subtitle") == []
 
 
+@pytest.mark.parametrize(("suffix", "subtitles"), [
+    (".mkv", "subrip"), (".mkv", "ass"), (".mp4", "mov_text"), (".mov", "mov_text"),
+])  # fmt: skip
+@pytest.mark.parametrize("start", [None, 0.08])
+def test_subtitles_on_screen_at_the_end_go_with_the_picture(tmp_path, blue, suffix, subtitles, start):
+    clip = make(tmp_path / f"in{suffix}", steps(12), subtitles=subtitles)  # shown from 0.04 to 0.24 s
+    out = tmp_path / f"out{suffix}"
+    dye_file(clip, out, blue, start=start, end=0.16)
+    with av.open(str(out)) as result:
+        (line,) = [p for p in result.demux(subtitles=0) if p.size and b"line" in bytes(p)]
+        assert float((line.pts + line.duration) * line.time_base) == pytest.approx(0.16 - (start or 0), abs=0.002)
+        assert result.duration / 1e6 == pytest.approx(0.16 - (start or 0), abs=0.002)
+
+
 def test_a_cover_picture_that_mov_does_not_take_is_named(tmp_path, portrait_path, blue):
     clip, covered = make(tmp_path / "in.mp4", steps(3)), tmp_path / "covered.mp4"
     with_cover(clip, portrait_path, covered)

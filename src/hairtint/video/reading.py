@@ -187,11 +187,15 @@ class Source:
 
     def _shown(self, frame: VideoFrame, time: float) -> Decoded:
         """The frame, which goes from the screen at `end`."""
-        tick = frame.time_base or self.tick
-        if self.end is not None and frame.duration:
-            left = round((self.zero + Fraction(self.end)) / tick) - (frame.pts or 0)
-            frame.duration = min(frame.duration, max(1, left))
+        if frame.duration:
+            frame.duration = self._until_end(frame.pts or 0, frame.duration, frame.time_base or self.tick)
         return Decoded(frame, time)
+
+    def _until_end(self, pts: int, duration: int, tick: Fraction) -> int:
+        """What is left of a duration at `end`."""
+        if self.end is None:
+            return duration
+        return min(duration, max(1, round((self.zero + Fraction(self.end)) / tick) - pts))
 
     def shifted(self, packet: Packet[Any]) -> Packet[Any]:
         """The packet with `origin` taken off its times."""
@@ -220,6 +224,8 @@ class Source:
             if not early:  # on screen at the start
                 packet.pts, packet.dts, packet.duration = packet.pts + late, packet.dts + late, packet.duration - late
                 time = self.start or 0.0
+        if packet.stream.type == "subtitle" and packet.pts is not None and packet.duration:
+            packet.duration = self._until_end(packet.pts, packet.duration, packet.time_base)
         return not early and (self.end is None or time < self.end)
 
     def _raw(self, check: Callable[[], None]) -> Iterator[Decoded | Packet[Any]]:
