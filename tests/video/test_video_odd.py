@@ -1,5 +1,8 @@
 """Files as other programs make them: joined, without seeking, without times of showing, with odd sound and colours."""
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 
 import av
@@ -542,6 +545,32 @@ def test_the_time_code_moves_with_the_start(tmp_path, blue):
     dye_file(clip, tmp_path / "out.mov", blue, start=0.2)
     with av.open(str(tmp_path / "out.mov")) as result:
         assert [s.metadata["timecode"] for s in result.streams] == ["01:02:03:09"] * 2
+
+
+NARROW = """
+import sys
+from pathlib import Path
+from hairtint.color import Color
+from hairtint.live.look import Look
+from hairtint.live.tinter import Tinted
+from hairtint.video import dye_file, pipeline
+pipeline.Tinter = lambda *args, **options: lambda rgb, look: Tinted(rgb, rgb[..., 0] * 0.0, {})
+source, target, beside = sys.argv[1:]
+dye_file(source, target, Look(Color.parse("blue")), codec="hevc", side_by_side=bool(beside))
+"""
+
+
+@pytest.mark.parametrize(("width", "pixels", "beside"), [
+    (48, "yuv420p10le", ""), (48, "yuv420p", ""), (24, "yuv422p10le", "beside"),
+])  # fmt: skip
+def test_hevc_of_narrow_pictures_keeps_to_its_memory(tmp_path, width, pixels, beside):
+    """In a process of its own, which ends where memory is found spoilt; glibc looks where it has its tool for that."""
+    clip = make(tmp_path / "in.mkv", steps(4, width=width), codec="ffv1", pixels=pixels)
+    strict = os.environ | {"LD_PRELOAD": "libc_malloc_debug.so.0", "MALLOC_CHECK_": "3"}
+    call = [sys.executable, "-c", NARROW, str(clip), str(tmp_path / "out.mkv"), beside]
+    done = subprocess.run(call, env=strict, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert [frame.width for frame in decoded(tmp_path / "out.mkv")] == [48] * 4
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

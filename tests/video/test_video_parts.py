@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hairtint.errors import InputError
 from hairtint.video.channel import Channel, Closed
 from hairtint.video.clock import seconds
-from hairtint.video.codecs import CODECS
+from hairtint.video.codecs import CODECS, QUALITIES
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.layout import Layout, even
 from hairtint.video.paint import paint, set_alpha
@@ -137,6 +137,13 @@ def test_formats_are_kept_or_near():
         ("prores", "yuv420p", "yuva444p10le"), ("vp9", "yuv420p", "yuva420p"), ("ffv1", "yuv422p", "yuva422p"),
     ):  # fmt: skip
         assert CODECS[codec].layout_for(VideoFormat(source), alpha=True).name == wanted
+
+
+@pytest.mark.parametrize("quality", [*QUALITIES, "20"])
+def test_x265_goes_without_its_assembler_for_narrow_pictures_alone(quality):
+    narrow, wide = (CODECS["hevc"].options(quality, width)["x265-params"] for width in (63, 64))
+    assert narrow == f"{wide}:asm=0"
+    assert CODECS["h264"].options(quality, 63) == CODECS["h264"].options(quality)
 
 
 def test_times_as_people_write_them():

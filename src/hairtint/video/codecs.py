@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 QUALITIES = ("draft", "good", "high", "lossless")
 """Names of the qualities, the smallest file first; a number stands for the codec's own CRF."""
 
+X265_NARROW = 64  # pixels of width: with fewer, x265's assembler writes beyond its memory
+
 
 @dataclass(frozen=True, slots=True)
 class Codec:
@@ -46,8 +48,11 @@ class Codec:
     least: int = 1
     limited: bool = False
 
-    def options(self, quality: str) -> dict[str, str]:
-        """The encoder's options for a name of QUALITIES or a CRF number; raises InputError for neither."""
+    def options(self, quality: str, width: int = X265_NARROW) -> dict[str, str]:
+        """The encoder's options for a name of QUALITIES or a CRF number; raises InputError for neither.
+
+        width: of the pictures.
+        """
         chosen: dict[str, str] | None
         if quality in QUALITIES:
             chosen = self.qualities[QUALITIES.index(quality)]
@@ -59,7 +64,10 @@ class Codec:
             names = [n for n, q in zip(QUALITIES, self.qualities, strict=True) if q is not None]
             number = f" or a number from 0 to {self.crf}" if self.crf is not None else ""
             raise InputError(f"quality {quality[:20]!r} is none of {self.encoder}: give {', '.join(names)}{number}")
-        return dict(self.fixed) | chosen
+        options = dict(self.fixed) | chosen
+        if self.encoder == "libx265" and width < X265_NARROW:
+            options["x265-params"] += ":asm=0"
+        return options
 
     def interlaces(self, height: int) -> bool:
         """Whether interlaced pictures of this height stay so."""

@@ -111,7 +111,7 @@ class Sink:
             context.codec_tag = codec.tag
         if picture.interlaced and codec.interlaces(picture.size[1]):
             context.flags |= Flags.interlaced_dct
-        stream.options = codec.options(quality)  # type: ignore[assignment]
+        stream.options = codec.options(quality, picture.size[0])  # type: ignore[assignment]
         return stream
 
     @property
