@@ -122,6 +122,7 @@ def test_joined_recordings_go_on(tmp_path, blue, suffix):
     report = dye_file(clip, out, blue, quality="draft")
     assert report.frames == 100
     assert sum("clock" in note for note in report.notes) == 1
+    assert report.broken == 0
     times = [float(f.pts * f.time_base) for f in decoded(out)]
     assert np.diff(times) == pytest.approx(0.04, abs=0.09)
     assert times[50] == pytest.approx(2.0, abs=0.1)

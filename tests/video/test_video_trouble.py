@@ -1,6 +1,7 @@
 """What goes wrong on the way: broken frames, a full disk, an encoder that is missing, Ctrl-C, errors in any thread."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -88,6 +89,37 @@ def test_broken_sound_at_the_beginning_does_not_spoil_what_follows(tmp_path, por
     assert "broken sound near 0.00 s is passed over (no ADTS header)" in report.notes[0]
     with av.open(str(out)) as result:
         assert sum(1 for _ in result.decode(audio=0)) > 50
+
+
+def of_picture(data):
+    """Where in an MPEG-TS its packets of picture lie."""
+    return [at for at in range(0, len(data), 188) if (data[at + 1] & 0x1F, data[at + 2]) == (1, 0)]
+
+
+@pytest.mark.usefixtures("upper_half")
+def test_a_picture_with_packets_lost_is_said_to_be_damaged(tmp_path, portrait, blue):
+    clip = make(tmp_path / "in.ts", pictures(portrait, 30), options={"g": "10"})
+    data = clip.read_bytes()
+    places = of_picture(data)
+    lost = places[len(places) // 2]
+    clip.write_bytes(data[:lost] + data[lost + 188 :])
+    report = dye_file(clip, tmp_path / "out.mp4", blue, quality="draft")
+    assert 1 <= report.broken == len(report.notes) <= 2
+    assert re.search(r"in.ts: the picture is damaged near 0\.[3-6]\d s and dyed as it comes", report.notes[0])
+
+
+@pytest.mark.usefixtures("upper_half")
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
+@pytest.mark.parametrize("sound", [None, "aac"])
+def test_recordings_that_are_joined_or_begin_and_end_anywhere_are_not_called_damaged(
+    tmp_path, portrait, blue, codec, sound
+):
+    whole = make(tmp_path / "in.ts", pictures(portrait, 30), codec=codec, sound=sound, options={"g": "10"})
+    data = whole.read_bytes()
+    for part in (data + data, data[:-188] + data, data[5000:-2000], data[3 * 188 + 7 :]):
+        whole.write_bytes(part)
+        report = dye_file(whole, tmp_path / "out.mkv", blue, quality="draft", overwrite=True)
+        assert [note for note in report.notes if "picture" in note or "frame" in note] == []
 
 
 def test_a_file_that_is_cut_off_is_done_as_far_as_it_goes(tmp_path, portrait, blue):

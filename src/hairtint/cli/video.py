@@ -133,7 +133,7 @@ def stopped_by_signals() -> Iterator[threading.Event]:
 def _tell(report: Report, quiet: bool) -> int:
     if not quiet:
         if report.broken:
-            click.echo(f"broken places passed over: {report.broken}", err=True)
+            click.echo(f"broken places: {report.broken}", err=True)
         for path in report.outputs:
             click.echo(str(path))
     if report.interrupted:

@@ -37,7 +37,7 @@ class Report:
     Attributes:
         frames: how many were written.
         seconds: how long the result is, about.
-        broken: places in the input that could not be decoded.
+        broken: places in the input that are damaged or could not be decoded.
         interrupted: whether `stop` ended it early.
         outputs: the files written; none where `stop` came before the first frame.
         notes: one line for each thing that the user should know, as given to `say`.

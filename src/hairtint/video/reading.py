@@ -14,7 +14,7 @@ from hairtint.errors import SourceError, one_line, reason
 from hairtint.video import alpha
 from hairtint.video.opening import first_frame, is_cover, opened, video_of
 from hairtint.video.seeking import seek, tick_of
-from hairtint.video.times import Clock, Rising
+from hairtint.video.times import Clock, Damage, Rising
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
@@ -47,7 +47,7 @@ class Source:
         video: the stream that is dyed: the first that is no cover picture.
         first: its first frame that can be decoded, for its format and tags.
         origin: what is to be taken off all times, in seconds: `start`, and where the file's own clock begins.
-        broken: how many packets and frames could not be decoded so far.
+        broken: how many packets and frames are damaged or could not be decoded so far.
         unordered: the file says when frames are decoded, not when they are shown.
 
     Raises:
@@ -77,6 +77,7 @@ class Source:
             raise
         self.decode = alpha.decoder(self.video, self.name, say)
         self.clock = Clock(self.name, say)
+        self.damage = Damage(self.clock)
 
     def __enter__(self) -> Self:
         return self
@@ -256,13 +257,19 @@ class Source:
     def _decoded(self, packet: Packet[Any]) -> list[VideoFrame]:
         import av
 
-        when = packet.pts if packet.pts is not None else packet.dts
+        marked, frames = packet.is_corrupt, []
         try:
-            return self.decode(packet)
+            frames = self.decode(packet)
         except av.FFmpegError as error:
-            near = self.near(when * packet.time_base) if when is not None else ""
-            self.report(f"{self.name}: a broken frame {near}is passed over ({reason(error)})")
-            return []
+            marked = False
+            self.report(f"{self.name}: a broken frame {self._near(packet)}is passed over ({reason(error)})")
+        if packet.size and (damaged := self.damage(packet, marked)):
+            self.report(f"{self.name}: the picture is damaged {self._near(damaged)}and dyed as it comes")
+        return frames
+
+    def _near(self, packet: Packet[Any]) -> str:
+        when = packet.pts if packet.pts is not None else packet.dts
+        return self.near(when * packet.time_base) if when is not None else ""
 
     def near(self, time: Fraction) -> str:
         """For a message: where in the file a time of its own clock lies."""

@@ -1,4 +1,7 @@
-"""Times put right: of files whose clock is set anew in the middle, and of those that know no order of showing."""
+"""Times put right, of files whose clock is set anew and of those that know no order of showing; and damage told.
+
+Damage is here because FFmpeg takes a new clock for it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 _BACK = 1  # seconds by which sound or picture may step back: more is another clock
 _AHEAD = 12 * 3600  # and ahead: a clock that is set back looks like one that runs over
+_JOINT = 2  # packets of picture at either side of a place where recordings are joined that may be marked and whole
 _REORDERED = 8  # frames that may be decoded before one that is shown first
 
 
@@ -22,6 +26,9 @@ class Clock:
     Args:
         name: of the file.
         say: takes one line where that happens first.
+
+    Attributes:
+        changes: how often that happened so far.
     """
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
@@ -29,6 +36,7 @@ class Clock:
         self.offsets = [Fraction(0)]  # of the clock before, from which packets may still come, and of the one now
         self.last: dict[int, Fraction] = {}
         self.reached: Fraction | None = None
+        self.changes = 0
 
     def __call__(self, packet: Packet[Any]) -> None:
         """Put the times of the next packet right, in place."""
@@ -44,12 +52,33 @@ class Clock:
                 if len(self.offsets) == 1:
                     self.say(f"{self.name}: its clock is set anew in the middle; times go on from there")
                 self.offsets = [self.offsets[-1], off]
+                self.changes += 1
             self.last[index] = raw + off
             self.reached = max(reached, raw + off + (packet.duration or 0) * base)
         if off:
             ticks = round(off / base)
             packet.dts += ticks
             packet.pts = None if packet.pts is None else packet.pts + ticks
+
+
+class Damage:
+    """Which packets of picture are damaged: those that FFmpeg marks, but for the ends of recordings.
+
+    Where one is joined to the next, packets are missing for FFmpeg as they are where some were lost on the way.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.changes, self.count = clock, 0, 0
+        self.recent: deque[Packet[Any] | None] = deque()
+
+    def __call__(self, packet: Packet[Any], marked: bool) -> Packet[Any] | None:
+        """Take the next packet; return a damaged one before it, as soon as that is known."""
+        if self.clock.changes != self.changes:
+            self.changes, self.count = self.clock.changes, 0
+            self.recent.clear()
+        self.count += 1
+        self.recent.append(packet if marked and self.count > _JOINT else None)
+        return self.recent.popleft() if len(self.recent) > _JOINT else None
 
 
 class Rising:
