@@ -8,7 +8,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from clips import decoded, framed, make, packets, with_cover
+from clips import decoded, framed, make, packets, planes, with_cover
 from PIL import Image
 
 from hairtint.errors import OutputError, SourceError
@@ -281,6 +281,24 @@ def test_even_sides_are_asked_for_by_what_needs_them(tmp_path, blue, monkeypatch
     notes = dye_file("in.mkv", name, blue, quality="draft", **options).notes
     assert (decoded(name)[0].width, decoded(name)[0].height) == size
     assert [f"{cause} in mask.mp4 needs" in note or f"{cause} needs" in note for note in notes] == [True] * bool(cause)
+
+
+@pytest.mark.parametrize(("options", "size", "cause"), [
+    ({"side_by_side": True}, (128, 48), "--side-by-side needs sides that 4 and 2 divide"), ({}, (62, 48), None),
+    ({"side_by_side": True, "mask_video": "mask.mp4"}, (128, 48), "--side-by-side needs sides that 4 and 2 divide"),
+    ({"mask_video": "mask.mp4"}, (62, 48), None),
+])  # fmt: skip
+def test_chroma_of_every_fourth_column_has_whole_steps_side_by_side(
+    tmp_path, nothing, monkeypatch, options, size, cause
+):
+    monkeypatch.chdir(tmp_path)
+    make("in.mkv", steps(2, 62, 48), codec="ffv1", pixels="yuv411p")
+    notes = dye_file("in.mkv", "out.mkv", nothing, codec="ffv1", **options).notes
+    (frame, _), (before, _) = decoded("out.mkv"), decoded("in.mkv")
+    assert (frame.format.name, frame.width, frame.height) == ("yuv411p", *size)
+    assert [cause in note for note in notes] == [True] * bool(cause)
+    for old, new in zip(planes(before), planes(frame), strict=True):
+        np.testing.assert_array_equal(old[24:], new[24:, : old.shape[1]])
 
 
 def held_gif(path, held):

@@ -14,7 +14,7 @@ from hairtint.video.channel import Channel, Closed
 from hairtint.video.clock import seconds
 from hairtint.video.codecs import CODECS, QUALITIES
 from hairtint.video.convert import RGB, Converter
-from hairtint.video.layout import Layout, even
+from hairtint.video.layout import Layout, grown
 from hairtint.video.paint import paint, set_alpha
 from hairtint.video.signal import HLG, PQ, Signal
 from hairtint.video.turn import Turn
@@ -85,17 +85,20 @@ def test_paint_of_the_same_picture_changes_nothing(seed):
         np.testing.assert_array_equal(one, two)
 
 
-@pytest.mark.parametrize("name", ["yuv420p", "yuv422p10le", "bgra"])
-def test_even_repeats_the_edge(portrait, name):
+@pytest.mark.parametrize(("name", "sides"), [
+    ("yuv420p", (2, 2)), ("yuv422p10le", (2, 2)), ("bgra", (2, 2)), ("yuv411p", (4, 2)),
+])  # fmt: skip
+def test_a_frame_grows_by_its_edge(portrait, name, sides):
     frame = framed(np.asarray(portrait)[:25, :33].copy(), name, (1, 6, 2, 2))
-    layout = Layout.named(name)
-    grown = even(frame, layout)
-    assert (grown.width, grown.height) == (34, 26)
-    old, new = layout.arrays(frame)[0], layout.arrays(grown)[0]
+    layout, width = Layout.named(name), 32 + sides[0]
+    more = grown(frame, layout, sides)
+    assert (more.width, more.height) == (width, 26)
+    old, new = layout.arrays(frame)[0], layout.arrays(more)[0]
     np.testing.assert_array_equal(new[:25, :33], old)
-    np.testing.assert_array_equal(new[:25, 33], old[:, 32])
+    for column in range(33, width):
+        np.testing.assert_array_equal(new[:25, column], old[:, 32])
     np.testing.assert_array_equal(new[25], new[24])
-    assert even(grown, layout) is grown
+    assert grown(more, layout, sides) is more
 
 
 @pytest.mark.parametrize("name", ["yuva420p", "yuva444p10le", "bgra"])

@@ -103,9 +103,14 @@ def copied(frame: VideoFrame, layout: Layout) -> VideoFrame:
     return rebuilt(frame, layout.arrays(frame), layout)
 
 
-def even(frame: VideoFrame, layout: Layout) -> VideoFrame:
-    """The frame with its last row and column repeated where the size is odd; itself where it is even."""
-    width, height = frame.width + frame.width % 2, frame.height + frame.height % 2
+def raised(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
+    """The size with width and height as the next multiples of these sides."""
+    return size[0] + -size[0] % sides[0], size[1] + -size[1] % sides[1]
+
+
+def grown(frame: VideoFrame, layout: Layout, sides: tuple[int, int]) -> VideoFrame:
+    """The frame with its last row and column repeated up to multiples of these sides; itself where it has them."""
+    width, height = raised((frame.width, frame.height), sides)
     if (width, height) == (frame.width, frame.height):
         return frame
     planes = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from hairtint.errors import OutputError
 from hairtint.video.convert import RGB, Converter
-from hairtint.video.layout import Layout, even
+from hairtint.video.layout import Layout, grown, raised
 from hairtint.video.signal import FULL, Rgb, Signal
 from hairtint.video.turn import Turn
 
@@ -30,7 +30,8 @@ class Working:
         layout: the pixel format they are dyed and written in.
         signal: what the numbers mean then.
         turn: how the picture is turned for showing.
-        even: what needs even sides, so that an odd one gets one row or column more; None where nothing does.
+        even: what needs even sides, or such as chroma's steps divide; None where nothing does.
+        sides: what width and height are therefore raised to multiples of, by rows and columns that are repeated.
     """
 
     given: tuple[int, int]
@@ -39,13 +40,14 @@ class Working:
     signal: Signal
     turn: Turn
     even: str | None
+    sides: tuple[int, int]
 
     @classmethod
     def of(cls, first: VideoFrame, name: str, codec: Codec, *, even: str | None, beside: bool = False) -> Working:
         """The form for a file by its first frame and by the codec of the result.
 
         even: what else needs even sides, named in a message; beside: the result shows the original next to it, which
-        needs them where chroma is subsampled.
+        needs whole steps of chroma where it is subsampled.
 
         Raises:
             SourceError: its colours cannot be read.
@@ -60,21 +62,22 @@ class Working:
                 f"{name} is {first.width}x{first.height}, and {codec.encoder} needs {codec.least} pixels a side: name"
                 " another --codec"
             )
+        given, sides = (first.width, first.height), (2, 2) if even else (1, 1)
         if beside and layout.step != (1, 1):
-            even = even or "--side-by-side"
+            sides = (max(2, layout.step[0]), max(2, layout.step[1]))
+            even = even if even and sides == (2, 2) else "--side-by-side"
         signal, turn = source, Turn.of_frame(first)
-        tall = (first.height + first.height % 2 * bool(even)) * (2 if beside and turn.transpose else 1)
+        tall = raised(given, sides)[1] * (2 if beside and turn.transpose else 1)
         if layout.rgb and source.matrix != 0:
             signal = Signal(FULL, 0, source.primaries, source.transfer)
         elif not layout.rgb:
             signal = source.as_yuv(first.height, limited=codec.limited).pinned(first.height, tall)
-        return cls((first.width, first.height), source, layout, signal, turn, even)
+        return cls(given, source, layout, signal, turn, even, sides)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the working frames, as stored."""
-        width, height = self.given
-        return (width + width % 2, height + height % 2) if self.even else self.given
+        return raised(self.given, self.sides)
 
     @cached_property
     def _into_layout(self) -> Converter:
@@ -94,7 +97,8 @@ class Working:
             lines.append(f"transparency is not kept: {codec.encoder} has none")
         if self.size != self.given:
             width, height = self.size
-            lines.append(f"the picture gets {width}x{height}: {self.even} needs even sides, the edge is repeated")
+            what = "even sides" if self.sides == (2, 2) else "sides that {} and {} divide".format(*self.sides)
+            lines.append(f"the picture gets {width}x{height}: {self.even} needs {what}, the edge is repeated")
         if any(d.type.name.startswith(("DOVI", "DYNAMIC_HDR")) for d in first.side_data):  # type: ignore[attr-defined]
             lines.append("Dolby Vision and HDR10+ data are not kept, the HDR picture under them is")
         return lines
@@ -103,7 +107,7 @@ class Working:
         """A decoded frame in this form."""
         frame = self._into_layout(frame)
         frame.pict_type = 0  # the encoder decides which frames stand alone
-        return even(frame, self.layout) if self.even else frame
+        return grown(frame, self.layout, self.sides)
 
     def seen(self, frame: VideoFrame) -> Rgb:
         """A working frame as people see it: upright, sRGB, uint8 (H, W, 3), contiguous."""
