@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import hairtint
-from hairtint import framing, looks, zoo
+from hairtint import framing, looks, matte, softness, zoo
 from hairtint.errors import InputError, PictureError, UnknownModelError
 from hairtint.segmenter import Segmenter, preprocess
 
@@ -86,6 +86,16 @@ def test_a_photo_gets_the_mean_of_the_networks_that_are_better_together(portrait
     np.testing.assert_allclose(finest.look(portrait), expected, atol=1e-6)
     seen = looks.finest(portrait, *(one.look for one in alone))
     np.testing.assert_allclose(finest.probability(portrait), seen, atol=1e-6)
+
+
+@pytest.mark.parametrize("blur", [0, 4])
+def test_a_photo_out_of_focus_gets_a_mask_as_soft_and_a_sharp_one_is_left_alone(segmenter, portrait, blur):
+    photo = cv2.GaussianBlur(portrait, (0, 0), blur) if blur else portrait
+    plain = matte.refine(segmenter.probability(photo), photo, reach=matte.PHOTO_REACH)
+    mask = segmenter.mask(photo)
+    assert (softness.missing(plain, photo) > 1) == (blur > 0)
+    assert np.array_equal(mask, plain) == (blur == 0)
+    assert softness.missing(mask, photo) == 0
 
 
 @pytest.mark.parametrize("side", [(192, 192), (320, 240), (224, 128)])

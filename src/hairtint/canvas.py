@@ -50,7 +50,7 @@ class Canvas:
         size = self._size(_SMALL // 2)  # enough for what is blurred widely
         cover, inside, outside = (_resized(part, size) for part in (self.cover, self.inside, outside))
         [self.base] = _spread([_resized(grey * self.inside, size)], inside, (6, 2), [shade.lightness])
-        rim = np.minimum(2 - 2 * _blur(cover, 2.5), 1.2)
+        rim = np.minimum(2 - 2 * blur(cover, 2.5), 1.2)
         self.rim = rim - np.float32((rim * inside).sum() / max(float(inside.sum()), 1e-6))
         colours = cv2.split(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
         self.hair = self._colours(colours, inside, shade.rgb)
@@ -106,9 +106,9 @@ class Canvas:
         """
         size = self._size(4 * _SMALL)
         level = np.asarray(GREY_LIGHTNESS[cv2.cvtColor(_shrink(self._picture, size), cv2.COLOR_RGB2GRAY)])
-        weight = np.clip(2 * _blur(np.asarray(cv2.resize(self.inside, size), np.float32), 2) - 1, 0, 1) ** 2
+        weight = np.clip(2 * blur(np.asarray(cv2.resize(self.inside, size), np.float32), 2) - 1, 0, 1) ** 2
         [broad] = _spread([level * weight], weight, (6,), [self.shade.lightness])
-        inner = _blur((level - broad) * weight, 1.2)
+        inner = blur((level - broad) * weight, 1.2)
         inner, weight = (_resized(part, self._size(2 * _SMALL)) for part in (inner, weight))
         inner = _along_strands(inner) * weight
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
@@ -151,10 +151,11 @@ def _resized(small: npt.NDArray[Any], size: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _blur(values: F32, sigma: float) -> F32:
+def blur(values: F32, sigma: float) -> F32:
+    """A map, float32 (H, W) or (H, W, n), blurred by a Gaussian; the outermost pixels go on outside."""
     if sigma > 3 and min(values.shape[:2]) > 32:  # a wide blur is as smooth at half the size
         half = cv2.resize(values, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        blurred = _blur(np.asarray(half, np.float32), sigma / 2)
+        blurred = blur(np.asarray(half, np.float32), sigma / 2)
         return np.asarray(cv2.resize(blurred, values.shape[1::-1]), np.float32)
     return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=_EDGE), np.float32)
 
@@ -169,7 +170,7 @@ def _along_strands(values: F32) -> F32:
     """
     height, width = values.shape
     right, down = (cv2.Sobel(values, cv2.CV_32F, *d, ksize=1, borderType=_EDGE) for d in ((1, 0), (0, 1)))
-    tensor = _blur(np.asarray(cv2.merge([down * down - right * right, -2 * right * down]), np.float32), 5)
+    tensor = blur(np.asarray(cv2.merge([down * down - right * right, -2 * right * down]), np.float32), 5)
     turns = tensor / (np.linalg.norm(tensor, axis=2, keepdims=True) + np.float32(1e-6))
     cosine, sine = cv2.split(turns)
     across, along = (np.sqrt(np.maximum(1 + c, 0) / 2) for c in (cosine, -cosine))
@@ -195,7 +196,7 @@ def _spread(weighted: Sequence[F32], weight: F32, sigmas: Sequence[float], other
     together = np.asarray(cv2.merge([*weighted, weight]), np.float32)
     means: Sequence[Any] = otherwise
     for sigma in sigmas:
-        *sums, total = cv2.split(_blur(together, sigma))
+        *sums, total = cv2.split(blur(together, sigma))
         means = [(s + _TRACE * m) / (total + _TRACE) for s, m in zip(sums, means, strict=True)]
     return means
 
@@ -256,13 +257,13 @@ class Rows:
         soft = np.flatnonzero((self.mask > _FAINT) & (self.mask < _SOLID))
         if self.canvas.behind is None or not soft.size:
             return
-        seen = _channels(self.hair, soft)
+        seen = channels(self.hair, soft)
         place, width = soft.astype(np.int32), np.int32(self.canvas.width)
         row = place // width  # divmod takes five times as long
         column = place - row * width
         columns = self.canvas.hair.shape[1]
         near = (row + self.top) * columns + column * columns // width
-        hair, behind = _channels(self.canvas.hair, near), _channels(self.canvas.behind, near)
+        hair, behind = channels(self.canvas.hair, near), channels(self.canvas.behind, near)
         share = _corrected(self.mask.reshape(-1).take(soft), seen, hair, behind)
         rest = (seen - share * hair - (1 - share) * behind) / (share**2 + (1 - share) ** 2)
         self.hair = _with(self.hair, soft, hair + share * rest)
@@ -276,16 +277,25 @@ def mix(below: U8, above: U8, weight: F32) -> U8:
     return np.asarray(cv2.blendLinear(below, above, 1 - weight, weight), np.uint8)
 
 
-def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
+def told_by_colour(seen: F32, hair: F32, behind: F32) -> tuple[F32, F32]:
+    """How much of mixed colours (3, n) is hair, (n,), 0 and 1 being the colours given; and how far that can be told."""
     gap = hair - behind
     distance = np.einsum("ij,ij->j", gap, gap)
     found = np.einsum("ij,ij->j", seen - behind, gap) / np.maximum(distance, 1)
-    trust = distance / (distance + 40**2) * 4 * share * (1 - share)
+    return found, distance / (distance + 40**2)
+
+
+def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
+    found, clear = told_by_colour(seen, hair, behind)
+    trust = clear * 4 * share * (1 - share)
     return np.asarray(share + trust * (np.clip((found - 0.1) / 0.75, 0, 1) - share), np.float32)
 
 
-def _channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
-    """Channel by channel, (3, n): rows that long are what numpy is fast with."""
+def channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
+    """The pixels of a picture (H, W, 3) at n places of its flat order, channel by channel, float32 (3, n).
+
+    Rows that long are what numpy is fast with.
+    """
     return np.ascontiguousarray(at(picture, places).T, np.float32)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import framing, heap, looks, matte, runtime, zoo
+from hairtint import framing, heap, looks, matte, runtime, softness, zoo
 from hairtint.errors import InputError
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
@@ -56,12 +56,14 @@ class Segmenter:
     def mask(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Soft mask of the hair, float32 (H, W) in [0, 1], contiguous, of an RGB picture, uint8 (H, W, 3).
 
+        The finest for photos makes its edge as soft as the photo's (hairtint.softness).
         Raises PictureError where `rgb` is no such array.
         """
         reach = matte.PHOTO_REACH if self.finest else None
         check_frame(rgb)
         pyramid = Pyramid(rgb)
-        return matte.refine(self._looked(pyramid), pyramid, reach=reach)
+        mask = matte.refine(self._looked(pyramid), pyramid, reach=reach)
+        return softness.as_soft(mask, pyramid.rgb) if self.finest else mask
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""

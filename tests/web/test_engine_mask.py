@@ -8,10 +8,15 @@ from page_helpers import RUNTIME, needs
 
 from hairtint import Segmenter, VideoSegmenter, framing, looks, matte
 from hairtint.segmenter import preprocess
+from hairtint.softness import as_soft
 
 REFINE = """async ({ probability, rgb, reach }) => {
   const [{ refine }, { Pyramid }, { View }] = await Promise.all(["matte", "pyramid", "raster"].map(module));
   return packed(refine(await plane(probability), new Pyramid(View.rgba(await picture(rgb))), reach).data);
+}"""
+AS_SOFT = """async ({ mask, rgb }) => {
+  const [{ asSoft }, { View }] = await Promise.all(["softness", "raster"].map(module));
+  return packed(asSoft(await plane(mask), View.rgba(await picture(rgb))).data);
 }"""
 LARGEST = """async ({ mask }) => {
   const { largestRegion } = await module("matte");
@@ -64,6 +69,19 @@ def test_the_matte_is_pythons(modules, width, height, side, reach):
     data = {"probability": engine_page.sent(probability), "rgb": engine_page.sent(rgb), "reach": reach}
     found = engine_page.received(modules.evaluate(REFINE, data)).reshape(height, width)
     assert np.abs(found - matte.refine(probability, rgb, reach=reach)).max() < 1e-3
+
+
+@pytest.mark.parametrize(("height", "width"), [(250, 250), (301, 402), (1100, 900)])
+@pytest.mark.parametrize("shade", ["dark", "medium"])
+@pytest.mark.parametrize("soft", [0.5, 1.8, 6])
+def test_a_mask_as_soft_as_the_photo_is_pythons(modules, height, width, shade, soft):
+    rgb, _ = hair(shade, height, width, soft=soft)
+    _, mask = hair(shade, height, width, soft=0.7)
+    data = {"mask": engine_page.sent(mask), "rgb": engine_page.sent(rgb)}
+    ours = engine_page.received(modules.evaluate(AS_SOFT, data)).reshape(mask.shape)
+    theirs = as_soft(mask, rgb)
+    assert (theirs is mask) == (soft < 1)
+    np.testing.assert_allclose(ours, theirs, atol=5e-3)
 
 
 def test_the_largest_region_is_pythons(modules):
@@ -136,6 +154,7 @@ def test_a_photo_has_pythons_mask(modules, portrait, name, finest, part):
     theirs = VideoSegmenter(network).mask(portrait)
     if finest:
         theirs = matte.refine(looks.finest(portrait, network.look), portrait, reach=matte.PHOTO_REACH)
+        theirs = as_soft(theirs, portrait)
     difference = np.abs(found.reshape(theirs.shape) - theirs)
     assert difference.mean() < 5e-4
     assert difference.max() < 0.1

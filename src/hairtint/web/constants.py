@@ -22,6 +22,7 @@ _NUMBERS = {
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
+    "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_MARGIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
     "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),

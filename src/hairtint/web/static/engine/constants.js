@@ -40,6 +40,18 @@ export const HEADS = {
   "NEAR": 5,
 };
 
+export const SOFTNESS = {
+  "SHARPER": 0.5,
+  "MOST": 7.0,
+  "POINTS": 256,
+  "LEAST": 60,
+  "CLEAR": 60.0,
+  "TAIL": 0.02,
+  "GRAIN": 0.4,
+  "MARGIN": 8,
+  "FLAT": 0.01,
+};
+
 export const SHADE = {
   "SAMPLES": 128,
   "LIGHT_PACE": 5.0,

@@ -142,7 +142,7 @@ function byShade(map) {
   return groups;
 }
 
-function median(values) {
+export function median(values) {
   values.sort((a, b) => a - b);
   const middle = values.length >> 1;
   return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;

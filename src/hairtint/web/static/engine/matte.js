@@ -169,7 +169,7 @@ function line(slope, offset, { left, share }, { data, offset: origin, row, pixel
   }
 }
 
-function part({ data, width }, { left, top, right, bottom }) {
+export function part({ data, width }, { left, top, right, bottom }) {
   const wide = right - left;
   const out = new Float32Array(wide * (bottom - top));
   for (let y = top; y < bottom; y++) {

@@ -9,6 +9,7 @@ import { Pyramid } from "./pyramid.js";
 import { stretch, View } from "./raster.js";
 import { readLook, Subject } from "./recolor.js";
 import { Moved, Remote, serve } from "./rpc.js";
+import { asSoft } from "./softness.js";
 import { Tinter } from "./tinter.js";
 
 let network = null;
@@ -26,7 +27,8 @@ function load({ port, shapes: taken }) {
 async function mask({ finest: fine, ...picture }) {
   const pyramid = new Pyramid(View.rgba(picture));
   const probability = fine ? await finest(pyramid.view, (view) => look(new Pyramid(view))) : await look(pyramid);
-  const found = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : null);
+  const matte = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : null);
+  const found = fine ? asSoft(matte, pyramid.view) : matte;
   return new Moved(found, [found.data.buffer]);
 }
 

@@ -117,7 +117,7 @@ export class Rows {
 }
 
 /** The share of hair that a pixel's own colour speaks for, where hair and background differ clearly. */
-function corrected(claimed, seen, i, hairs, backs, near) {
+export function corrected(claimed, seen, i, hairs, backs, near, most = 4 * claimed * (1 - claimed), low = 0.1, span = 0.75) {
   let distance = 0;
   let along = 0;
   for (let k = 0; k < 3; k++) {
@@ -125,12 +125,12 @@ function corrected(claimed, seen, i, hairs, backs, near) {
     distance += gap * gap;
     along += (seen[i + k] - backs[near + k]) * gap;
   }
-  const found = (along / Math.max(distance, 1) - 0.1) / 0.75;
-  const trust = (distance / (distance + 1600)) * 4 * claimed * (1 - claimed);
+  const found = (along / Math.max(distance, 1) - low) / span;
+  const trust = (distance / (distance + 1600)) * most;
   return claimed + trust * ((found < 0 ? 0 : found > 1 ? 1 : found) - claimed);
 }
 
-function rounded(row) {
+export function rounded(row) {
   for (let i = 0; i < row.length; i++) row[i] = Math.round(row[i]);
   return row;
 }
