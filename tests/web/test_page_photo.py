@@ -69,6 +69,21 @@ def test_the_wheel_takes_any_colour(photo):
     assert photo.locator("#hex").get_attribute("aria-invalid") == "true"
 
 
+def test_a_tap_on_the_wheel_scrolls_nothing(photo):
+    """Though its knob, which takes the focus, lies below what is in view."""
+    photo.get_by_text("Your own colour").click()
+    photo.locator("#hex").fill("#80ff00")
+    scrolled = photo.locator("#controls").evaluate("""(panel) => {
+      const [wheel, bar] = [".wheel", ".save"].map((name) => panel.querySelector(name).getBoundingClientRect());
+      panel.scrollTop += wheel.bottom - bar.top - 100;
+      return panel.scrollTop;
+    }""")
+    box = photo.locator("#wheel").bounding_box()
+    photo.mouse.click(box["x"] + 84, box["y"] + 20)
+    assert int(photo.locator("#knob").get_attribute("aria-valuenow")) in (269, 270, 271)
+    assert photo.locator("#controls").evaluate("panel => panel.scrollTop") == scrolled
+
+
 @pytest.mark.parametrize("kind", ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"])
 def test_every_effect_shows(photo, kind):
     plain = pixels(photo, "after")

@@ -33,7 +33,7 @@ export function startWheel(store) {
   wheel.addEventListener("pointerdown", (event) => {
     event.preventDefault(); // or the knob loses the focus again
     wheel.setPointerCapture(event.pointerId);
-    knob.focus();
+    knob.focus({ preventScroll: true }); // or the disc moves away under the finger
     point(event);
   });
   wheel.addEventListener("pointermove", (event) => wheel.hasPointerCapture(event.pointerId) && point(event));
