@@ -134,6 +134,42 @@ def test_what_is_saved(photo):
     assert np.array_equal(mask[..., 0], pixels(photo, "mask")[..., 0])
 
 
+def test_a_picture_that_took_too_long_to_be_shared_is_kept(page, dark_hair):
+    """The system's sheet opens only soon after a press, and for a look that is still the one that was pressed for."""
+    page.evaluate("""() => {
+      globalThis.shared = [];
+      navigator.canShare = () => true;
+      navigator.share = async ({ files: [file] }) => {
+        shared.push(file.name);
+        if (shared.length % 2) throw new DOMException("too late", "NotAllowedError");
+      };
+      globalThis.made = 0;
+      const encode = OffscreenCanvas.prototype.convertToBlob;
+      OffscreenCanvas.prototype.convertToBlob = function (...given) {
+        made++;
+        return encode.apply(this, given);
+      };
+      globalThis.restore = () => {
+        OffscreenCanvas.prototype.convertToBlob = encode;
+        delete navigator.canShare;
+        delete navigator.share;
+      };
+    }""")
+    try:
+        open_photo(page, dark_hair)
+        for dye, made in (("copper", 1), ("blue", 2)):
+            choose(page, dye)
+            page.locator("#share").click()
+            page.locator("#notice-text").filter(has_text="Press Share again").wait_for()
+            assert page.locator("#notice-title").inner_text() == "The picture is ready"
+            page.locator("#share").click()
+            said(page, f"{dye}, 100 %")
+            assert page.locator("#notice").is_hidden()
+            assert page.evaluate("[made, shared.at(-2), shared.at(-1)]") == [made, *2 * [f"mé-you-1-{dye}.jpg"]]
+    finally:
+        page.evaluate("restore()")
+
+
 def test_a_large_photo_is_shown_small_and_saved_large(page, tmp_path, portrait):
     """Even where its file is gone by then."""
     path = tmp_path / "large.png"

@@ -6,6 +6,7 @@ import { byId, show, shrink } from "./dom.js";
 import { Latest } from "./latest.js";
 import { clearProblem, showProblem } from "./notice.js";
 import { greyOf, Portrait } from "./portrait.js";
+import { Problem } from "./problem.js";
 import { canShare, download, encoded, fileName, share } from "./save.js";
 import { busy, idle, progress } from "./veil.js";
 
@@ -95,11 +96,19 @@ export class PhotoTab {
     });
   }
 
+  /** Browsers allow it for some seconds after the press: a picture that took longer waits for the next one. */
   async share() {
     const { look, choice, words } = this.#store;
     await this.#made("Preparing the picture", async (portrait) => {
-      const blob = await encodedIn(look, portrait);
-      await share(blob, named(choice, portrait, blob));
+      const kept = portrait.unshared?.choice === choice ? portrait.unshared.blob : null;
+      const blob = kept ?? (await encodedIn(look, portrait));
+      try {
+        await share(blob, named(choice, portrait, blob));
+      } catch (error) {
+        if (error.name !== "NotAllowedError" || kept) throw error;
+        portrait.unshared = { choice, blob };
+        throw new Problem("The picture is ready", "Press Share again.");
+      }
       return words;
     });
   }
@@ -166,6 +175,7 @@ export class PhotoTab {
     if (!this.ready || this.#making) return;
     const portrait = this.#portrait;
     this.#making = true;
+    clearProblem();
     busy(text);
     let said = "";
     try {

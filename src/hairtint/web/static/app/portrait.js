@@ -26,6 +26,7 @@ export class Portrait {
     this.name = name;
     this.image = image;
     this.mask = null;
+    this.unshared = null; // {choice, blob}: what was made too late to be shared
     this.side = Math.max(width, height);
   }
 
