@@ -152,6 +152,9 @@ def test_static_files_need_no_server(visit, tmp_path, portrait_path):
         assert hair.mean() > 0.03
         assert blue > red + 40
         assert page.errors == []
+        page.goto((tmp_path / "site" / "hair" / "index.html").as_uri())
+        page.get_by_text("Put this folder on a web host: see HOSTING.txt.").wait_for()
+        assert page.locator("#notice-title").inner_text() == "The page did not load completely"
     finally:
         host.shutdown()
         host.server_close()

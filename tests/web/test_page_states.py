@@ -172,6 +172,20 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     assert page.errors == []
 
 
+def test_a_script_that_does_not_arrive(browser, server):
+    """Or that is another version's: nothing of the page runs, but it says so."""
+    other = {"status": 200, "content_type": "text/javascript", "body": "export const another = 1;"}
+    for answer in (lambda route: route.abort(), lambda route: route.fulfill(**other)):
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.route("**/app/wheel.js", answer)
+            page.goto(server)
+            page.get_by_text("Reload it.").wait_for(timeout=PATIENCE)
+            assert page.locator("#notice-title").inner_text() == "The page did not load completely"
+            assert page.locator("#notice-close").is_hidden()
+            assert page.locator("#controls").is_hidden()
+
+
 def test_progress_in_the_live_tab(visit, server):
     needs(RUNTIME, "run scripts/fetch-web-assets")
     page = visit(server)
