@@ -255,10 +255,13 @@ def test_dark_and_light(visit, server):
     page = visit(server, color_scheme="dark")
     paper = "e => getComputedStyle(e).backgroundColor"
     dark = page.locator("body").evaluate(paper)
+    around = page.locator("meta[name=theme-color]")
+    assert around.get_attribute("content") == "#161210"
     button = page.get_by_role("button", name="Dark colours")
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
     light = page.locator("body").evaluate(paper)
+    assert around.get_attribute("content") == "#f6f2ec"
     assert light != dark
     page.reload()
     assert page.locator("body").evaluate(paper) == light

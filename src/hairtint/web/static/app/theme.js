@@ -1,6 +1,7 @@
 /* Runs before the first paint: the colours of the device, unless the visitor has chosen. Theme button: main.js.
    It is no module, so it also runs where none does, and says so. */
 {
+  const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => {
     try {
@@ -10,8 +11,12 @@
     }
   };
   const apply = () => {
-    document.documentElement.dataset.theme = chosen() ?? (dark.matches ? "dark" : "light");
+    root.dataset.theme = chosen() ?? (dark.matches ? "dark" : "light");
   };
+  const colourOfTheBrowser = () => {
+    document.querySelector("meta[name=theme-color]").content = getComputedStyle(root).getPropertyValue("--paper").trim();
+  };
+  new MutationObserver(colourOfTheBrowser).observe(root, { attributeFilter: ["data-theme"] });
   dark.addEventListener("change", apply);
   apply();
 
