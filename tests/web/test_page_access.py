@@ -34,6 +34,14 @@ def test_axe_finds_nothing(page, theme, dark_hair):
     assert violations(page) == []
 
 
+def test_axe_finds_nothing_in_the_documentation(browser, server):
+    needs(AXE, "run npm ci --prefix tests/web")
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{server}docs")
+        assert violations(page) == []
+
+
 def focused(page):
     return page.evaluate(
         "document.activeElement.id || document.activeElement.value || document.activeElement.innerText"
