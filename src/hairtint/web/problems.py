@@ -22,6 +22,7 @@ _CURES = {
     413: "the request is too large; send a picture file of at most {megabytes:g} MB",
     415: "this kind of content is not taken; the API's documentation at /docs says what is",
 }
+_MANY_PARTS = "a form has at most {parts} parts; send fewer fields"
 
 
 class Problem(Exception):  # noqa: N818 (the term of RFC 9457)
@@ -70,7 +71,10 @@ def install(app: Flask, max_bytes: int) -> None:
             request.environ["wsgi.input"] = None  # the rest is not wanted
         status = error.code or 500
         cure = _CURES.get(status, "the request failed; the API's documentation is at /docs")
-        detail = cure.format(method=request.method, megabytes=max_bytes / 1e6)
+        if status == 413 and (request.content_length or math.inf) <= app.config["MAX_CONTENT_LENGTH"]:
+            cure = _MANY_PARTS  # the other reason
+        parts = app.config["MAX_FORM_PARTS"]
+        detail = cure.format(method=request.method, megabytes=max_bytes / 1e6, parts=parts)
         kept = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
         if status < 400:  # a redirect
             return error.get_response()  # type: ignore[return-value]
