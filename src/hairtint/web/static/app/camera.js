@@ -15,12 +15,13 @@ const REASONS = {
 /**
  * Plays a camera in a video element.
  * @param {HTMLVideoElement} video
+ * @param {{width: number, height: number, deviceId?: string}} wish the size that is best, which not every camera has,
+ *   and the id of one of `cameras()`; by default it is the one that faces the visitor
  * @param {() => boolean} wanted whether it still is: the visitor may take any time to allow it
- * @param {string} [deviceId] of `cameras()`; by default the one that faces the visitor
  * @returns {Promise<MediaStream|null>} stop it with `release`; null: it is not wanted any more
  * @throws {Problem} there is no camera, or it may not be used
  */
-export async function play(video, wanted, deviceId) {
+export async function play(video, { width, height, deviceId }, wanted) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new Problem(
       "The camera cannot be used here",
@@ -32,7 +33,7 @@ export async function play(video, wanted, deviceId) {
   try {
     stream = await navigator.mediaDevices.getUserMedia({
       audio: false,
-      video: { ...which, width: { ideal: 640 }, height: { ideal: 480 } },
+      video: { ...which, width: { ideal: width }, height: { ideal: height } },
     });
     if (wanted()) {
       video.srcObject = stream; // which may be another one's otherwise

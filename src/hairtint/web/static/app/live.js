@@ -54,7 +54,7 @@ export class LiveTab {
     try {
       await this.#halt();
       this.#starting("Starting the camera");
-      stream = await play(this.#video, () => turn === this.#turn, deviceId);
+      stream = await play(this.#video, { width: 640, height: 480, deviceId }, () => turn === this.#turn);
       if (!stream) return false;
       const engine = await localEngine((state) => turn === this.#turn && this.#starting(fetched(state)));
       const found = await cameras();

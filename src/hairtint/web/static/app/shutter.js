@@ -14,7 +14,8 @@ export async function takePhoto() {
   dialog.showModal();
   let stream = null;
   try {
-    stream = await play(video, () => turn === turns && dialog.open); // it may be cancelled while the browser asks
+    // it may be cancelled while the browser asks
+    stream = await play(video, { width: 1920, height: 1440 }, () => turn === turns && dialog.open);
     return stream && (await closed(dialog)) === "take" ? await still(video) : null;
   } finally {
     release(stream);
