@@ -150,6 +150,7 @@ ASKING = """() => {
   };
 }"""
 RUNS = "(k) => given[k]?.active"
+UNPLUG = "(k) => given[k].getVideoTracks()[0].dispatchEvent(new Event('ended'))"
 ENDED = "(k) => given[k]?.active === false"
 
 
@@ -165,6 +166,10 @@ def test_a_photo_is_asked_for_again_before_the_camera_is_allowed(visit, server):
     assert page.evaluate(RUNS, 1)
     assert page.locator("#shutter").is_visible()
     assert page.locator("#notice").is_hidden()
+    page.evaluate(UNPLUG, 1)
+    page.locator("#notice-title").filter(has_text="The camera is gone").wait_for()
+    assert page.locator("#shutter").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "shoot"
 
 
 def test_a_camera_that_comes_late_is_let_go(live):

@@ -237,7 +237,7 @@ def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
 
 
 def test_dropped_and_pasted(page, portrait_path):
-    """The events that a browser makes of real files."""
+    """The events that a browser makes of real files, even while the camera looks for another."""
     import base64
 
     give = """({ kind, data }) => {
@@ -250,8 +250,12 @@ def test_dropped_and_pasted(page, portrait_path):
     }"""
     data = base64.b64encode(portrait_path.read_bytes()).decode()
     for kind in ("drop", "paste"):
+        page.get_by_role("button", name="Take a photo").click()
+        page.locator("#shutter-take:enabled").wait_for()
         page.evaluate(give, {"kind": kind, "data": data})
         page.wait_for_selector("body[data-state=ready]")
+        assert page.locator("#shutter").is_hidden()
+        assert page.evaluate("document.getElementById('shutter-video').srcObject") is None
         page.locator("#another").click()
         page.wait_for_selector("body[data-state=empty]")
 

@@ -57,6 +57,12 @@ export async function cameras() {
   return found.map(({ deviceId, label }, at) => ({ id: deviceId, label: label || `Camera ${at + 1}` }));
 }
 
+/** @param {MediaStream} stream @param {(problem: Problem) => void} then is called where the camera goes away by itself */
+export function whenGone(stream, then) {
+  const problem = new Problem("The camera is gone", "Connect it again and start it.");
+  stream.getVideoTracks()[0].addEventListener("ended", () => then(problem));
+}
+
 /** Switches the camera off. @param {MediaStream|null} stream */
 export function release(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();

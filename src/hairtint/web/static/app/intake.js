@@ -5,7 +5,7 @@ import { dyeNamed } from "./palette.js";
 import { byId, make } from "./dom.js";
 import { showProblem } from "./notice.js";
 import { Problem } from "./problem.js";
-import { takePhoto } from "./shutter.js";
+import { cancelPhoto, takePhoto } from "./shutter.js";
 
 /** Looks to begin with, on the bundled portrait; their small pictures lie beside it. */
 const EXAMPLES = [
@@ -17,9 +17,13 @@ const EXAMPLES = [
 
 /** @param {(file: Blob|Promise<Blob>, name: string) => void} open @param {import("./look.js").LookStore} store */
 export function startIntake(open, store) {
+  const bring = (file, name) => {
+    cancelPhoto(); // this one came first
+    open(file, name);
+  };
   choosing(open);
-  dropping(open);
-  pasting(open);
+  dropping(bring);
+  pasting(bring);
   gallery(open, store);
 }
 

@@ -1,11 +1,10 @@
 /** The live tab: the camera with dyed hair, before and after, snapshots and recordings. */
 
 import { localEngine } from "./backend.js";
-import { cameras, play, release } from "./camera.js";
+import { cameras, play, release, whenGone } from "./camera.js";
 import { shape, startCompare } from "./compare.js";
 import { byId, make } from "./dom.js";
 import { clearProblem, showProblem } from "./notice.js";
-import { Problem } from "./problem.js";
 import { CanvasRecorder } from "./recorder.js";
 import { download, fileName } from "./save.js";
 
@@ -66,9 +65,7 @@ export class LiveTab {
         onframe: (state) => this.#draw(state),
         onerror: (error) => this.#fail(error),
       });
-      stream.getVideoTracks()[0].addEventListener("ended", () => {
-        if (turn === this.#turn) this.#fail(new Problem("The camera is gone", "Connect it again and start it."));
-      });
+      whenGone(stream, (problem) => turn === this.#turn && this.#fail(problem));
       this.#running = true;
       byId("live").querySelector(".live-start").hidden = true;
       byId("live").querySelector(".live-view").hidden = false;

@@ -1,11 +1,11 @@
 /** A photo by the camera, in a dialog. */
 
-import { play, release } from "./camera.js";
+import { play, release, whenGone } from "./camera.js";
 import { byId, fileOf, hiddenCanvas } from "./dom.js";
 
 let turns = 0; // the dialog is that of the last
 
-/** @returns {Promise<Blob|null>} null: the visitor has changed their mind */
+/** @returns {Promise<Blob|null>} null: the visitor has changed their mind @throws {Problem} no camera, or it went away */
 export async function takePhoto() {
   const [dialog, video] = [byId("shutter"), byId("shutter-video")];
   const turn = ++turns;
@@ -16,7 +16,15 @@ export async function takePhoto() {
   try {
     // it may be cancelled while the browser asks
     stream = await play(video, { width: 1920, height: 1440 }, () => turn === turns && dialog.open);
-    return stream && (await closed(dialog)) === "take" ? await still(video) : null;
+    if (!stream) return null;
+    let gone = null;
+    whenGone(stream, (problem) => {
+      gone = problem;
+      cancelPhoto();
+    });
+    const answer = await closed(dialog);
+    if (gone) throw gone;
+    return answer === "take" ? await still(video) : null;
   } finally {
     release(stream);
     if (turn === turns) {
@@ -24,6 +32,11 @@ export async function takePhoto() {
       dialog.close();
     }
   }
+}
+
+/** Closes the dialog where it is open. */
+export function cancelPhoto() {
+  byId("shutter").close("");
 }
 
 function closed(dialog) {
@@ -42,4 +55,4 @@ function still(video) {
 }
 
 byId("shutter-take").addEventListener("click", () => byId("shutter").close("take"));
-byId("shutter-cancel").addEventListener("click", () => byId("shutter").close(""));
+byId("shutter-cancel").addEventListener("click", cancelPhoto);
