@@ -199,3 +199,15 @@ def test_a_camera_that_is_not_allowed(visit, server):
     page.locator("#camera-start").click()
     page.locator("#notice-title").filter(has_text="The camera is not allowed").wait_for()
     assert page.locator("#camera-start").is_enabled()
+    assert page.evaluate("document.activeElement.id") == "camera-start"
+
+
+def test_a_camera_that_goes_away(live):
+    live.evaluate(ASKING)
+    live.locator("#camera-choice").focus()
+    live.locator("#camera-choice").dispatch_event("change")
+    live.evaluate("asked[0]()")
+    live.locator("#pace:not(:empty)").wait_for()
+    live.evaluate(UNPLUG, 0)
+    live.locator("#notice-title").filter(has_text="The camera is gone").wait_for()
+    assert live.evaluate("delete navigator.mediaDevices.getUserMedia, document.activeElement.id") == "camera-start"

@@ -74,9 +74,11 @@ def sky(tmp_path):
 
 
 def test_no_hair(page, sky):
+    page.locator("#choose").focus()
     title, text = refused(page, sky)
     assert title == "No hair was found"
     assert "well lit" in text
+    assert page.evaluate("document.activeElement.id") == "choose"
 
 
 def test_a_finished_photo_survives_one_that_is_refused(page, sky, dark_hair):
@@ -228,6 +230,11 @@ def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
     page.context.route("**/models/*", lambda route: route.fulfill(status=200, body=b"no network"))
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.set_input_files("#file", portrait_path)
+    page.locator("#ask[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()
+    assert page.evaluate("document.activeElement.id") == "choose"
     page.set_input_files("#file", portrait_path)
     page.get_by_role("button", name="No, keep them here").click()
     page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()

@@ -13,6 +13,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Gives an element the focus where what had it is hidden or disabled by now. */
+export function catchFocus(element) {
+  if (!document.activeElement?.offsetParent) element.focus({ preventScroll: true });
+}
+
 /** An icon of static/icons.svg by its id. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -3,7 +3,7 @@
 import { localEngine } from "./backend.js";
 import { cameras, play, release, whenGone } from "./camera.js";
 import { shape, startCompare } from "./compare.js";
-import { byId, make } from "./dom.js";
+import { byId, catchFocus, make } from "./dom.js";
 import { clearProblem, showProblem } from "./notice.js";
 import { CanvasRecorder } from "./recorder.js";
 import { download, fileName } from "./save.js";
@@ -138,6 +138,7 @@ export class LiveTab {
 
   async #fail(error) {
     await this.stop();
+    catchFocus(byId("camera-start"));
     showProblem(error);
   }
 

@@ -2,7 +2,7 @@
 
 import { backend } from "./backend.js";
 import { shape, startCompare } from "./compare.js";
-import { byId, show, shrink } from "./dom.js";
+import { byId, catchFocus, show, shrink } from "./dom.js";
 import { Latest } from "./latest.js";
 import { clearProblem, showProblem } from "./notice.js";
 import { greyOf, Portrait } from "./portrait.js";
@@ -152,7 +152,10 @@ export class PhotoTab {
       this.#place(before);
       await this.#finish(before);
       if (turn !== this.#turn) return;
-    } else this.#leave();
+    } else {
+      this.#leave();
+      catchFocus(byId("choose"));
+    }
     showProblem(error);
   }
 
