@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import threading
 
 import pytest
@@ -133,6 +134,30 @@ def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
     assert off["line"] != "none"
     assert knob["fill"] != off["fill"]
     assert drawn("#value")["kept"], "or its track has no line"
+
+
+def test_a_browser_that_is_too_old(visit, server, portrait_path):
+    """The server colours its photos. Where that has no time it is asked again, for the newest colour alone."""
+    page, asked = visit(server), []
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.reload()
+    page.get_by_text("Photos are coloured by this server").wait_for()
+    assert "needs a newer browser" in page.locator("#live-lead").text_content()
+    open_photo(page, portrait_path)
+
+    def busy(route):
+        asked.append(re.search("#[0-9a-f]{6}", route.request.post_data)[0])
+        if len(asked) > 2:
+            route.continue_()
+        else:
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={"detail": "wait"})
+
+    page.route("**/api/v1/recolor", busy)
+    for name in ("blue", "violet"):
+        page.get_by_label(name, exact=True).check()
+    said(page, "violet, 100 %")
+    assert asked == ["#2f5fc4", "#6a3fb0", "#6a3fb0"]
+    assert page.locator("#notice").is_hidden()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

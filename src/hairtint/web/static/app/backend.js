@@ -9,7 +9,8 @@ import { ServerEngine } from "./server.js";
 /**
  * @typedef {object} Backend
  * @property {(image: ImageData) => Promise<import("../engine/index.js").Mask>} mask
- * @property {(image: ImageData, mask: object, look: object) => Promise<ImageData>} recolor
+ * @property {(image: ImageData, mask: object, look: object, wanted?: () => boolean) => Promise<ImageData>} recolor where
+ *   it has to wait for a server it goes on only if it still is wanted, and fails otherwise
  */
 
 const { photoModelUrl, videoModelUrl, vendorUrl } = config;
@@ -94,6 +95,13 @@ function allowed(reason) {
 export function sayRemote() {
   byId("privacy").textContent = "Photos are coloured by this server, which forgets them within minutes.";
   byId("shutter-privacy").textContent = "The picture goes to this server, which forgets it within minutes.";
+}
+
+/** What a browser cannot do that is too old: no video, and photos only where there is a server. */
+export function sayOld() {
+  byId("live-lead").textContent =
+    "Your camera, recoloured while you move: that needs a newer browser. Update this one, or use another.";
+  if (config.api) sayRemote();
 }
 
 /** WebAssembly with SIMD, by the smallest module that uses it: i32.const 0, i8x16.splat, drop. */

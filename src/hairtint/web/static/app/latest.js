@@ -4,7 +4,7 @@ export class Latest {
   #busy = false;
   #next = null;
 
-  /** @param {() => Promise<void>} task has to catch its own errors */
+  /** @param {(newest: () => boolean) => Promise<void>} task has to catch its own errors; asks whether it is the newest */
   async run(task) {
     this.#next = task;
     if (this.#busy) return;
@@ -12,7 +12,7 @@ export class Latest {
     while (this.#next) {
       const now = this.#next;
       this.#next = null;
-      await now();
+      await now(() => !this.#next);
     }
     this.#busy = false;
   }

@@ -1,6 +1,6 @@
 /** The page: puts its parts together. */
 
-import { canCompute, sayRemote } from "./backend.js";
+import { canCompute, sayOld } from "./backend.js";
 import { config, limits } from "./config.js";
 import { startControls } from "./controls.js";
 import { byId } from "./dom.js";
@@ -75,6 +75,6 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme)
 showTheme();
 byId("limits").textContent +=
   `, up to ${limits.bytes / 1e6} MB. Results are saved with up to ${limits.saveSide} pixels a side.`;
-if (!canCompute() && config.api) sayRemote();
+if (!canCompute()) sayOld();
 document.body.dataset.tab = "photo";
 showControls();

@@ -161,14 +161,14 @@ export class PhotoTab {
 
   #dye(portrait) {
     const { look, words } = this.#store;
-    return this.#latest.run(async () => {
+    return this.#latest.run(async (newest) => {
       try {
-        const dyed = await portrait.dyed(look);
+        const dyed = await portrait.dyed(look, newest);
         if (portrait !== this.#portrait) return;
         this.#paint("after", dyed);
         this.#say(words);
       } catch (error) {
-        showProblem(error);
+        if (newest()) showProblem(error);
       }
     });
   }

@@ -43,9 +43,9 @@ export class Portrait {
     this.mask = mask;
   }
 
-  /** The photo on the screen in this look. @returns {Promise<ImageData>} */
-  async dyed(look) {
-    const dyed = await this.#backend.recolor(this.#straight, this.mask, look);
+  /** The photo on the screen in this look. @param {() => boolean} wanted as for `Backend` @returns {Promise<ImageData>} */
+  async dyed(look, wanted) {
+    const dyed = await this.#backend.recolor(this.#straight, this.mask, look, wanted);
     return this.#alpha ? onWhite(dyed, this.#alpha) : dyed;
   }
 
