@@ -108,6 +108,10 @@ def test_a_phone(visit, server, dark_hair):
     small = """() => [...document.querySelectorAll("button, .dye, summary, select, .switch")]
       .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.outerHTML.slice(0, 80))"""
     assert page.evaluate(small) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    theme, tab = (page.locator(name).bounding_box() for name in ("#theme", "#tab-live"))
+    assert theme["y"] < tab["y"] + tab["height"], "one line"
 
 
 def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):

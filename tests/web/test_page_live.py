@@ -78,6 +78,23 @@ def test_snapshot_and_recording(live):
     assert len(data) > 3000
 
 
+def test_on_a_phone_recording_moves_nothing(live):
+    """Or the finger that began it is on another button next."""
+    wide = live.viewport_size
+    live.set_viewport_size({"width": 360, "height": 740})
+    try:
+        place = live.locator("#record").bounding_box()
+        live.locator("#record").click()
+        live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()
+        assert live.locator("#record").bounding_box() == place
+        with live.expect_download():
+            live.locator("#record").click()
+        live.locator("#live-status").filter(has_text="Saved as").wait_for()
+        assert live.locator("#record").bounding_box() == place
+    finally:
+        live.set_viewport_size(wide)
+
+
 def test_what_is_recorded_keeps_its_size(live):
     """Where the camera is turned meanwhile, its picture is fitted in."""
 

@@ -93,6 +93,8 @@ def test_a_finished_photo_survives_one_that_is_refused(page, sky, dark_hair):
         for canvas, picture in zip(("before", "mask", "after"), shown, strict=True):
             assert np.array_equal(pixels(page, canvas), picture)
         assert page.locator("#save").is_enabled()
+        button = page.locator("#save").bounding_box()
+        assert button["y"] + button["height"] < page.viewport_size["height"]
     assert saved(page, "#save")[0] == "mé-you-1-blue.jpg"
     page.locator("#another").click()
     refused(page, sky)
