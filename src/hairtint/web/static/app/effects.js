@@ -1,61 +1,23 @@
 /** What a hairdresser does beyond one colour: switches, each with its amounts and, where it has one, its colour. */
 
-import { DYES } from "../engine/constants.js";
+import { DYES, EFFECTS } from "../engine/constants.js";
 import { byId, make } from "./dom.js";
 
-/** In the order of their painting. `color` is what stands first in the list; empty: a tone of the dye itself. */
-const EFFECTS = [
-  {
-    kind: "ombre",
-    title: "Ombre",
-    hint: "another colour towards the tips",
-    color: "platinum",
-    numbers: [
-      ["Begins", 0.5],
-      ["Softness", 0.4],
-    ],
-  },
-  {
-    kind: "roots",
-    title: "Root shadow",
-    hint: "darker roots",
-    color: "",
-    own: "the dye, darker",
-    numbers: [
-      ["Depth", 0.4],
-      ["Amount", 0.8],
-    ],
-  },
-  {
-    kind: "highlights",
-    title: "Highlights",
-    hint: "single lighter locks",
-    color: "",
-    own: "the dye, lighter",
-    numbers: [
-      ["Amount", 0.7],
-      ["Share", 0.5],
-    ],
-  },
-  {
-    kind: "lowlights",
-    title: "Lowlights",
-    hint: "single darker locks",
-    color: "",
-    own: "the dye, darker",
-    numbers: [
-      ["Amount", 0.7],
-      ["Share", 0.5],
-    ],
-  },
-  { kind: "two-tone", title: "Two-tone", hint: "each side its colour", color: "black", numbers: [["Softness", 0.1]] },
-  { kind: "gloss", title: "Gloss", hint: "more shine", numbers: [["Amount", 0.5]] },
-];
+/** How each is called, and what stands first among its colours: a dye, or a tone of the hair's own dye. */
+const WORDS = {
+  ombre: { title: "Ombre", hint: "another colour towards the tips", color: "platinum" },
+  roots: { title: "Root shadow", hint: "darker roots", own: "the dye, darker" },
+  highlights: { title: "Highlights", hint: "single lighter locks", own: "the dye, lighter" },
+  lowlights: { title: "Lowlights", hint: "single darker locks", own: "the dye, darker" },
+  "two-tone": { title: "Two-tone", hint: "each side its colour", color: "black" },
+  gloss: { title: "Gloss", hint: "more shine" },
+};
+const LABELS = { start: "Begins", softness: "Softness", depth: "Depth", amount: "Amount", share: "Share" };
 
 /** @param {import("./look.js").LookStore} store */
 export function startEffects(store) {
   const fieldset = byId("effects");
-  const rows = EFFECTS.map(row);
+  const rows = Object.entries(EFFECTS).map(row);
   fieldset.append(...rows.map(({ element }) => element));
   fieldset.addEventListener("input", () => {
     for (const { refresh } of rows) refresh();
@@ -67,17 +29,19 @@ export function startEffects(store) {
   });
 }
 
-function row(effect) {
-  const toggle = make("input", { type: "checkbox", id: `effect-${effect.kind}` });
+function row([kind, fields]) {
+  const { title, hint, color: first = "", own } = WORDS[kind];
+  const numbers = fields.filter(({ name }) => name !== "color");
+  const toggle = make("input", { type: "checkbox", id: `effect-${kind}` });
   toggle.setAttribute("role", "switch");
   const label = make(
     "label",
     { className: "switch" },
     toggle,
-    make("span", {}, effect.title, make("small", {}, effect.hint)),
+    make("span", {}, title, make("small", {}, hint)),
   );
-  const color = "color" in effect ? colors(effect) : null;
-  const sliders = effect.numbers.map(([name, value]) => slider(effect, name, value));
+  const color = numbers.length < fields.length ? colors(kind, first, own) : null;
+  const sliders = numbers.map((field) => slider(kind, field));
   const amounts = make(
     "div",
     { className: "amounts" },
@@ -94,26 +58,26 @@ function row(effect) {
     element,
     refresh,
     text: () =>
-      toggle.checked && [effect.kind, color?.value, ...sliders.map((s) => s.value())].filter(Boolean).join(":"),
+      toggle.checked && [kind, color?.value, ...sliders.map((s) => s.value())].filter(Boolean).join(":"),
     take: (texts) => {
-      const mine = texts.find((text) => text.split(":")[0] === effect.kind);
+      const mine = texts.find((text) => text.split(":")[0] === kind);
       toggle.checked = Boolean(mine);
-      if (mine && color) color.value = dyeIn(mine) ?? effect.color;
-      if (mine) numbersIn(mine, effect).forEach((number, at) => sliders[at].set(number));
+      if (mine && color) color.value = dyeIn(mine) ?? first;
+      if (mine) numbersIn(mine, numbers).forEach((number, at) => sliders[at].set(number));
       refresh();
     },
   };
 }
 
 /** The effect's numbers as a text has them; where it has none, those it begins with. */
-function numbersIn(text, { numbers }) {
+function numbersIn(text, numbers) {
   const given = text.split(":").filter((part, at) => at && part !== "" && Number(part) >= 0 && Number(part) <= 1);
-  return numbers.map(([, value], at) => Number(given[at] ?? value));
+  return numbers.map((field, at) => Number(given[at] ?? field.default));
 }
 
 const dyeIn = (text) => text.split(":").find((part, at) => at && DYES.some((dye) => dye.name === part));
 
-function colors({ kind, color, own }) {
+function colors(kind, first, own) {
   const select = make("select", { id: `effect-${kind}-color` });
   if (own) select.append(make("option", { value: "" }, own));
   const named = (title, families) => {
@@ -125,24 +89,24 @@ function colors({ kind, color, own }) {
   named("Natural", ["classic", "grey"]);
   named("Vivid", ["fashion"]);
   named("Levels", ["neutral"]);
-  select.value = color;
+  select.value = first;
   return select;
 }
 
-function slider({ kind }, name, value) {
+function slider(kind, { name, default: first }) {
   const range = make("input", {
     type: "range",
     min: 0,
     max: 100,
-    value: value * 100,
-    id: `effect-${kind}-${name.toLowerCase()}`,
+    value: first * 100,
+    id: `effect-${kind}-${name}`,
   });
   const output = make("output", { htmlFor: range.id });
   const refresh = () => {
     output.textContent = `${range.value} %`;
   };
   const set = (number) => (range.value = Math.round(100 * number));
-  return { element: field(name, output, range), refresh, set, value: () => String(range.value / 100) };
+  return { element: field(LABELS[name], output, range), refresh, set, value: () => String(range.value / 100) };
 }
 
 function field(name, ...controls) {
