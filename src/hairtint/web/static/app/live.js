@@ -7,6 +7,7 @@ import { byId, catchFocus, make } from "./dom.js";
 import { clearProblem, showProblem } from "./notice.js";
 import { CanvasRecorder } from "./recorder.js";
 import { download, fileName } from "./save.js";
+import { fetched } from "./veil.js";
 
 export class LiveTab {
   #store;
@@ -214,12 +215,6 @@ function drawWhole(context, picture, width, height) {
   context.scale(byId("mirror").checked ? -scale : scale, scale);
   context.drawImage(picture, -width / 2, -height / 2, width, height);
   context.restore();
-}
-
-function fetched({ loaded, total }) {
-  if (total && loaded >= total) return "Starting the network";
-  const amount = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 2 ** 20).toFixed(1)} MB`;
-  return `Fetching the network, once: ${amount}`;
 }
 
 function clock(milliseconds) {

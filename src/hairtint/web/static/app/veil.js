@@ -11,13 +11,19 @@ export function busy(text) {
   byId("compare").setAttribute("aria-busy", "true");
 }
 
-/** How far the download of the network and its runtime is. @param {{loaded: number, total: number}} state */
-export function progress({ loaded, total }) {
+/** How far the download of the network and its runtime is, in words. @param {{loaded: number, total: number}} state */
+export function fetched({ loaded, total }) {
+  if (total && loaded >= total) return "Starting the network";
+  const [now, all] = [loaded, total].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+  return `Fetching the network, once: ${total ? `${now} of ${all}` : now} MB`;
+}
+
+/** The same on the veil. @param {{loaded: number, total: number}} state */
+export function progress(state) {
+  const { loaded, total } = state;
+  if (total && loaded >= total) return busy(fetched(state));
   if (total) byId("progress").value = loaded / total;
-  const megabytes = (loaded / 2 ** 20).toFixed(1);
-  byId("veil-text").textContent =
-    `Fetching the network, once: ${megabytes}${total ? ` of ${(total / 2 ** 20).toFixed(1)}` : ""} MB`;
-  if (total && loaded >= total) busy("Starting the network");
+  byId("veil-text").textContent = fetched(state);
 }
 
 export function idle() {
