@@ -1,18 +1,4 @@
-/** Colours as "#rrggbb" and as hue (degrees), saturation and value (both 0 to 1). */
-
-/**
- * @param {string} text three or six digits, with or without #
- * @returns {string|null} "#rrggbb" in lower case, null for anything else
- */
-export function readHex(text) {
-  const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1].toLowerCase();
-  return digits ? `#${digits.length === 3 ? digits.replace(/./g, "$&$&") : digits}` : null;
-}
-
-/** @returns {[number, number, number]} red, green, blue from 0 to 255 */
-export function toRgb(hex) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-}
+/** Colours as hue (degrees), saturation and value (both 0 to 1), and written as "#rrggbb". */
 
 export function toHex(rgb) {
   return `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;

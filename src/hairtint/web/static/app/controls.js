@@ -1,6 +1,5 @@
 /** Strength, method, and the line that says which look it is. */
 
-import { toRgb } from "./color.js";
 import { byId } from "./dom.js";
 
 const METHODS = {
@@ -16,7 +15,6 @@ export function startControls(store) {
   store.follow(({ color, name, strength, method }) => {
     byId("now-swatch").style.setProperty("--c", color);
     document.documentElement.style.setProperty("--dye", color);
-    document.documentElement.style.setProperty("--on-dye", isLight(color) ? "#1d1613" : "#fff");
     byId("now-name").textContent = name || "Your own colour";
     byId("now-hex").textContent = color;
     byId("strength").value = Math.round(strength * 100);
@@ -24,12 +22,4 @@ export function startControls(store) {
     byId("method").querySelector(`[value=${method}]`).checked = true;
     byId("method-hint").textContent = METHODS[method];
   });
-}
-
-/** Whether dark letters read better on it than white ones (WCAG luminance). */
-function isLight(color) {
-  const linear = toRgb(color).map((part) =>
-    part / 255 <= 0.04045 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4,
-  );
-  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.18;
 }

@@ -1,6 +1,7 @@
 /** A colour of the visitor's own: a wheel of hue and saturation, its brightness, and a hex field. */
 
-import { hsvToRgb, readHex, rgbToHsv, toHex, toRgb } from "./color.js";
+import { parseColor, readHex } from "../engine/color.js";
+import { hsvToRgb, rgbToHsv, toHex } from "./color.js";
 import { byId } from "./dom.js";
 import { nameOf } from "./palette.js";
 
@@ -48,15 +49,16 @@ export function startWheel(store) {
     });
   });
   value.addEventListener("input", () => pick({ value: value.value / 100 }));
+  const typed = () => readHex(hex.value.trim().toLowerCase());
   hex.addEventListener("input", () => {
-    const color = readHex(hex.value);
+    const color = typed();
     hex.setAttribute("aria-invalid", String(!color));
     if (color) store.change({ color, name: nameOf(color) });
   });
 
   store.follow(({ color }) => {
     hsv = agreeing(hsv, color);
-    if (readHex(hex.value) !== color) hex.value = color;
+    if (typed() !== color) hex.value = color;
     hex.setAttribute("aria-invalid", "false");
     value.value = Math.round(hsv.value * 100);
     place(knob, hsv, color);
@@ -67,7 +69,7 @@ export function startWheel(store) {
 /** The wheel's own position where it already means this colour: greys have no hue, and black has no saturation. */
 function agreeing(hsv, color) {
   if (toHex(hsvToRgb(hsv.hue, hsv.saturation, hsv.value)) === color) return hsv;
-  const next = rgbToHsv(toRgb(color));
+  const next = rgbToHsv(parseColor(color));
   return next.saturation ? next : { ...next, hue: hsv.hue };
 }
 

@@ -8,7 +8,7 @@ import { DYES } from "./constants.js";
  */
 export function parseColor(text) {
   const wanted = String(text).trim().toLowerCase();
-  const hex = named(wanted) ?? digits(wanted);
+  const hex = named(wanted) ?? readHex(wanted);
   if (hex) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
   const found = /^rgb\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*\)$/.exec(wanted);
   const rgb = found?.slice(1).map(Number);
@@ -16,7 +16,8 @@ export function parseColor(text) {
   throw new Error(`unknown colour "${String(text).slice(0, 40)}": give "#b5562b", "rgb(181, 86, 43)" or a named dye`);
 }
 
-function digits(text) {
+/** "#rrggbb" of small hex digits. */
+export function readHex(text) {
   const found = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/.exec(text)?.[1];
   return found && `#${found.length === 6 ? found : found.replace(/./g, "$&$&")}`;
 }
