@@ -9,7 +9,7 @@ import cv2
 import engine_page
 import numpy as np
 import pytest
-from page_helpers import CAMERA, CHROMIUM, FLAGS, PATIENCE, RUNTIME, needs
+from page_helpers import CAMERA, CHROMIUM, FLAGS, PATIENCE, RUNTIME, needs, open_photo
 from PIL import Image
 
 
@@ -178,3 +178,10 @@ def dark_hair(tmp_path_factory, portrait):
     path = tmp_path_factory.mktemp("photos") / "Mé & you (1).jpg"
     Image.fromarray(portrait).save(path, quality=95)
     return path
+
+
+@pytest.fixture
+def photo(page, dark_hair):
+    """The page with a photo in it."""
+    open_photo(page, dark_hair)
+    return page

@@ -176,20 +176,6 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     assert page.errors == []
 
 
-def test_a_script_that_does_not_arrive(browser, server):
-    """Or that is another version's: nothing of the page runs, but it says so."""
-    other = {"status": 200, "content_type": "text/javascript", "body": "export const another = 1;"}
-    for answer in (lambda route: route.abort(), lambda route: route.fulfill(**other)):
-        with browser.new_context() as context:
-            page = context.new_page()
-            page.route("**/app/wheel.js", answer)
-            page.goto(server)
-            page.get_by_text("Reload it.").wait_for(timeout=PATIENCE)
-            assert page.locator("#notice-title").inner_text() == "The page did not load completely"
-            assert page.locator("#notice-close").is_hidden()
-            assert page.locator("#controls").is_hidden()
-
-
 def test_progress_in_the_live_tab(visit, server):
     needs(RUNTIME, "run scripts/fetch-web-assets")
     page = visit(server)
@@ -223,41 +209,6 @@ def test_a_connection_that_breaks(visit, torn, portrait_path):
     torn.files = []
     page.set_input_files("#file", portrait_path)
     page.wait_for_selector("body[data-state=ready]")
-
-
-def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
-    """A network that does not arrive: the page asks before a photo leaves the device, and takes a no. Of video it does
-    not ask."""
-    page = visit(server)
-    page.context.route("**/models/*", lambda route: route.fulfill(status=200, body=b"no network"))
-    sent = []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    page.set_input_files("#file", portrait_path)
-    page.locator("#ask[open]").wait_for()
-    page.keyboard.press("Escape")
-    page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()
-    assert page.evaluate("document.activeElement.id") == "choose"
-    page.set_input_files("#file", portrait_path)
-    page.get_by_role("button", name="No, keep them here").click()
-    page.locator("#notice-title").filter(has_text="Nothing was sent").wait_for()
-    assert not sent
-    page.locator("#tab-live").click()
-    page.locator("#camera-start").click()
-    page.locator("#notice-title").filter(has_text="The colours could not be started").wait_for()
-    assert page.locator("#ask").is_hidden()
-    page.set_input_files("#file", portrait_path)
-    page.get_by_role("button", name="Send my photos to the server").click()
-    page.wait_for_selector("body[data-state=ready]")
-    assert sent
-    assert "server" in page.locator("#privacy").inner_text()
-    page.get_by_label("blue", exact=True).check()
-    said(page, "blue, 100 %")
-    hair = pixels(page, "mask")[..., 0] > 200
-    assert hair.mean() > 0.03
-    red, _, blue = pixels(page, "after")[hair].mean(axis=0)
-    assert blue > red + 40
-    bald = pixels(page, "mask")[..., 0] == 0
-    assert np.array_equal(pixels(page, "after")[bald], pixels(page, "before")[bald])
 
 
 def test_dark_and_light(visit, server):
