@@ -6,7 +6,6 @@ import { byId, catchFocus, show, shrink } from "./dom.js";
 import { Latest } from "./latest.js";
 import { clearProblem, showProblem } from "./notice.js";
 import { greyOf, Portrait } from "./portrait.js";
-import { Problem } from "./problem.js";
 import { canShare, download, encoded, fileName, share } from "./save.js";
 import { busy, idle, progress } from "./veil.js";
 
@@ -107,7 +106,8 @@ export class PhotoTab {
       } catch (error) {
         if (error.name !== "NotAllowedError" || kept) throw error;
         portrait.unshared = { choice, blob };
-        throw new Problem("The picture is ready", "Press Share again.");
+        byId("share-again").hidden = false;
+        return byId("share-again").textContent;
       }
       return words;
     });
@@ -178,7 +178,7 @@ export class PhotoTab {
     if (!this.ready || this.#making) return;
     const portrait = this.#portrait;
     this.#making = true;
-    clearProblem();
+    byId("share-again").hidden = true;
     busy(text);
     let said = "";
     try {
@@ -220,6 +220,7 @@ function named({ name, color }, portrait, { type }) {
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */
 function state(name) {
   document.body.dataset.state = name;
+  byId("share-again").hidden = true;
   for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
 }
 
