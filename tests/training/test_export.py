@@ -93,6 +93,54 @@ def test_an_export_says_why_a_photo_is_missing(trained, tiny, tmp_path, capsys):
     assert f"are not here: 1 of tiny ({name}: photo unreadable (OSError)); give every --data" in refusal
 
 
+@pytest.fixture
+def renamed(trained, tiny, tmp_path):
+    """The data once more, to be changed; the run; the names of a photo that it kept and of one that it learnt from."""
+    shutil.copytree(tiny, tmp_path / "tiny")
+    shutil.copytree(trained, tmp_path / "run")
+    sides = json.loads((trained / "data.json").read_text())
+    return tmp_path / "tiny", tmp_path / "run", sides["validation"][0], sides["training"][0]
+
+
+def without_digests(folder, *keys):
+    """As a run folder of before these were noted."""
+    sides = json.loads((folder / "data.json").read_text())
+    (folder / "data.json").write_text(json.dumps({key: sides[key] for key in sides if key not in keys}))
+
+
+@pytest.mark.parametrize("kind", ["images", "masks"])
+def test_a_validation_photo_or_mask_that_has_changed_is_no_export(renamed, capsys, kind):
+    data, folder, held, _ = renamed
+    changed = next((data / kind).glob(f"{held.partition('/')[2]}.*"))
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    assert run(["export", str(folder), "--data", str(data)]) == 1
+    said = capsys.readouterr().err
+    assert f"are not here: 1 of tiny ({held}: its photo or mask is another one than then); give every --data" in said
+    assert not (folder / "zoo").exists()
+    evaluate = ["evaluate", "--model", "light", "--data", str(data), "--run", str(folder), "--json"]
+    assert run(evaluate) == 0
+    out, said = capsys.readouterr()
+    assert "is another one than then" in said
+    kept = json.loads((folder / "data.json").read_text())["validation"]
+    assert [photo["stem"] for photo in json.loads(out)["by_photo"]] == [name.partition("/")[2] for name in kept[1:]]
+    without_digests(folder, "validation_sha256")
+    assert run(evaluate) == 0, "of a run that noted no sha256 nobody can tell"
+
+
+def test_a_photo_that_was_trained_on_is_not_kept_whatever_its_name(renamed, capsys):
+    data, folder, held, learnt = renamed
+    for kind, suffix in (("images", "jpg"), ("masks", "png")):
+        source, target = (data / kind / f"{name.partition('/')[2]}.{suffix}" for name in (learnt, held))
+        shutil.copy(source, target)
+    for keys in ((), ("validation_sha256",)):
+        without_digests(folder, *keys)
+        for command in (["export", str(folder)], ["evaluate", "--model", "light", "--run", str(folder)]):
+            assert run([*command, "--data", str(data)]) == 1
+            assert f"{folder} has learnt from 1 of the photos" in capsys.readouterr().err
+    without_digests(folder, "sha256", "validation_sha256")
+    assert run(["export", str(folder), "--data", str(data)]) == 0, "it noted no sha256 at all"
+
+
 def test_what_was_left_out_is_known_by_its_stem():
     report = Report("x")
     report.left_out |= {"differs": ["a 4x4 and 4x5"], "unreadable": ["Frame00001-org.jpg", "ab.jpg"], "cut": ["a.b"]}

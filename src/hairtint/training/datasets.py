@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairtint.errors import DataError
-from hairtint.training import kin, layouts, run_files, shards
+from hairtint.training import content, kin, layouts, run_files, shards
 from hairtint.training.files import read_json
 from hairtint.training.pairs import STYLES, Array, Pair, Report, usable
 
@@ -25,6 +25,8 @@ __all__ = [
     "STYLES", "Array", "Pair", "Report",
     "kept_for_validation", "open_all", "open_dataset", "open_folders", "source_name", "split",
 ]  # fmt: skip
+
+CHANGED = "its photo or mask is another one than then"
 
 
 def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple[list[Pair], Report]:
@@ -92,24 +94,43 @@ def open_all(data: Sequence[Path], no_hair: Sequence[Path] = ()) -> tuple[list[P
 def kept_for_validation(pairs: Sequence[Pair], run: Path, reports: Sequence[Report] = ()) -> tuple[list[Pair], str]:
     """Those pairs that a training run kept apart, and a line that says how many of them are missing, or "".
 
-    reports: of the folders, where it may say why. Raises DataError where the run or all of its photos are not there.
+    Missing is also one whose photo or mask is not what it was, as far as the run noted that. reports: of the folders,
+    where it may say why. Raises DataError where the run or all of its photos are not there, or it has learnt from one.
     """
-    try:
-        names = set(map(str, read_json(run / run_files.DATA)["validation"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
-    kept = [pair for pair in pairs if pair.name in names]
+    noted, learnt = _noted(run)
+    named = [pair for pair in pairs if pair.name in noted]
+    digests = content.of(named)
+    if known := [name for name, (photo, _) in digests.items() if photo in learnt]:
+        raise DataError(
+            f"{run} has learnt from {len(known)} of the photos that now have the names of those it kept for"
+            f" validation ({known[0]}, say): give its --data as it was"
+        )
+    kept = [pair for pair in named if noted[pair.name] in (None, digests[pair.name])]
     if not kept:
         raise DataError(
-            f"none of the photos that {run} kept for validation are in these folders: give its --data again"
+            f"none of the photos that {run} kept for validation are in these folders as they were: give its --data"
+            " again"
         )
-    lacking = sorted(names - {pair.name for pair in kept})
+    lacking = sorted(noted.keys() - {pair.name for pair in kept})
     if not lacking:
         return kept, ""
     counts = Counter(name.rpartition("/")[0] for name in lacking)
     which = ", ".join(f"{count} of {source}" for source, count in sorted(counts.items()))
-    which += next((f" ({name}: {why})" for name in lacking if (why := _why(name, reports))), "")
-    return kept, f"{len(lacking)} of the {len(names)} photos that {run} kept for validation are not here: {which}"
+    reasons = (CHANGED if name in digests else _why(name, reports) for name in lacking)
+    which += next((f" ({name}: {why})" for name, why in zip(lacking, reasons, strict=True) if why), "")
+    return kept, f"{len(lacking)} of the {len(noted)} photos that {run} kept for validation are not here: {which}"
+
+
+def _noted(run: Path) -> tuple[dict[str, tuple[str, str] | None], set[str]]:
+    """What a run kept for validation: sha256 of photo and mask by name, None where it noted none; and the sha256 of
+    the photos that it has learnt from."""
+    try:
+        sides = read_json(run / run_files.DATA)
+        known = {name: (str(photo), str(mask)) for name, (photo, mask) in sides.get(run_files.HELD, {}).items()}
+        learnt = set(sides.get("sha256", {}).values()) - {""}
+        return {str(name): known.get(name) for name in sides["validation"]}, learnt
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
 
 
 def _why(name: str, reports: Sequence[Report]) -> str:

@@ -6,3 +6,5 @@ ORIGIN = "origin.json"
 LOG = "log.csv"
 LAST = "last.pt"
 BEST = "best.pt"
+
+HELD = "validation_sha256"  # in data.json: of photo and mask of what was kept for validation, by name

@@ -50,7 +50,7 @@ def prepare(
     if begun:
         origin.check(folder, given)
     began = origin.read(folder) if begun else origin.describe(given, learnt, held)
-    data |= {"sha256": learnt, "content": content_now}
+    data |= {"sha256": learnt, run_files.HELD: {name: digests[name] for name in held}, "content": content_now}
     data["report"] = [line for report in reports for line in report.lines()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
