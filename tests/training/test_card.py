@@ -57,6 +57,20 @@ def test_of_sets_that_are_not_known_nothing_is_claimed(write):
     assert "Masks of CCP are coarse, so figures" in write({"ccp": ["a"]}, {"ccp": ["b"]})
 
 
+def test_of_people_on_photos_that_were_learnt_from_before_nothing_is_claimed(write, tmp_path):
+    claim = "None of them was trained on, nor, where their set names persons, anybody on them"
+    for seen, rest in (
+        ({}, "."),
+        (
+            {"one/Ann_Lee_0001": "0"},
+            " in this run; who is on the photos that were learnt from before it was not compared.",
+        ),
+    ):
+        began = {"commit": "0", "seen": seen, "all_known": True}
+        (tmp_path / "origin.json").write_text(json.dumps(began))
+        assert f"{claim}{rest} IoU" in parts(write({"two": ["Bo_Li_0001"]}, {"two": ["Ann_Lee_0002"]}))["Figures"]
+
+
 def test_photos_that_no_epoch_shows_are_not_trained_on(write):
     trained = replace(TRAINED, config=replace(TRAINED.config, repeat={"mine": 0.0, "figaro1k": 0.5}))
     text = write({"mine": ["a", "b"], "figaro1k": ["a"]}, {"mine": ["c"]}, trained)

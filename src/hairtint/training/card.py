@@ -140,8 +140,10 @@ def _unseen(began: dict[str, Any] | None, sources: Collection[str]) -> str:
     text = "None of them was trained on, nor, where their set\nnames persons, anybody on them"
     if terms.CELEBAMASK in sources:
         text += " (CelebAMask-HQ names none)"
-    if began and began["all_known"]:
+    if began and began["all_known"] and not began["seen"]:
         return f"{text}."
+    if began and began["all_known"]:
+        return f"{text} in this run; who is on the\nphotos that were learnt from before it was not compared."
     unknown = "the weights that it started from had learnt from is not recorded"
     taught = "its teacher and " if began and "teacher" in began else ""
     return f"{text}; that holds for this\nrun: what {taught}{unknown}."
