@@ -1,6 +1,7 @@
 """From a run folder into a zoo, and only whole."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -147,6 +148,17 @@ def test_what_was_left_out_is_known_by_its_stem():
     assert [report.why(stem) for stem in ("a", "b", "ab", "Frame00001", "Frame0000")] == [
         "differs", "", "unreadable", "unreadable", "",
     ]  # fmt: skip
+
+
+def test_folders_whose_names_are_no_text(tiny, tmp_path, quick_toml):
+    data, first, second = (tmp_path / os.fsdecode(name) for name in (b"d\xe9t\xe9", b"run\xe9", b"next"))
+    shutil.copytree(tiny, data)
+    for folder, start in ((first, []), (second, ["--from", str(first / "best.pt")])):
+        assert run(["train", str(quick_toml), "--data", str(data), "--run", str(folder), *start]) == 0
+        assert "iou_d\\udce9t\\udce9" in (folder / "log.csv").read_text().splitlines()[0]
+        assert (folder / "loss.png").is_file()
+        assert run(["export", str(folder), "--data", str(data)]) == 0
+        assert "- d\\udce9t\\udce9: " in (folder / "zoo" / "light.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["../mine", "", "a/b", ".hidden", "mine.onnx"])

@@ -8,13 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hairtint.errors import one_line
 from hairtint.training.run_files import LOG
 
 
 def append(path: Path, row: dict[str, Any]) -> None:
     """Add one line; the first one writes the header."""
     new = not path.exists() or not path.stat().st_size
-    with path.open("a", newline="", encoding="utf-8") as file:
+    # The name of a set is its folder's, which may be no text.
+    with path.open("a", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.DictWriter(file, list(row))
         if new:
             writer.writeheader()
@@ -72,7 +74,7 @@ def _plot(folder: Path) -> None:
         axes.plot(epochs, [row[f"train_{name}"] for row in rows], label="training")
         axes.plot(epochs, [row[f"validation_{name}"] for row in rows], label="validation")
         axes.set(xlabel="epoch", ylabel=label)
-        axes.set_title(f"{folder.name}: {label}", parse_math=False)
+        axes.set_title(f"{one_line(folder.name)}: {label}", parse_math=False)
         axes.grid(alpha=0.3)
         axes.legend()
         figure.savefig(folder / f"{name}.png", dpi=120)

@@ -134,7 +134,7 @@ def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: s
             if replaced:  # until all is written, the old entry would name the new file
                 put_json(folder / zoo.MANIFEST, manifest)
             put(folder / f"{name}.onnx", onnx)
-            put(folder / f"{name}.md", card.encode())
+            put(folder / f"{name}.md", card.encode(errors="backslashreplace"))
             put_json(folder / zoo.MANIFEST, manifest | {name: entry})
         except OSError as error:
             raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --zoo") from error
