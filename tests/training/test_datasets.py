@@ -137,6 +137,29 @@ def test_masks_that_would_be_read_as_something_else(tmp_path):
     }
 
 
+def test_photos_that_would_be_read_as_black(tmp_path):
+    """Scans of 10 and 12 bits in files of 16; a black photo is one, whatever its bits."""
+    rgb, mask = picture(1)
+    photos = {
+        "ten": rgb * np.uint16(4), "twelve": rgb * np.uint16(16), "eight": rgb * np.uint16(1),
+        "fine-sixteen": rgb * np.uint16(257), "fine-black": rgb * np.uint16(0), "fine-dark": rgb // 20,
+    }  # fmt: skip
+    for stem, photo in photos.items():
+        write(tmp_path / "set", stem, rgb, mask)
+        (tmp_path / "set" / "images" / f"{stem}.jpg").unlink()
+        cv2.imwrite(str(tmp_path / "set" / "images" / f"{stem}.png"), photo[:, :, ::-1])
+    cv2.imwrite(str(tmp_path / "set" / "images" / "scan.tif"), rgb * np.uint16(16))
+    shutil.copy(tmp_path / "set" / "masks" / "ten.png", tmp_path / "set" / "masks" / "scan.png")
+    for no_hair in (False, True):
+        pairs, report = open_dataset(tmp_path / "set", no_hair=no_hair)
+        assert [pair.stem for pair in pairs] == ["fine-black", "fine-dark", "fine-sixteen"]
+        assert report.left_out == {
+            "photo of 16 bits without light: white must be 65535, or the photo have 8 bits": [
+                "eight.png", "scan.tif", "ten.png", "twelve.png",
+            ]
+        }  # fmt: skip
+
+
 def test_photos_that_pillow_reads_and_training_does_not(tmp_path):
     """OpenCV, by which training reads, knows fewer kinds of pictures."""
     rgb, mask = picture(1)

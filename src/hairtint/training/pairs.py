@@ -24,6 +24,7 @@ from hairtint.training.files import Slice
 
 File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
+DARK = 16  # what the white of 12 bits stays below where 16 are taken for 8
 Progress = Callable[[int, int], None]  # how many are done, and how many there are
 
 
@@ -134,6 +135,8 @@ def _found(pair: Pair, scaled: bool) -> tuple[str, str, bool]:
     photo, _, why = _pixels(pair.image, cv2.IMREAD_COLOR)
     if photo is None:
         return f"photo unreadable ({why})", pair.image.name, False
+    if why := _lacks_light(pair.image, photo):
+        return why, pair.image.name, False
     if pair.mask is None:
         return "", "", True
     mask, mode, why = _pixels(pair.mask, cv2.IMREAD_GRAYSCALE)
@@ -150,15 +153,26 @@ def _found(pair: Pair, scaled: bool) -> tuple[str, str, bool]:
     return "", "", brightest == 0
 
 
+def _lacks_light(file: File, photo: Array) -> str:
+    """Why a photo is black in what is read of it, though it is not in the file, or ""."""
+    if photo.max() >= DARK:
+        return ""
+    whole = _unchanged(file)
+    if whole is None:
+        return "photo unreadable (OpenCV)"
+    if whole.itemsize > 1 and whole.max() > 0:
+        return "photo of 16 bits without light: white must be 65535, or the photo have 8 bits"
+    return ""
+
+
 def _lacks_shape(mask: File, mode: str, brightest: int) -> str:
     """Why a mask does not have the shape of the hair, or "".
 
     mode: Pillow's. brightest: its brightest grey, as `read` sees it.
     """
     if mode not in ("1", "L"):  # in these, as nearly all are, nothing else is there
-        try:
-            whole = decoded(mask, cv2.IMREAD_UNCHANGED)
-        except DataError:
+        whole = _unchanged(mask)
+        if whole is None:
             return "mask unreadable (OpenCV)"
         if whole.ndim == 3 and whole.shape[2] == 4:
             if whole[..., 3].min() < whole[..., 3].max():
@@ -169,6 +183,14 @@ def _lacks_shape(mask: File, mode: str, brightest: int) -> str:
     if 0 < brightest <= 127:  # a label map of 0 and 1, say, which would pass for a photo without hair
         return "mask without white: hair must be 255"
     return ""
+
+
+def _unchanged(file: File) -> Array | None:
+    """All that OpenCV finds in a file, with its bits and channels; None where it finds nothing."""
+    try:
+        return decoded(file, cv2.IMREAD_UNCHANGED)
+    except DataError:
+        return None
 
 
 def _pixels(path: File, flags: int) -> tuple[Array | None, str, str]:
