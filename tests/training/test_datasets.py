@@ -160,7 +160,7 @@ def test_photos_that_would_be_read_as_black(tmp_path):
         }  # fmt: skip
 
 
-def test_photos_that_pillow_reads_and_training_does_not(tmp_path):
+def test_photos_that_pillow_reads_and_training_does_not(tmp_path, capfd):
     """OpenCV, by which training reads, knows fewer kinds of pictures."""
     rgb, mask = picture(1)
     for stem in ("good", "targa", "float"):
@@ -173,6 +173,7 @@ def test_photos_that_pillow_reads_and_training_does_not(tmp_path):
         pairs, report = open_dataset(tmp_path / "set", no_hair=no_hair)
         assert [pair.stem for pair in pairs] == ["good"]
         assert report.left_out == {"photo unreadable (OpenCV)": ["float.tif", "targa.jpg"]}
+    assert capfd.readouterr().err == "", "OpenCV says nothing of its own"
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "tif"])

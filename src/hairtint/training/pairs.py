@@ -6,8 +6,9 @@ import io
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -119,8 +120,7 @@ def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> li
     proportions, as in CelebAMask-HQ.
     """
     kept = []
-    with warnings.catch_warnings(), ThreadPoolExecutor() as pool:
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with _in_silence(), ThreadPoolExecutor() as pool:
         for pair, (why, what, empty) in zip(pairs, pool.map(partial(_found, scaled=scaled), pairs), strict=True):
             if why:
                 report.left_out[why].append(what)
@@ -128,6 +128,18 @@ def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> li
                 report.empty += empty
                 kept.append(pair)
     return kept
+
+
+@contextmanager
+def _in_silence() -> Iterator[None]:
+    """The libraries' own warnings of a file would stand between the report's lines, which say what is wrong with it."""
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)
 
 
 def _found(pair: Pair, scaled: bool) -> tuple[str, str, bool]:
