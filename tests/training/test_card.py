@@ -88,3 +88,12 @@ def test_a_checkpoint_says_whether_its_training_ended(tmp_path):
     for epoch in (2, 3):
         torch.save(state | {"epoch": epoch}, tmp_path / "last.pt")
         assert Trained.load(tmp_path / "last.pt").finished is (epoch == 3)
+
+
+def test_a_bar_in_the_name_of_a_set_ends_no_column(write, tmp_path):
+    names = ("mean_iou", "iou", "dice", "accuracy", "bce", "boundary_f", "empty_right")
+    metrics = {"we|ird": dict.fromkeys(names, 0.5) | {"photos": 1, "by_hair": {"dark": 0.5}}}
+    write({"we|ird": ["a"]}, {"we|ird": ["b"]})
+    lines = card.write("x", TRAINED, tmp_path, b"", metrics, 0.0).splitlines()
+    assert "| we\\|ird | 1 | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 |" in lines
+    assert "| dark (we\\|ird) | 0.500 |" in lines

@@ -50,7 +50,7 @@ def write(
     settings = "\n".join(f"{key} = {_toml(value)}" for key, value in trained.config.as_dict().items())
     stems, used, kept = _photos(sides, trained.config)
     rows = "\n".join(
-        f"| {s} | {m['photos']} | {_n(m['mean_iou'])} | {_n(m['iou'])} | {_n(m['dice'])} | {_n(m['accuracy'])}"
+        f"| {_cell(s)} | {m['photos']} | {_n(m['mean_iou'])} | {_n(m['iou'])} | {_n(m['dice'])} | {_n(m['accuracy'])}"
         f" | {_n(m['bce'])} | {_n(m['boundary_f'])} | {_n(m['empty_right'])} |"
         for s, m in metrics.items()
     )
@@ -166,9 +166,14 @@ def _groups(metrics: dict[str, Any]) -> str:
     for key, title in (("by_style", "hairstyle"), ("by_hair", "hair"), ("by_skin", "skin")):
         found = [(source, *row) for source, m in metrics.items() for row in m.get(key, {}).items()]
         if found:
-            lines = "".join(f"| {name} ({source}) | {_n(iou)} |\n" for source, name, iou in found)
+            lines = "".join(f"| {name} ({_cell(source)}) | {_n(iou)} |\n" for source, name, iou in found)
             text += f"\n| {title} | IoU of the photos |\n| --- | --- |\n{lines}"
     return text
+
+
+def _cell(name: str) -> str:
+    """A name within a table, whose columns a bar would end."""
+    return name.replace("|", "\\|")
 
 
 def _n(value: float | None) -> str:
