@@ -209,6 +209,8 @@ def test_damage_is_seen(packed, tiny, capsys):
     assert run(["data", "check", "--data", str(packed)]) == 1
     assert "00000.tar is damaged: remove it" in capsys.readouterr().err
     first.write_bytes(whole[:-512])
+    assert run(["data", "check", "--data", str(packed)]) == 1
+    assert "00000.tar is missing or cut: run the same hairtint data pack again" in capsys.readouterr().err
     with pytest.raises(DataError, match=r"00000\.tar is missing or cut"):
         open_dataset(packed)
     pairs, report = open_dataset(tiny)

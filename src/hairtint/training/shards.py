@@ -84,7 +84,7 @@ def open_shards(folder: Path, report: Report) -> list[Pair]:
     if index.get("version") != VERSION or not index.get("complete"):
         raise DataError(f"the shards in {folder} are not complete: run the same hairtint data pack again")
     try:
-        pairs = [_pair(row, _tar(folder, k)) for k in range(index["shards"]) for row in _rows(folder, k)]
+        pairs = [_pair(row, _tar(folder, k)) for k in range(index["shards"]) for row in _known(folder, k)["pairs"]]
         report.empty = int(index["empty"])
         report.left_out.update(index["left_out"])
     except (KeyError, TypeError, ValueError) as error:
@@ -98,8 +98,7 @@ def verify(folder: Path) -> None:
     if type(count) is not int:
         raise DataError(f"{folder / INDEX} is damaged: run the same hairtint data pack again")
     for number in range(count):
-        known = _read(_note(folder, number))
-        if _sha256(_tar(folder, number)) != known.get("sha256"):
+        if _known(folder, number).get("sha256") != _sha256(_tar(folder, number)):
             raise DataError(f"{_tar(folder, number)} is damaged: remove it and run the same hairtint data pack again")
 
 
@@ -200,11 +199,12 @@ def _pair(row: Row, archive: Path) -> Pair:
     return Pair(image=Slice(archive, *row["image"]), mask=mask, original=original, **facts)
 
 
-def _rows(folder: Path, number: int) -> list[Row]:
+def _known(folder: Path, number: int) -> dict[str, Any]:
+    """What is noted of a shard; DataError where it is not there in its full length."""
     known, tar = _read(_note(folder, number)), _tar(folder, number)
     if not tar.is_file() or tar.stat().st_size != known.get("bytes"):
         raise DataError(f"{tar} is missing or cut: run the same hairtint data pack again")
-    return list(known["pairs"])
+    return known
 
 
 def _tar(folder: Path, number: int) -> Path:
