@@ -67,6 +67,19 @@ def test_a_read_only_folder_is_refused(kind, commands, tmp_path, capsys):
         assert not list(disk.iterdir())
 
 
+def test_no_room_for_temporary_files_is_a_line(commands, tmp_path, monkeypatch, capsys):
+    with full(tmp_path / "disk") as disk:
+        monkeypatch.setattr("tempfile.tempdir", str(disk))
+        assert run([word.replace("DISK", str(tmp_path)) for word in commands["export"]]) == 1
+        line = capsys.readouterr().err
+        assert f"hairtint: cannot write network.onnx into {disk} for a while: No space left" in line
+        assert "free some space there or set TMPDIR" in line
+        assert [path.name for path in disk.iterdir()] == ["there"]
+        monkeypatch.setattr("tempfile.tempdir", str(disk / "none"))
+        assert run([word.replace("DISK", str(tmp_path)) for word in commands["export"]]) == 1
+        assert "No such file or directory; free some space there or set TMPDIR" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "error",
     [

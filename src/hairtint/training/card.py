@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from hairtint.training.compress import HALF, Storage
 from hairtint.training.config import Config
 from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained, shapes_of
-from hairtint.training.files import read_json
+from hairtint.training.files import for_a_while, read_json
 
 
 def facts(trained: Trained) -> dict[str, Any]:
@@ -33,9 +32,7 @@ def facts(trained: Trained) -> dict[str, Any]:
 
 def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Figures by source on validation photos, through the live road with the very file that ships."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.onnx"
-        path.write_bytes(onnx)
+    with for_a_while("network.onnx", onnx) as path:
         segmenter = Segmenter(path)
         return evaluate.by_source(evaluate.evaluate(segmenter.mask, pairs, probability=segmenter.probability))
 

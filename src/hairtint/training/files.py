@@ -7,8 +7,9 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,22 @@ def put(path: Path, data: bytes) -> None:
         partial.replace(path)
     finally:  # where the disk was full; once renamed there is nothing to remove
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def for_a_while(name: str, data: bytes) -> Iterator[Path]:
+    """A file among the system's temporary ones, gone afterwards. Raises OutputError where there is no room for it."""
+    with ExitStack() as stack:
+        try:
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / name
+            path.write_bytes(data)
+        except OSError as error:
+            where = tempfile.tempdir or "any folder of temporary files"
+            raise OutputError(
+                f"cannot write {name} into {where} for a while: {reason(error)}; free some space there or set TMPDIR"
+                " to another folder"
+            ) from error
+        yield path
 
 
 def _partial(name: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from hairtint.style import STYLES, StyleClassifier, hair_square
 from hairtint.training import terms
 from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed
+from hairtint.training.files import for_a_while
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
@@ -54,9 +53,7 @@ def measure(onnx: bytes, learned: Learned) -> dict[str, Any]:
     `accuracy` and `confusion` (a row for each true style, in the order of STYLES) are with the masks that Segmenter()
     finds; `accuracy_true_masks` is with the true ones; `accuracy_training` on the photos learned from.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "style.onnx"
-        path.write_bytes(onnx)
+    with for_a_while("style.onnx", onnx) as path:
         classifier, segmenter = StyleClassifier(zoo.Entry("style", path, SIZE)), Segmenter()
         found = confusion(classifier, learned.validation, lambda rgb, _: segmenter.mask(rgb))
         true, fitted = (
