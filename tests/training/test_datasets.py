@@ -272,12 +272,24 @@ def test_refusals_are_one_clear_line(tmp_path, tiny):
         (lambda: open_dataset(tmp_path), "is no data set"),
         (lambda: open_dataset(empty), "no usable pair: 1 left out, no mask with this stem"),
         (lambda: open_folders(tiny / "images", tmp_path / "masks"), "no folder"),
-        (lambda: open_all([tiny, tiny]), "twice"),
+        (lambda: open_all([tiny, tiny]), "give each folder once"),
         (lambda: datasets.kept_for_validation([], tmp_path), "no run folder"),
     ):
         with pytest.raises(DataError, match=words) as refusal:
             call()
         assert "\n" not in str(refusal.value)
+
+
+def test_two_parts_of_a_set_with_equal_names_are_told_apart_for_the_user(tmp_path):
+    for part in ("train", "test"):
+        write(tmp_path / "set" / part, "a", *picture(len(part)))
+    one, other = (tmp_path / "set" / part / "images" / "a.jpg" for part in ("train", "test"))
+    with pytest.raises(DataError) as refusal:
+        open_all([tmp_path / "set" / "train", tmp_path / "set" / "test"])
+    assert str(refusal.value) == (
+        f"set/a is in the data twice, as {one} and as {other}: give each folder once, or rename a photo or a folder"
+        " (one called train or test or images goes by the name of the folder above)"
+    )
 
 
 def test_a_photo_that_vanishes_after_the_check(tmp_path):

@@ -26,6 +26,7 @@ __all__ = [
     "kept_for_validation", "open_all", "open_dataset", "open_folders", "source_name", "split",
 ]  # fmt: skip
 
+MERE = ("train", "test", "images")  # folders that name no data set: the one above does
 CHANGED = "its photo or mask is another one than then"
 
 
@@ -87,7 +88,11 @@ def open_all(data: Sequence[Path], no_hair: Sequence[Path] = ()) -> tuple[list[P
     pairs = kin.joined([some for some, _ in opened])
     name, times = Counter(pair.name for pair in pairs).most_common(1)[0] if pairs else ("", 0)
     if times > 1:
-        raise DataError(f"{name} is in the data twice: give each folder once, and name folders differently")
+        one, other = [pair.image for pair in pairs if pair.name == name][:2]
+        raise DataError(
+            f"{name} is in the data twice, as {one} and as {other}: give each folder once, or rename a photo or a"
+            f" folder (one called {' or '.join(MERE)} goes by the name of the folder above)"
+        )
     return pairs, [report for _, report in opened]
 
 
@@ -141,7 +146,7 @@ def _why(name: str, reports: Sequence[Report]) -> str:
 def source_name(folder: Path) -> str:
     """The data set's name by its folder: the last part that is not a mere "train" or "images", if any is."""
     whole = folder.resolve()
-    parts = [part for part in whole.relative_to(whole.anchor).parts if part not in {"train", "test", "images"}]
+    parts = [part for part in whole.relative_to(whole.anchor).parts if part not in MERE]
     return parts[-1] if parts else whole.name
 
 
