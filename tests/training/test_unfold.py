@@ -76,6 +76,15 @@ def test_another_networks_file_is_refused(tmp_path):
         unfold.read(path)
 
 
+def test_without_epochs_a_part_of_a_network_is_not_kept(tiny_pairs, tmp_path):
+    path = tmp_path / "deep.onnx"
+    path.write_bytes(to_onnx(lived_in("deep"), [(64, 64)]))
+    with pytest.raises(TrainingError, match="holds 90 convolutions, of which 66 fit: with epochs = 0"):
+        first_network(Config("swift", size=64, epochs=0), path, photos=tiny_pairs)
+    assert first_network(Config("swift", size=64, epochs=1), path, photos=tiny_pairs)
+    assert first_network(Config("deep", size=64, epochs=0), path, photos=tiny_pairs)
+
+
 def test_a_file_that_computes_a_bias_is_refused(tmp_path):
     path = tmp_path / "foreign.onnx"
     path.write_bytes(to_onnx(lived_in("light"), [(64, 64)]))

@@ -43,7 +43,7 @@ def first_network(
         folded = unfold.read(weights)
         if mean_with:
             folded = unfold.mean(folded, unfold.read(mean_with), mean_with)
-        taken = unfold.into(network, folded, weights)
+        taken = unfold.into(network, folded, weights, whole=not config.epochs)
         unfold.settle(network, taken, _some(photos, config))
     elif weights:
         checkpoint.into(network, checkpoint.load(weights)["ema"], weights)

@@ -79,11 +79,11 @@ def _module(node: str) -> str:
     return ".".join(parts)
 
 
-def into(network: nn.Module, folded: dict[str, Tensor], path: Path) -> list[str]:
+def into(network: nn.Module, folded: dict[str, Tensor], path: Path, *, whole: bool = False) -> list[str]:
     """Put the convolutions that fit by name and shape into a network, and return their names, for `settle`.
 
     So a network of a like shape can start from another one. TrainingError where more than half of the file's do not
-    fit. `path` is for the message.
+    fit, or any where the `whole` is wanted, as nothing will be learnt after. `path` is for the message.
     """
     modules = dict(network.named_modules())
     taken: list[str] = []
@@ -101,6 +101,11 @@ def into(network: nn.Module, folded: dict[str, Tensor], path: Path) -> list[str]
         taken.append(name)
     if 2 * len(taken) < len(given):
         raise TrainingError(f"{path} holds the weights of another network: build the one that it was trained as")
+    if whole and len(taken) < len(given):
+        raise TrainingError(
+            f"{path} holds {len(given)} convolutions, of which {len(taken)} fit: with epochs = 0 the others are not"
+            " learnt again; name the network that it was trained as"
+        )
     return taken
 
 
