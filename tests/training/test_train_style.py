@@ -1,5 +1,9 @@
 """Teaching the network that names hairstyles, on stripes that lie differently for each style."""
 
+import shutil
+from unittest.mock import Mock
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,7 +16,7 @@ from hairtint.networks import swift
 from hairtint.networks.style import Style
 from hairtint.style import STYLES
 from hairtint.training import style as lesson
-from hairtint.training.datasets import open_dataset
+from hairtint.training.datasets import open_dataset, split
 from hairtint.training.style_card import confusion, exported, table
 
 EACH = 7  # photos of a style
@@ -102,6 +106,18 @@ def test_too_few_photos_and_wrong_weights_are_refused(folder, encoder, tmp_path)
     torch.save({"features.0": torch.zeros(1)}, tmp_path / "other.pt")
     with pytest.raises(TrainingError, match="not MobileNetV2"):
         lesson.learn(pairs, tmp_path / "other.pt")
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_photo_without_hair_is_named_before_the_learning(folder, encoder, tmp_path, monkeypatch, side):
+    shutil.copytree(folder, tmp_path / "stripes")
+    pair = split(open_dataset(folder)[0])[side][0]
+    mask = np.zeros((120, 140), np.uint8)
+    mask[:5, :5] = 255
+    cv2.imwrite(str(tmp_path / "stripes" / "masks" / f"{pair.stem}.png"), mask)
+    monkeypatch.setattr(lesson, "cross_validated", Mock(side_effect=AssertionError("it learnt")))
+    with pytest.raises(DataError, match=f"stripes/{pair.stem} cannot be used, leave it out: no hair was found"):
+        lesson.learn(open_dataset(tmp_path / "stripes")[0], encoder)
 
 
 def test_a_refusal_is_one_line(tmp_path, capsys):

@@ -56,7 +56,8 @@ def learn(
     """Train on the pairs whose style is known, but for those that `hairtint.training.datasets.split` keeps apart.
 
     encoder: file of MobileNetV2 ImageNet weights in torchvision's naming.
-    Raises DataError where a style has too few photos, TrainingError where the encoder's file does not fit.
+    Raises DataError where a style has too few photos or one of them shows too little hair, TrainingError where the
+    encoder's file does not fit.
     """
     training, validation = datasets.split([pair for pair in pairs if pair.style], seed=seed)
     for name in STYLES:
@@ -65,6 +66,8 @@ def learn(
     torch.manual_seed(seed)
     network = Style(len(STYLES))
     network.load_encoder(checkpoint.load_state(encoder))
+    for pair in validation:  # before the learning, which takes minutes
+        square(pair)
     x = described(network, training, seed, progress)
     y = torch.tensor([STYLES.index(str(pair.style)) for pair in training])
     tried = cross_validated(x, y, seed)
@@ -82,16 +85,21 @@ def described(network: Style, pairs: Sequence[Pair], seed: int, progress: Progre
     session = ort.InferenceSession(to_onnx(Description(network), "description"), providers=["CPUExecutionProvider"])
     rows = []
     for k, pair in enumerate(pairs):
-        rgb, mask = pair.read()
-        try:
-            grey, hair = hair_square(rgb, soft(mask), SIZE)
-        except PictureError as error:
-            raise DataError(f"{pair.name} cannot be learnt from, leave it out: {error}") from error
+        grey, hair = square(pair)
         rng = np.random.default_rng((seed, k))
         squares = [(grey, hair), *(varied(grey, hair, rng) for _ in range(VARIANTS))]
         rows.append([session.run(None, {"grey": g[None], "mask": h[None]})[0][0] for g, h in squares])
         progress(k + 1, len(pairs))
     return torch.from_numpy(np.asarray(rows))
+
+
+def square(pair: Pair) -> tuple[Array, Array]:
+    """The grey square around a photo's hair and its mask; uint8 (SIZE, SIZE) both. DataError where hair is lacking."""
+    rgb, mask = pair.read()
+    try:
+        return hair_square(rgb, soft(mask), SIZE)
+    except PictureError as error:
+        raise DataError(f"{pair.name} cannot be used, leave it out: {error}") from error
 
 
 class Description(nn.Module):

@@ -13,14 +13,14 @@ import torch
 from hairtint import zoo
 from hairtint.errors import PictureError
 from hairtint.segmenter import Segmenter
-from hairtint.style import STYLES, StyleClassifier, hair_square
+from hairtint.style import STYLES, StyleClassifier
 from hairtint.training import terms
 from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed
 from hairtint.training.files import for_a_while
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
-from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, to_onnx
+from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, square, to_onnx
 
 Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask to use, float32 in [0, 1]
 
@@ -34,8 +34,7 @@ def exported(learned: Learned) -> tuple[bytes, float]:
     session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     differences = [0.0]
     for pair in learned.validation[:: max(1, len(learned.validation) // 16)]:
-        rgb, mask = pair.read()
-        grey, hair = (side[None] for side in hair_square(rgb, soft(mask), SIZE))
+        grey, hair = (side[None] for side in square(pair))
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
         differences.append(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max())
