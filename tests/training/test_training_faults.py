@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from unittest.mock import Mock
 
 import cv2
@@ -17,6 +19,7 @@ from hairtint.segmenter import Segmenter
 from hairtint.training.datasets import open_dataset
 from hairtint.training.files import is_there, put_picture
 from hairtint.training.loader import Photos
+from hairtint.training.mishaps import uninterrupted
 from hairtint.training.train import train
 
 
@@ -104,6 +107,42 @@ def test_a_worker_that_is_killed_is_a_line(quick, tiny_pairs, tmp_path, monkeypa
     monkeypatch.setattr(Photos, "__getitem__", killed)
     with pytest.raises(TrainingError, match="a worker was killed, probably for want of memory"):
         train(quick(workers=1), tiny_pairs, tmp_path / "run")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from hairtint.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.register_at_fork(after_in_parent=lambda: os.killpg(os.getpgrp(), signal.SIGINT))
+main(sys.argv[1:])
+"""
+
+
+def test_ctrl_c_while_workers_start_ends_the_training(tiny, tmp_path, quick_toml):
+    """It reaches the workers too, and Python passes over what is raised in the midst of a fork."""
+    quick_toml.write_text(quick_toml.read_text().replace("workers = 0", "workers = 2"))
+    words = ["train", str(quick_toml), "--data", str(tiny), "--run", str(tmp_path / "run")]
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *words], capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.split("\n", 1)[1].strip() == "hairtint: interrupted"
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_ctrl_c_waits(heard):
+    met = []
+    before = signal.signal(signal.SIGINT, (lambda *_: met.append(1)) if heard else signal.SIG_IGN)
+    try:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            assert not met
+        assert met == [1] * heard
+        with uninterrupted():
+            pass
+        assert met == [1] * heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_any_other_error_stays_what_it_is(quick, tiny_pairs, tmp_path, monkeypatch):

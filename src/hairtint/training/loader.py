@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
-from hairtint.training import augment, beards, cloth, teacher
+from hairtint.training import augment, beards, cloth, mishaps, teacher
 from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
@@ -143,9 +143,13 @@ def batches(photos: Photos, order: Epoch, workers: int) -> Iterator[Sample]:
     ahead = 4 if workers else None
     try:
         pinned = torch.cuda.is_available()
-        yield from DataLoader(
-            photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, pin_memory=pinned
-        )
+        loader = DataLoader(
+            photos, batch_sampler=order, num_workers=workers, prefetch_factor=ahead, pin_memory=pinned,
+            worker_init_fn=mishaps.deaf,
+        )  # fmt: skip
+        with mishaps.uninterrupted():  # the workers are forked here
+            ready = iter(loader)
+        yield from ready
     except DataError as error:  # out of a worker it comes as that one's whole traceback
         why = str(error.args[0]).strip().splitlines()[-1]
         raise DataError(why.removeprefix(f"{DataError.__module__}.{DataError.__name__}: ")) from error

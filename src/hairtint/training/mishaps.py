@@ -1,7 +1,10 @@
-"""What may befall one process in the midst of a training, told in one line: no memory, a worker killed, others gone."""
+"""What may befall one process in the midst of a training: no memory, a worker killed, others gone, each told in one
+line; and Ctrl-C, which must not be taken for one of these."""
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +34,30 @@ def told(config: Config, processes: int) -> Iterator[None]:
         if why := _why(error, config, processes):
             raise TrainingError(why) from error
         raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the end of this: what is raised in the midst of a fork, Python passes over.
+
+    To block the signal would not do: the system would hand it to another thread, and Python then to the main one.
+    """
+    if threading.current_thread() is not threading.main_thread():  # no other hears it
+        yield
+        return
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
+
+
+def deaf(worker: int) -> None:
+    """Leave Ctrl-C to the process that this worker works for, which would take the worker's end for another mishap."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _why(error: Exception, config: Config, processes: int) -> str:
