@@ -61,8 +61,9 @@ class Heads:
             known, self._owners, parts = [0], np.zeros(regions.labels.shape, int), [mask]
         else:
             owners = regions.spread(self._recognised(regions) if self.shades else regions.by_shade())
-            known = np.unique(owners).tolist()
-            self._owners = np.searchsorted(known, owners)
+            present = np.bincount(owners.ravel()) > 0
+            known = np.flatnonzero(present).tolist()
+            self._owners = (np.cumsum(present) - 1)[owners]
             parts = _parts(mask, self._owners, regions.step)
         self.shades = [self._followed(k, Shade.measure(rgb, p)) for k, p in zip(known, parts, strict=True)]
         return list(zip(parts, self.shades, strict=True))
@@ -179,5 +180,5 @@ def _parts(cover: Cover, groups: Cells, step: int) -> list[Cover]:
         return [cover]
     sides = zip(cover.shape, groups.shape, strict=True)
     rows, columns = (np.minimum(np.arange(side) // step, cells - 1) for side, cells in sides)
-    large = groups[rows][:, columns]
-    return [np.where(large == k, cover, cover.dtype.type(0)) for k in range(count)]
+    large = groups.astype(np.uint8)[rows][:, columns]
+    return [np.multiply(cover, large == k) for k in range(count)]
