@@ -3,9 +3,9 @@
 import engine_page
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, needs
+from page_helpers import CHROMIUM, FLAGS, RUNTIME, needs
 
-FLAGS = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan")
+GPU = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan")
 MASK = """async ({ rgb, backend }) => {
   const { Engine } = await module("index");
   const engine = await Engine.load({ modelUrl: "/light.onnx", backend });
@@ -16,12 +16,16 @@ MASK = """async ({ rgb, backend }) => {
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(playwright):
     needs(RUNTIME, "run scripts/fetch-web-assets")
-    with engine_page.opened(*FLAGS) as page:
+    needs(CHROMIUM, "install chromium")
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *GPU])
+    with engine_page.serving() as address:
+        page = engine_page.tab(browser, address)
         adapter = page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())")
         assert adapter, "this Chromium has no software adapter for WebGPU: install its package anew"
         yield page
+    browser.close()
 
 
 @pytest.fixture(scope="module")
