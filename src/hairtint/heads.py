@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -32,6 +33,8 @@ def told_apart(rgb: npt.NDArray[np.uint8], cover: Cover) -> list[Cover]:
     rgb: uint8 (H, W, 3); cover: uint8 with 255 for hair or float (H, W) in [0, 1]. Hair that touches is one region.
     """
     regions = _Regions.of(rgb, cover)
+    if len(regions.large) < 2:
+        return [cover]
     return _parts(cover, regions.spread(regions.by_shade()), regions.step)
 
 
@@ -103,7 +106,7 @@ class Heads:
         return np.asarray(np.array(alike)[owners])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Regions:
     """The regions of hair in cells of `step` pixels.
 
@@ -111,14 +114,14 @@ class _Regions:
         labels: the number of each cell's region, (h, w), from 1 on, 0 for none.
         some: the numbers of those that may be known heads, the largest first.
         large: those of them that may be heads.
-        grey: the lightness of each cell, L*, (h, w).
+        few: a pixel of each cell, uint8 (h, w, 3).
         step: pixels a side of a cell.
     """
 
     labels: Cells
     some: list[int]
     large: list[int]
-    grey: npt.NDArray[np.float32]
+    few: npt.NDArray[np.uint8]
     step: int
 
     @classmethod
@@ -130,8 +133,12 @@ class _Regions:
         areas = stats[:, cv2.CC_STAT_AREA]
         largest = sorted(range(1, len(areas)), key=lambda k: -areas[k])[:MOST]
         some, large = ([k for k in largest if areas[k] >= least * areas[largest[0]]] for least in (LEAST / 2, LEAST))
-        grey = GREY_LIGHTNESS[cv2.cvtColor(every(rgb, step), cv2.COLOR_RGB2GRAY)]
-        return cls(np.asarray(labels, np.int32), some, large, grey, step)
+        return cls(np.asarray(labels, np.int32), some, large, every(rgb, step), step)
+
+    @cached_property
+    def grey(self) -> npt.NDArray[np.float32]:
+        """The lightness of each cell, L*, (h, w)."""
+        return np.asarray(GREY_LIGHTNESS[cv2.cvtColor(self.few, cv2.COLOR_RGB2GRAY)], np.float32)
 
     @property
     def level(self) -> npt.NDArray[np.float32]:

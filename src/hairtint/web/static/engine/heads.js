@@ -16,7 +16,7 @@ const { APART, LEAST, MOST, CORE, SHADE_RATE, SHARED, STAYS, SAMPLES, NEAR } = H
  */
 export function toldApart(picture, mask, box) {
   const map = mapped(picture, mask, box);
-  return parts(mask, map, spread(map, byShade(map)));
+  return map.large.length < 2 ? [mask] : parts(mask, map, spread(map, byShade(map)));
 }
 
 /** The hair of a video: whose is where, and each one's shade, followed from frame to frame. */
