@@ -98,8 +98,8 @@ class Tone:
         beyond = away > 0 if self.lift > 1 else away < 0
         slope = min(max(self.lift**0.25, 1.0), 1.25) * np.where(beyond, 1 - bent, 1)
         if self.lift > 1:
-            crushed = np.interp(self.start, _CRUSHED, (1, 0))
-            slope *= 1 + crushed * (min(self.lift**0.5, 2.0) - 1) * np.exp(-((away / _LOCKS) ** 2))
+            if crushed := float(np.interp(self.start, _CRUSHED, (1, 0))):
+                slope *= 1 + crushed * (min(self.lift**0.5, 2.0) - 1) * np.exp(-((away / _LOCKS) ** 2))
             # it also shines from far below its highlights: no room for all of that near white
             rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
             lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
