@@ -23,6 +23,7 @@ _PACES = (1, 2, 3, 4, 6)  # pixels from place to place along a strand: a lock is
 _TRACE = np.float32(1e-3)  # the weight of what is known from further away
 _LUMA = np.array([0.299, 0.587, 0.114])  # of grey, as OpenCV weighs it
 _EDGE = cv2.BORDER_REPLICATE  # the outermost pixels go on outside
+MARGIN = 8  # pixels of background around the hair, to know what lies behind its edge
 _FAINT, _SOLID = 0.02, 0.95  # beyond these, a mask means background alone or hair alone
 
 

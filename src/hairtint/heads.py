@@ -26,6 +26,8 @@ _NEAR = 5  # cells over which the lightness of a place is meant
 
 Cells = npt.NDArray[np.integer[Any]]
 
+_NOBODY: Cells = np.zeros((0, 0), int)
+
 
 def told_apart(rgb: npt.NDArray[np.uint8], cover: Cover) -> list[Cover]:
     """The mask of each shade of hair that is clearly another, all together the mask; itself where there is but one.
@@ -43,11 +45,11 @@ class Heads:
 
     def __init__(self) -> None:
         self.shades: list[Shade] = []
-        self._owners: Cells | None = None  # whose the nearest hair was in the frame before, by its place in `shades`
+        self._owners: Cells = _NOBODY  # whose the nearest hair was in the frame before, by its place in `shades`
 
     def reset(self) -> None:
         """Forget the frames before, as at a cut."""
-        self.shades, self._owners = [], None
+        self.shades, self._owners = [], _NOBODY
 
     def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.float32]) -> list[tuple[Cover, Shade]]:
         """The masks of the next frame's heads, all together the mask, each with its steadied shade; none without hair.
@@ -58,7 +60,7 @@ class Heads:
             self.reset()
             return []
         regions = _Regions.of(rgb, mask)
-        if self._owners is not None and self._owners.shape != regions.labels.shape:
+        if self._owners.shape != regions.labels.shape:
             self.reset()
         if len(regions.some) < 2 and len(self.shades) < 2:  # nearly always
             known, self._owners, parts = [0], np.zeros(regions.labels.shape, int), [mask]
@@ -101,9 +103,8 @@ class Heads:
 
     def _before(self, levels: list[float]) -> Cells:
         """Whose the places were; heads that have come to look alike are one."""
-        owners = np.zeros(1, int) if self._owners is None else self._owners
         alike = [next(j for j in range(k + 1) if abs(levels[j] - levels[k]) < APART / 2) for k in range(len(levels))]
-        return np.asarray(np.array(alike)[owners])
+        return np.asarray(np.array(alike)[self._owners])
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ palette: a darkened platinum alone would be olive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -44,7 +44,7 @@ _LEVELS = perceptual.lab(_CHART)[:, 0]
 _EUMELANIN = np.array([0.419, 0.697, 1.37])  # absorption of R, G, B (d'Eon et al., 2011)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tone:
     """How lightness moves from a shade to a dye: `new = light(base) + strand(L) - strand(base)`.
 
@@ -89,8 +89,9 @@ class Tone:
 
     def strand(self, level: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
         """The strands' scale: L* (any shape) such that differences on it are kept."""
-        return np.asarray(np.interp(level, _GRID, self._strands()))
+        return np.asarray(np.interp(level, _GRID, self._strands))
 
+    @cached_property
     def _strands(self) -> perceptual.Array:
         away = _GRID - self.start
         far = np.minimum(np.abs(away) / 45, 1)
@@ -117,7 +118,7 @@ class Tone:
 
     def offset(self, base: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """What to add to `levels` where the broad light is `base` (L*, (h, w)), in steps; indices of `ramp`."""
-        table = ((self.light(_GRID) - self._strands() - LOWEST) / STEP).astype(np.float32)
+        table = ((self.light(_GRID) - self._strands - LOWEST) / STEP).astype(np.float32)
         place = base * np.float32(1 / _GRID[1])
         return np.asarray(cv2.remap(table[None], place, np.zeros_like(place), cv2.INTER_LINEAR), np.float32)
 

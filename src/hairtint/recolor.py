@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hairtint import heads
-from hairtint.canvas import Canvas, Rows, mix
+from hairtint.canvas import MARGIN, Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
 from hairtint.effects import Effect, is_share
 from hairtint.errors import InputError
@@ -27,7 +27,6 @@ Box = tuple[slice, slice]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
 _BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
-_MARGIN = 8  # of background around the hair, to know what lies behind its edge
 
 
 def recolor(
@@ -151,7 +150,7 @@ def _box(cover: Cover, peaks: Cover) -> Box | None:
 
 
 def _padded(hits: npt.NDArray[np.intp], end: int) -> slice:
-    return slice(max(0, int(hits[0]) - _MARGIN), min(end, int(hits[-1]) + 1 + _MARGIN))
+    return slice(max(0, int(hits[0]) - MARGIN), min(end, int(hits[-1]) + 1 + MARGIN))
 
 
 def _bands(rgb: U8, cover: npt.NDArray[np.generic], box: Box) -> Iterator[tuple[Box, U8, npt.NDArray[np.float32]]]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.canvas import Canvas, blur, channels, told_by_colour
+from hairtint.canvas import MARGIN, Canvas, blur, channels, told_by_colour
 from hairtint.color import Color
 from hairtint.matte import around
 from hairtint.shade import Shade
@@ -29,7 +29,6 @@ LEAST = 60  # of them, to trust their median
 CLEAR = 60.0  # levels between hair and background from which an edge is seen well
 TAIL = 0.02  # of the blurred mask, cut off at both ends
 GRAIN = 0.4  # of the blur once more: the photo's grain must not enter the mask
-_MARGIN = 8  # of background around the hair, as for dyeing
 _ROWS = 64  # worked on at a time, so that memory stays small
 _FLAT = 0.01  # the least slope: nothing is divided by zero
 _GAUSSIAN = np.float32(np.sqrt(2 * np.pi))  # times sigma: the inverse of the steepest slope of a blurred edge
@@ -42,7 +41,7 @@ def as_soft(mask: Mask, rgb: NDArray[np.uint8]) -> Mask:
     blurred by what is missing; at both ends of the edge each pixel's own colour then says how much of it is hair.
     """
     sigma = missing(mask, rgb)
-    box = around(mask > 0, round(3 * sigma) + _MARGIN) if sigma else None
+    box = around(mask > 0, round(3 * sigma) + MARGIN) if sigma else None
     if box is None:
         return mask
     soft = np.zeros_like(mask)

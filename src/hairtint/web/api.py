@@ -17,7 +17,6 @@ from hairtint.live.look import Look
 from hairtint.live.tinter import Tinted
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
-from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
 from hairtint.web.fields import Field
 from hairtint.web.operations import FORM, JSON, PICTURES, Operation, Services
@@ -34,7 +33,7 @@ _KEPT = {"Hairtint-Photo": "The id of the kept picture, where keep was set and t
 _SHARE = {"Hairtint-Share": "How much of the picture is hair, from 0 to 1."}
 _NOTES = {"Hairtint-Notes": "What you should know about how the picture was read."}
 _TIMES = {"Server-Timing": "What each stage took, in milliseconds."}
-_WORK = (400, 413, 415, 422, 429, 503)
+WORK = (400, 413, 415, 422, 429, 503)
 
 
 def described(services: Services) -> list[Operation]:
@@ -52,8 +51,8 @@ def _source() -> tuple[Field, ...]:
 
 def _look() -> tuple[Field, ...]:
     return (
-        fields.number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0),
-        fields.choice("method", "hsv: only the hue changes, as in the report.", METHODS, "natural"),
+        fields.strength(),
+        fields.method(),
         fields.effects(),
     )
 
@@ -79,7 +78,7 @@ def _mask(services: Services) -> Operation:
         method="POST", path="/api/v1/mask", name="mask", summary="Where the hair is", work=work,
         about="A grey PNG of the picture's size in which hair is white.",
         fields=_source(), takes=(FORM, JSON), gives={"image/png": None}, one_of=("image", "photo"),
-        headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*_WORK, 404), cost=1.0,
+        headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*WORK, 404), cost=1.0,
         examples=("curl -F image=@me.jpg {url}/api/v1/mask -o mask.png",),
     )  # fmt: skip
 
@@ -106,7 +105,7 @@ def _recolor(services: Services) -> Operation:
         method="POST", path="/api/v1/recolor", name="recolor", summary="The picture with its hair dyed", work=work,
         fields=(*_source(), fields.color(), *_look(), saturation, *_delivery()),
         takes=(FORM, JSON), gives=dict.fromkeys(FORMATS.values()), one_of=("image", "photo"),
-        headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*_WORK, 404), cost=1.0,
+        headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*WORK, 404), cost=1.0,
         examples=(
             "curl -F image=@me.jpg -F color=copper {url}/api/v1/recolor -o me-copper.jpg",
             "curl -F image=@me.jpg -F color=#2f5fc4 -F strength=0.8 -F effects=gloss:0.4 -F format=webp "
@@ -139,7 +138,7 @@ def _frame(services: Services) -> Operation:
         " one that still waits when the next arrives is answered with 204 and no content.",
         fields=(operations.image(), fields.color(required=False), *_look(), clean, session, output, quality),
         takes=PICTURES, gives={"image/jpeg": None, "image/png": None},
-        headers={**_SHARE, **_TIMES}, statuses=(204, *_WORK), cost=FRAME_COST,
+        headers={**_SHARE, **_TIMES}, statuses=(204, *WORK), cost=FRAME_COST,
         examples=(
             "curl --data-binary @frame.jpg -H 'Content-Type: image/jpeg' "
             "'{url}/api/v1/frame?color=copper' -o frame-copper.jpg",

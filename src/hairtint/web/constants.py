@@ -22,10 +22,10 @@ _NUMBERS = {
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
-    "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_MARGIN", "_FLAT")),
+    "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
-    "CANVAS": ("canvas", ("_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES")),
-    "RECOLOR": ("recolor", ("_VISIBLE", "_MARGIN")),
+    "CANVAS": ("canvas", ("MARGIN", "_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES")),
+    "RECOLOR": ("recolor", ("_VISIBLE",)),
     "NATURAL": (
         "natural",
         (

@@ -12,6 +12,7 @@ from typing import Any
 from hairtint.color import Color
 from hairtint.effects import EFFECTS, Effect
 from hairtint.errors import HairtintError
+from hairtint.recolor import METHODS
 from hairtint.web.problems import Problem
 
 MOST_EFFECTS = 8
@@ -163,6 +164,16 @@ def color(*, required: bool = True) -> Field:
     schema = {"type": "string", "maxLength": 40, "examples": ["copper", "#2f5fc4", "rgb(181, 86, 43)"]}
     about = "The dye: a name, #rrggbb or rgb(r, g, b)."
     return Field("color", about, schema, check, required=required)
+
+
+def strength() -> Field:
+    """How much of the dye."""
+    return number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0)
+
+
+def method() -> Field:
+    """How it is dyed."""
+    return choice("method", "hsv: only the hue changes, as in the report.", METHODS, "natural")
 
 
 def effects() -> Field:

@@ -13,13 +13,10 @@ from typing import Any
 from flask import Response
 
 from hairtint.color import Color
-from hairtint.recolor import METHODS
 from hairtint.web import fields, operations
-from hairtint.web.api import chosen, found
+from hairtint.web.api import WORK, chosen, found
 from hairtint.web.fields import Field
 from hairtint.web.operations import JSON, Operation, Services
-
-_STATUSES = (400, 413, 415, 422, 429, 503)
 
 
 def described(services: Services) -> list[Operation]:
@@ -38,7 +35,7 @@ def _predict(services: Services) -> Operation:
     return Operation(
         method="POST", path="/predict", name="predict", summary="The report's mask", work=work,
         about="A grey PNG of the picture's size in which hair is white.",
-        fields=(operations.image(),), takes=(JSON,), gives={"image/png": None}, statuses=_STATUSES, cost=1.0,
+        fields=(operations.image(),), takes=(JSON,), gives={"image/png": None}, statuses=WORK, cost=1.0,
         examples=(
             """echo "{{\\"image\\": \\"$(base64 -w0 me.jpg)\\"}}" | """
             "curl --json @- {url}/predict -o mask.png",
@@ -62,10 +59,10 @@ def _change_color(services: Services) -> Operation:
         method="POST", path="/change_color", name="change_color", summary="The report's change of colour", work=work,
         fields=(
             operations.image(), _color(),
-            fields.number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0),
-            fields.choice("method", "hsv: only the hue changes, as in the report.", METHODS, "natural"),
+            fields.strength(),
+            fields.method(),
         ),
-        takes=(JSON,), gives={"image/png": None}, statuses=_STATUSES, cost=1.0,
+        takes=(JSON,), gives={"image/png": None}, statuses=WORK, cost=1.0,
         examples=(
             """echo "{{\\"image\\": \\"$(base64 -w0 me.jpg)\\", \\"color\\": [18, 76, 71]}}" | """
             "curl --json @- {url}/change_color -o me-copper.png",

@@ -4,11 +4,11 @@ import { alongStrands, blur } from "./blur.js";
 import { CANVAS } from "./constants.js";
 import { Tone, ramp } from "./natural.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
+import { clip } from "./numbers.js";
 import { between, blendRows, greys, resize, round, shrink, stretch, View, widen } from "./raster.js";
 
 const { SMALL } = CANVAS;
 const COATS = 32; // a canvas keeps at most so many
-const clip = (x, low, high) => Math.min(Math.max(x, low), high);
 
 /** A small map that gives any of its rows at full size. */
 export class Tall {

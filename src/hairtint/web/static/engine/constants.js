@@ -48,7 +48,6 @@ export const SOFTNESS = {
   "CLEAR": 60.0,
   "TAIL": 0.02,
   "GRAIN": 0.4,
-  "MARGIN": 8,
   "FLAT": 0.01,
 };
 
@@ -58,6 +57,7 @@ export const SHADE = {
 };
 
 export const CANVAS = {
+  "MARGIN": 8,
   "SMALL": 128,
   "OWN": 0.25,
   "FAINT": 0.02,
@@ -67,7 +67,6 @@ export const CANVAS = {
 
 export const RECOLOR = {
   "VISIBLE": 0.001953125,
-  "MARGIN": 8,
 };
 
 export const NATURAL = {

@@ -1,6 +1,7 @@
 /** Several people in one picture: their hair is told apart where one dye would not come out alike, as hairtint/heads.py. */
 
 import { HEADS } from "./constants.js";
+import { median } from "./numbers.js";
 import { GREY_LIGHTNESS } from "./perceptual.js";
 import { grey, View } from "./raster.js";
 import { regions } from "./regions.js";
@@ -140,12 +141,6 @@ function byShade(map) {
     for (const i of cells) groups[i] = group;
   });
   return groups;
-}
-
-export function median(values) {
-  values.sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 /** Each cell's group, that of the nearest one that has any; changes `groups`. */

@@ -2,6 +2,7 @@
 
 import { parseColor } from "./color.js";
 import { DYES, NATURAL, PERCEPTUAL } from "./constants.js";
+import { clip } from "./numbers.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
@@ -9,7 +10,6 @@ const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, UNLIKE, SHADOW, EUMELANIN,
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
-const clip = (x, low, high) => Math.min(Math.max(x, low), high);
 
 const inLight = (level, exposure) => lightness(Math.min(1, exposure * luminance(level)));
 

@@ -3,7 +3,7 @@
 import { bounds, widened } from "./box.js";
 import { Canvas } from "./canvas.js";
 import { parseColor } from "./color.js";
-import { RECOLOR } from "./constants.js";
+import { CANVAS, RECOLOR } from "./constants.js";
 import { painter, parseEffect } from "./effects.js";
 import { swapHue } from "./hsv.js";
 import { round, View } from "./raster.js";
@@ -110,5 +110,5 @@ function put({ behind, mask, from, to }, data, start, pixel, strength) {
 /** The box around all hair that can change a byte, with a margin of background; null without any. */
 function visible(data, width, height) {
   const box = bounds(new View(data, width, height), RECOLOR.VISIBLE);
-  return box && widened(box, RECOLOR.MARGIN, width, height);
+  return box && widened(box, CANVAS.MARGIN, width, height);
 }

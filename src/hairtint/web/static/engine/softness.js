@@ -3,15 +3,14 @@
 import { blur } from "./blur.js";
 import { bounds, widened } from "./box.js";
 import { Canvas } from "./canvas.js";
-import { SOFTNESS } from "./constants.js";
-import { median } from "./heads.js";
+import { CANVAS, SOFTNESS } from "./constants.js";
 import { part } from "./matte.js";
+import { clip, median } from "./numbers.js";
 import { round, View } from "./raster.js";
 import { corrected, rounded } from "./rows.js";
 import { measure } from "./shade.js";
 
-const { SHARPER, MOST, POINTS, LEAST, CLEAR, TAIL, GRAIN, MARGIN, FLAT } = SOFTNESS;
-const clip = (x, low, high) => Math.min(Math.max(x, low), high);
+const { SHARPER, MOST, POINTS, LEAST, CLEAR, TAIL, GRAIN, FLAT } = SOFTNESS;
 const range = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /**
@@ -23,7 +22,7 @@ export function asSoft(mask, picture) {
   const sigma = missing(mask, picture);
   if (!sigma) return mask;
   const { width, height } = mask;
-  const box = widened(bounds(new View(mask.data, width, height)), round(3 * sigma) + MARGIN, width, height);
+  const box = widened(bounds(new View(mask.data, width, height)), round(3 * sigma) + CANVAS.MARGIN, width, height);
   const blurred = blur(part(mask, box), sigma);
   blurred.data.forEach((share, i) => (blurred.data[i] = clip((share - TAIL) / (1 - 2 * TAIL), 0, 1)));
   byColour(blurred, picture.box(box));
