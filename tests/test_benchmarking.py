@@ -205,15 +205,6 @@ def test_the_reports_figures():
     assert [one.accuracy for one in report.REPORT.values()] == [0.97, 0.95, 0.92]
 
 
-def test_the_name_of_the_board_or_the_processor(tmp_path):
-    model, info = tmp_path / "model", tmp_path / "cpuinfo"
-    info.write_text("processor : 0\nmodel name\t: Some CPU @ 3 GHz\nmodel name\t: Some CPU @ 3 GHz\n")
-    assert report.processor(model, info) == "Some CPU @ 3 GHz"
-    model.write_bytes(b"Raspberry Pi 4 Model B Rev 1.4\0")
-    assert report.processor(model, info) == "Raspberry Pi 4 Model B Rev 1.4"
-    assert report.processor(tmp_path / "no", tmp_path / "no")
-
-
 def rows():
     return [Row(name, "onnxruntime", 5, 0.9, dict.fromkeys(STAGES, 2.0), 9) for name in ("swift", "light")]
 

@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from hairtint import extras
+from hairtint import extras, processor
 from hairtint.errors import HairtintError, printable
 
 State = Literal["ok", "missing", "broken"]
@@ -139,9 +139,7 @@ def _page() -> Iterator[Finding]:
 
 def _processor() -> Iterator[Finding]:
     """The instructions that the runtimes use, where the system lists them (Linux)."""
-    about = Path("/proc/cpuinfo")
-    listed = re.findall(r"^(?:flags|Features)\s*:(.*)$", about.read_text(), re.MULTILINE) if about.exists() else []
-    here = [name for name in FEATURES if listed and name in listed[0].split()]
+    here = [name for name in FEATURES if name in processor.instructions()]
     yield Finding("processor", platform.machine(), "ok", ", ".join(here) or "instructions not listed by this system")
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from hairtint import extras
+from hairtint import extras, processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +31,9 @@ SETUP = "the report: 256x256 webcam, its own training and validation photos; her
 def machine() -> dict[str, Any]:
     """What was measured on: processor, cores, system and versions."""
     return {
-        "processor": processor(),
+        "processor": processor.name(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         **{name: extras.version(name) for name in ("hairtint", "onnxruntime", "numpy", "opencv-python-headless")},
     }
-
-
-def processor(model: Path = Path("/proc/device-tree/model"), info: Path = Path("/proc/cpuinfo")) -> str:
-    """The name of the board or the processor, such as "Raspberry Pi 4 Model B Rev 1.4"."""
-    try:
-        return model.read_text(encoding="utf-8").strip("\0 \n")
-    except OSError:
-        pass
-    try:
-        lines = info.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,41 @@
+"""What the processor at hand is called and what it can do, as far as the system says."""
+
+from __future__ import annotations
+
+import platform
+import re
+from functools import lru_cache
+from pathlib import Path
+
+_INFO = Path("/proc/cpuinfo")
+_BOARD = Path("/proc/device-tree/model")
+
+
+def name(board: Path = _BOARD, info: Path = _INFO) -> str:
+    """The name of the board or the processor, such as "Raspberry Pi 4 Model B Rev 1.4"."""
+    try:
+        return board.read_text(encoding="utf-8").strip("\0 \n")
+    except OSError:
+        return _first("model name", info) or platform.processor() or platform.machine()
+
+
+@lru_cache(maxsize=1)
+def instructions(info: Path = _INFO) -> frozenset[str]:
+    """Its instruction sets, as Linux spells them; empty where the system lists none."""
+    return frozenset(_first("flags|Features", info).split())
+
+
+@lru_cache(maxsize=1)
+def by_intel(info: Path = _INFO) -> bool:
+    """Whether the system says that Intel has made it."""
+    return _first("vendor_id", info) == "GenuineIntel"
+
+
+def _first(field: str, info: Path) -> str:
+    """What is listed of the first core; empty where nothing is."""
+    try:
+        listed = info.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    found = re.search(rf"^(?:{field})[ \t]*:(.*)$", listed, re.MULTILINE)
+    return found[1].strip() if found else ""
