@@ -9,7 +9,7 @@ import platform
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import extras, framing, processor
-from hairtint.errors import DamagedModelError, HairtintError, InputError, ModelError
+from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError, ModelError
 from hairtint.framing import Shape
 from hairtint.zoo import Entry
 
-BACKENDS = ("auto", "onnxruntime", "openvino")
+BACKENDS = ("auto", "onnxruntime", "openvino", "cuda")
+ASKED = "HAIRTINT_BACKEND"  # the environment variable that "auto" follows where it is set
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+CUDA_NEEDS = "onnxruntime-gpu[cuda,cudnn] instead of onnxruntime"
 MOST_THREADS = 256
 ROUNDING = 1e-5  # by which a runtime's sigmoid may leave [0, 1]: ONNX Runtime's does so now and then
 LARGEST = 2048  # side of the pictures that a network may ask for
@@ -40,16 +43,22 @@ def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few
     """Make a network callable; `threads`: None takes as many as there are cores.
 
     "auto" is OpenVINO on processors by Intel and AMD, where it is the faster one (docs/training.md), and ONNX Runtime
-    elsewhere. `few`: only a few pictures will come; ONNX Runtime has answered before OpenVINO is ready.
-    Raises InputError for an unknown backend, MissingExtraError for one that is not installed, ModelError where the
-    weights are missing, damaged or not a network of this project.
+    elsewhere, unless the environment variable HAIRTINT_BACKEND names another. "cuda" is ONNX Runtime on a graphics card
+    by NVIDIA. `few`: only a few pictures will come; ONNX Runtime has answered before OpenVINO is ready.
+    Raises InputError for an unknown backend, MissingExtraError for one that is not installed or finds no graphics card,
+    ModelError where the weights are missing, damaged or not a network of this project.
     """
-    if backend not in BACKENDS:
-        raise InputError(f"unknown backend {backend!r}: choose one of {', '.join(BACKENDS)}")
+    chosen = (os.environ.get(ASKED) or backend) if backend == "auto" else backend
+    if chosen not in BACKENDS:
+        where = "" if chosen == backend else f" in {ASKED}"
+        raise InputError(f"unknown backend {chosen!r}{where}: choose one of {', '.join(BACKENDS)}")
     count = _threads(threads)
-    kind = OpenVino if backend == "openvino" or (backend == "auto" and not few and _suits_openvino()) else OnnxRuntime
     with _explained(entry):
-        return kind(entry, count)
+        if chosen == "cuda":
+            return OnnxRuntime(entry, count, CUDA)
+        if chosen == "openvino" or (chosen == "auto" and not few and _suits_openvino()):
+            return OpenVino(entry, count)
+        return OnnxRuntime(entry, count)
 
 
 def session(entry: Entry, threads: int | None = None) -> Any:
@@ -85,15 +94,24 @@ def _explained(entry: Entry) -> Iterator[None]:
         raise _cannot_run(entry.path, error) from error
 
 
-def _session(entry: Entry, threads: int) -> Any:
+def _session(entry: Entry, threads: int, provider: str = CPU) -> Any:
     import onnxruntime as ort
 
+    if provider not in ort.get_available_providers():
+        raise MissingExtraError(f"the backend cuda is not installed: pip install {CUDA_NEEDS}")
+    if provider == CUDA:
+        with redirect_stdout(None):
+            ort.preload_dlls()  # of the packages by NVIDIA that onnxruntime-gpu[cuda,cudnn] brings
+        ort.set_default_logger_severity(4)  # what it lacks is told once, below
     options = ort.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
     # Threads that spin between frames would take the cores from the rest of the road.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(entry.read(), options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(entry.read(), options, providers=[provider])
+    if provider not in session.get_providers():  # ONNX Runtime takes the CPU then
+        raise MissingExtraError(f"no graphics card can be used: take one by NVIDIA, its driver and {CUDA_NEEDS}")
+    return session
 
 
 def _suits_openvino() -> bool:
@@ -101,10 +119,10 @@ def _suits_openvino() -> bool:
 
 
 class OnnxRuntime:
-    """ONNX Runtime on the CPU."""
+    """ONNX Runtime on the CPU, or on a graphics card."""
 
-    def __init__(self, entry: Entry, threads: int) -> None:
-        self.session = _session(entry, threads)
+    def __init__(self, entry: Entry, threads: int, provider: str = CPU) -> None:
+        self.session = _session(entry, threads, provider)
         [declared] = self.session.get_inputs()
         self.shapes, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
 

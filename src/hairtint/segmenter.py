@@ -24,9 +24,9 @@ class Segmenter:
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
     the mean of the networks that are best at it, looking several times (hairtint.looks).
-    backend: "auto", "onnxruntime" or "openvino" (hairtint.runtime). threads: of the network, None for as many as there
-    are cores. few: whether fewer than FEW photos will come: "auto", for the finest, is then the runtime that is ready
-    first; a single network is ready soon in any.
+    backend: "auto", "onnxruntime", "openvino" or "cuda" (hairtint.runtime). threads: of the network, None for as many
+    as there are cores. few: whether fewer than FEW photos will come: "auto", for the finest, is then the runtime that
+    is ready first; a single network is ready soon in any.
     Raises ModelError where the network cannot be had, InputError for a wrong backend or number of threads.
 
     Examples:
