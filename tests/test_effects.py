@@ -142,6 +142,14 @@ def test_locks_are_long_where_the_picture_is_noisy(angle):
     assert (areas < 20).sum() < 20
 
 
+def test_locks_are_short_where_curls_have_no_direction():
+    """In an afro a lock as long as in straight hair would run across its curls, as a worm."""
+    curls = cv2.GaussianBlur(np.random.default_rng(0).normal(size=(256, 256)), (0, 0), 2)
+    rgb = cv2.cvtColor(np.uint8(np.clip(90 + 30 * curls / curls.std(), 0, 255)), cv2.COLOR_GRAY2RGB)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(np.uint8(strands(rgb, np.ones((256, 256), np.float32)) > 0.45))
+    assert np.average(np.hypot(*boxes[1:, 2:4].T), weights=boxes[1:, 4]) < 40
+
+
 def test_locks_turn_with_the_picture():
     rgb, mask = noisy_strands(20)
     turned = strands(np.ascontiguousarray(np.rot90(rgb)), mask)

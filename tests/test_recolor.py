@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, hsv2rgb, rgb2hsv
 from skimage.color import rgb2lab as skimage_lab
 
+from hairtint.canvas import Canvas
 from hairtint.color import Color
 from hairtint.errors import ColorError, InputError, MaskError, PictureError
 from hairtint.natural import LOWEST, STEP, Tone, at_level, ramp
@@ -342,6 +343,17 @@ def test_a_soft_edge_neither_glows_nor_darkens(behind, dye):
     low, high = sorted((float(behind), float(out[96:110].mean())))
     assert out[66:96].min() >= low - 20
     assert out[66:96].max() <= high + 12
+
+
+def test_the_colours_around_a_soft_edge_have_no_steps():
+    """They are known at few columns: what is taken of the nearest alone would be stripes, the wider the larger a photo."""
+    wide, high = 1280, 120
+    mask = np.linspace(2, -1, high, dtype=np.float32).clip(0, 1)[:, None].repeat(wide, axis=1)
+    scene = np.linspace([40, 200, 90], [240, 60, 160], wide)[None]
+    rgb = np.uint8(np.rint(mask[..., None] * (60, 40, 30) + (1 - mask[..., None]) * scene))
+    _, behind = Canvas(rgb, mask, Shade.measure(rgb, mask), Color(0, 0, 0)).sides(np.arange(60 * wide, 61 * wide), 0)
+    assert np.ptp(behind[0]) > 150
+    assert np.abs(np.diff(behind, axis=1)).max() < 0.5
 
 
 def test_a_soft_mask_without_background_is_taken_at_its_word():

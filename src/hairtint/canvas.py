@@ -20,6 +20,8 @@ F32 = npt.NDArray[np.float32]
 _SMALL = 128  # longest side of the small maps
 _OWN = 0.25  # how much of the hair's own play of colour shines through the dye
 _PACES = (1, 2, 3, 4, 6)  # pixels from place to place along a strand: a lock is its mean, over about 14 each way
+_SHORT = 2  # paces where directions contradict each other, as in an afro: a longer mean runs across its curls
+_AGREE = (0.55, 0.8)  # how far the directions around a place agree, up to which means are short, from which long
 _TRACE = np.float32(1e-3)  # the weight of what is known from further away
 _LUMA = np.array([0.299, 0.587, 0.114])  # of grey, as OpenCV weighs it
 _EDGE = cv2.BORDER_REPLICATE  # the outermost pixels go on outside
@@ -54,8 +56,10 @@ class Canvas:
         rim = np.minimum(2 - 2 * blur(cover, 2.5), 1.2)
         self.rim = rim - np.float32((rim * inside).sum() / max(float(inside.sum()), 1e-6))
         colours = cv2.split(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
-        self.hair = self._colours(colours, inside, shade.rgb)
-        self.behind = self._colours(colours, outside, around) if outside.any() else None  # what lies there is unknown
+        self.near: U8 | None = None  # colours of hair, then of background, tall; None: what lies behind is unknown
+        if outside.any():
+            hair, behind = self._colours(colours, inside, shade.rgb), self._colours(colours, outside, around)
+            self.near = np.dstack([hair, behind])
         self.expected = _expected_colours(shade)
         self._picture = rgb
         self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
@@ -115,6 +119,25 @@ class Canvas:
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 
+    def sides(self, places: npt.NDArray[np.intp], top: int) -> tuple[F32, F32] | None:
+        """The colours of hair and of background near n places in the flat order of the rows from `top` on: float32
+        (3, n) each; None where no background is known.
+
+        Between the columns of the small map, which would show as stripes.
+        """
+        if self.near is None:
+            return None
+        columns, width = self.near.shape[1], np.int32(self.width)
+        flat = places.astype(np.int32)
+        row = flat // width  # divmod takes five times as long
+        x = (flat - row * width + np.float32(0.5)) * np.float32(columns / width) - np.float32(0.5)
+        np.clip(x, 0, columns - 1, out=x)
+        left = x.astype(np.int32)
+        place, part = (row + top) * columns + left, x - left
+        both = channels(self.near, place)
+        both += part * (channels(self.near, place + (part > 0)) - both)
+        return both[:3], both[3:]
+
     def quantile(self, small: F32, share: float) -> float:
         """The value that `share` of the hair lies below on a small map."""
         order = np.argsort(small, axis=None)
@@ -173,16 +196,19 @@ def _along_strands(values: F32) -> F32:
     right, down = (cv2.Sobel(values, cv2.CV_32F, *d, ksize=1, borderType=_EDGE) for d in ((1, 0), (0, 1)))
     tensor = blur(np.asarray(cv2.merge([down * down - right * right, -2 * right * down]), np.float32), 5)
     turns = tensor / (np.linalg.norm(tensor, axis=2, keepdims=True) + np.float32(1e-6))
+    agreed = np.linalg.norm(blur(np.asarray(turns, np.float32), 9), axis=2)
+    further = np.interp(agreed, _AGREE, (0, 1)).astype(np.float32)
     cosine, sine = cv2.split(turns)
     across, along = (np.sqrt(np.maximum(1 + c, 0) / 2) for c in (cosine, -cosine))
     dx, dy = (np.vstack([d, -d]) for d in (across, np.copysign(along, sine)))  # one way, the other
     y, x = (np.vstack([p, p]) for p in np.mgrid[:height, :width].astype(np.float32))
-    for pace in _PACES:
+    for step, pace in enumerate(_PACES):
         x += pace * dx
         y += pace * dy
         places = cv2.convertMaps(x, y, cv2.CV_16SC2)  # to 1/32 of a pixel
         seen = cv2.remap(values, *places, cv2.INTER_LINEAR, borderMode=_EDGE)
-        values = np.asarray(values / 2 + (seen[:height] + seen[height:]) / 4)
+        mean = values / 2 + (seen[:height] + seen[height:]) / 4
+        values = np.asarray(mean if step < _SHORT else values + further * (mean - values))
         cosine, sine = cv2.split(cv2.remap(turns, *places, cv2.INTER_LINEAR, borderMode=_EDGE))
         dx, dy = dx + cosine * dx + sine * dy, dy + sine * dx - cosine * dy  # onto the direction there
         length = np.sqrt(dx * dx + dy * dy) + np.float32(1e-6)
@@ -256,15 +282,10 @@ class Rows:
         what is seen.
         """
         soft = np.flatnonzero((self.mask > _FAINT) & (self.mask < _SOLID))
-        if self.canvas.behind is None or not soft.size:
+        sides = self.canvas.sides(soft, self.top) if soft.size else None
+        if not sides:
             return
-        seen = channels(self.hair, soft)
-        place, width = soft.astype(np.int32), np.int32(self.canvas.width)
-        row = place // width  # divmod takes five times as long
-        column = place - row * width
-        columns = self.canvas.hair.shape[1]
-        near = (row + self.top) * columns + column * columns // width
-        hair, behind = channels(self.canvas.hair, near), channels(self.canvas.behind, near)
+        seen, (hair, behind) = channels(self.hair, soft), sides
         share = _corrected(self.mask.reshape(-1).take(soft), seen, hair, behind)
         rest = (seen - share * hair - (1 - share) * behind) / (share**2 + (1 - share) ** 2)
         self.hair = _with(self.hair, soft, hair + share * rest)
@@ -293,7 +314,7 @@ def _corrected(share: F32, seen: F32, hair: F32, behind: F32) -> F32:
 
 
 def channels(picture: U8, places: npt.NDArray[np.integer[Any]]) -> F32:
-    """The pixels of a picture (H, W, 3) at n places of its flat order, channel by channel, float32 (3, n).
+    """The pixels of a picture (H, W, C) at n places of its flat order, channel by channel, float32 (C, n).
 
     Rows that long are what numpy is fast with.
     """

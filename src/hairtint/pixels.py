@@ -11,12 +11,10 @@ import numpy.typing as npt
 U8 = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.integer[Any]]
 
-_PIXEL = np.dtype("V3")
-
 
 def at(picture: U8, places: Places) -> U8:
-    """The pixels uint8 (n, 3) of a picture (H, W, 3) at n places of its flat order."""
-    return _flat(np.ascontiguousarray(picture)).take(places).view(np.uint8).reshape(-1, 3)
+    """The pixels uint8 (n, C) of a picture (H, W, C) at n places of its flat order."""
+    return _flat(np.ascontiguousarray(picture)).take(places).view(np.uint8).reshape(-1, picture.shape[2])
 
 
 def with_pixels(picture: U8, places: Places, pixels: U8) -> U8:
@@ -36,4 +34,5 @@ def every(picture: npt.NDArray[Any], step: int) -> npt.NDArray[Any]:
 
 
 def _flat(picture: U8) -> npt.NDArray[Any]:
-    return picture.reshape(-1, 3).view(_PIXEL)[:, 0]
+    channels = picture.shape[-1]
+    return picture.reshape(-1, channels).view(np.dtype(f"V{channels}"))[:, 0]

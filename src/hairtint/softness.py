@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -114,23 +113,14 @@ def _by_colour(mask: Mask, rgb: NDArray[np.uint8]) -> Mask:
     Not in the middle, where the mask knows better which side a pixel is on, and where dyeing looks at colours anyway.
     """
     canvas = Canvas(rgb, mask, Shade.measure(rgb, mask), Color(0, 0, 0))  # the dye plays no part
-    if canvas.behind is None:
-        return mask
-    height, width = mask.shape
-    for top in range(0, height, _ROWS):
-        band = slice(top, min(top + _ROWS, height))
+    for top in range(0, len(mask), _ROWS):
+        band = slice(top, top + _ROWS)
         soft = np.flatnonzero((mask[band] > 0) & (mask[band] < 1))
-        size = (width, band.stop - top)
-        hair, behind = (_colours(near[band], size, soft) for near in (canvas.hair, canvas.behind))
-        found, clear = told_by_colour(channels(rgb[band], soft), hair, behind)
+        if not (sides := canvas.sides(soft, top)):
+            break
+        found, clear = told_by_colour(channels(rgb[band], soft), *sides)
         share = mask[band].reshape(-1)[soft]
         mixed = share * (1 - share)
         trust = clear * (np.minimum(10 * mixed, 1) - 4 * mixed)
         mask[band].reshape(-1)[soft] += trust * (np.clip(found, 0, 1) - share)
     return mask
-
-
-def _colours(near: NDArray[np.uint8], size: tuple[int, int], places: Places) -> Values:
-    """Colours (3, n) of a narrow map at places of the full width: between its pixels, or they would show as stripes."""
-    wide = np.asarray(cv2.resize(near.astype(np.float32), size), np.float32)
-    return np.ascontiguousarray(wide.reshape(-1, 3)[places].T)

@@ -24,7 +24,7 @@ _NUMBERS = {
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
     "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
-    "CANVAS": ("canvas", ("MARGIN", "_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES")),
+    "CANVAS": ("canvas", ("MARGIN", "_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES", "_SHORT", "_AGREE")),
     "RECOLOR": ("recolor", ("_VISIBLE",)),
     "NATURAL": (
         "natural",

@@ -1,7 +1,10 @@
 /** Means and Gaussian blurs of planes of floats. */
 
 import { CANVAS } from "./constants.js";
+import { clip } from "./numbers.js";
 import { resize, round } from "./raster.js";
+
+const { PACES, SHORT, AGREE } = CANVAS;
 
 /**
  * The mean of the (2 radius + 1)^2 pixels around each, one channel.
@@ -153,7 +156,8 @@ export function alongStrands({ width, height, data }) {
       odd.data[i] = -2 * right * down;
     }
   }
-  const [cosine, sine] = [even, odd].map((part) => blur(part, 5).data);
+  const turns = [even, odd].map((part) => blur(part, 5));
+  const [cosine, sine] = turns.map((part) => part.data);
   const [x, y, dx, dy] = [0, 1, 2, 3].map(() => new Float32Array(2 * count)); // one way, the other
   for (let i = 0; i < count; i++) {
     const length = Math.sqrt(cosine[i] ** 2 + sine[i] ** 2) + 1e-6;
@@ -164,7 +168,9 @@ export function alongStrands({ width, height, data }) {
     dx[i + count] = -(dx[i] = Math.sqrt(Math.max(1 + cosine[i], 0) / 2));
     dy[i + count] = -(dy[i] = Math.sqrt(Math.max(1 - cosine[i], 0) / 2) * (sine[i] < 0 ? -1 : 1));
   }
-  for (const pace of CANVAS.PACES) {
+  const around = turns.map((part) => blur(part, 9).data);
+  const further = around[0].map((c, i) => clip((Math.hypot(c, around[1][i]) - AGREE[0]) / (AGREE[1] - AGREE[0]), 0, 1));
+  PACES.forEach((pace, step) => {
     const means = data.map((v) => v / 2);
     for (let i = 0; i < 2 * count; i++) {
       const px = near((x[i] += pace * dx[i]), width - 1);
@@ -183,8 +189,8 @@ export function alongStrands({ width, height, data }) {
       dx[i] = across / length;
       dy[i] = down / length;
     }
-    data = means;
-  }
+    data = step < SHORT ? means : data.map((v, i) => v + further[i] * (means[i] - v));
+  });
   return { width, height, data };
 }
 

@@ -63,6 +63,8 @@ export const CANVAS = {
   "FAINT": 0.02,
   "SOLID": 0.95,
   "PACES": [1, 2, 3, 4, 6],
+  "SHORT": 2,
+  "AGREE": [0.55, 0.8],
 };
 
 export const RECOLOR = {

@@ -1,7 +1,9 @@
 /** The rows of a canvas at full size, dyed one after another: `Rows` of hairtint/canvas.py. */
 
 import { CANVAS, NATURAL } from "./constants.js";
+import { clip } from "./numbers.js";
 import { grey } from "./raster.js";
+import { Sides } from "./sides.js";
 
 const { OWN, FAINT, SOLID } = CANVAS;
 const LAST = NATURAL.ENTRIES - 1;
@@ -16,6 +18,7 @@ export class Rows {
     const { width } = canvas;
     Object.assign(this, { canvas, cover, width, y: 0, from: 0, to: 0 });
     this.expected = expectedColours(canvas.shade);
+    this.sides = canvas.behind && new Sides(canvas);
     this.hair = new Uint8ClampedArray(3 * width);
     this.behind = new Uint8ClampedArray(3 * width);
     this.own = new Uint8ClampedArray(3 * width);
@@ -76,24 +79,22 @@ export class Rows {
       behind[i + 2] = hair[i + 2] = data[at + 2];
       soft ||= mask[x] > FAINT && mask[x] < SOLID;
     }
-    if (soft && this.canvas.behind) this.#unmix(); // without any background that is known, both are what is seen
+    if (soft && this.sides) this.#unmix(); // without any background that is known, both are what is seen
   }
 
   #unmix() {
-    const { hair, behind, mask, width, canvas } = this;
-    const columns = canvas.hair.plane.width;
-    const hairs = rounded(canvas.hair.narrow(this.y));
-    const backs = rounded(canvas.behind.narrow(this.y));
+    const { hair, behind, mask, sides } = this;
+    sides.load(this.y);
     for (let x = this.from; x < this.to; x++) {
       const claimed = mask[x];
       if (!(claimed > FAINT && claimed < SOLID)) continue;
-      const near = 3 * Math.floor((x * columns) / width);
-      const share = corrected(claimed, hair, 3 * x, hairs, backs, near);
+      sides.at(x);
+      const { found, clear } = sides.told(hair, 3 * x);
+      const share = claimed + clear * 4 * claimed * (1 - claimed) * (clip((found - 0.1) / 0.75, 0, 1) - claimed);
       const rest = 1 - share;
       const scale = 1 / (share * share + rest * rest);
       for (let k = 0, i = 3 * x; k < 3; k++, i++) {
-        const own = hairs[near + k];
-        const back = backs[near + k];
+        const [own, back] = [sides.hair[k], sides.behind[k]];
         const left = (hair[i] - share * own - rest * back) * scale; // what the two do not explain
         hair[i] = own + share * left;
         behind[i] = back + rest * left;
@@ -114,25 +115,6 @@ export class Rows {
       own[i + 2] = TINGE[255 + hair[i + 2] - expected[3 * level + 2]];
     }
   }
-}
-
-/** The share of hair that a pixel's own colour speaks for, where hair and background differ clearly. */
-export function corrected(claimed, seen, i, hairs, backs, near, most = 4 * claimed * (1 - claimed), low = 0.1, span = 0.75) {
-  let distance = 0;
-  let along = 0;
-  for (let k = 0; k < 3; k++) {
-    const gap = hairs[near + k] - backs[near + k];
-    distance += gap * gap;
-    along += (seen[i + k] - backs[near + k]) * gap;
-  }
-  const found = (along / Math.max(distance, 1) - low) / span;
-  const trust = (distance / (distance + 1600)) * most;
-  return claimed + trust * ((found < 0 ? 0 : found > 1 ? 1 : found) - claimed);
-}
-
-export function rounded(row) {
-  for (let i = 0; i < row.length; i++) row[i] = Math.round(row[i]);
-  return row;
 }
 
 export const UNIT = 1 / (1 + 1e-5); // OpenCV's blendLinear divides by the sum of the weights and this little more

@@ -7,7 +7,7 @@ import { CANVAS, SOFTNESS } from "./constants.js";
 import { part } from "./matte.js";
 import { clip, median } from "./numbers.js";
 import { round, View } from "./raster.js";
-import { corrected, rounded } from "./rows.js";
+import { Sides } from "./sides.js";
 import { measure } from "./shade.js";
 
 const { SHARPER, MOST, POINTS, LEAST, CLEAR, TAIL, GRAIN, FLAT } = SOFTNESS;
@@ -100,24 +100,15 @@ function byColour(mask, picture) {
   const cover = new View(data.slice(), width, height);
   const canvas = new Canvas(picture, cover, measure(picture, cover));
   if (!canvas.behind) return;
-  const [seen, hair, behind] = [0, 1, 2].map(() => new Float32Array(3));
+  const sides = new Sides(canvas);
   for (let y = 0, i = 0; y < height; y++) {
-    const maps = [canvas.hair, canvas.behind].map((map) => ({ ...map.across, row: rounded(map.narrow(y)) }));
+    sides.load(y);
     for (let x = 0, at = picture.offset + y * picture.row; x < width; x++, i++, at += picture.pixel) {
       if (!(data[i] > 0 && data[i] < 1)) continue;
+      sides.at(x);
+      const { found, clear } = sides.told(picture.data, at);
       const mixed = data[i] * (1 - data[i]);
-      for (let k = 0; k < 3; k++) {
-        seen[k] = picture.data[at + k];
-        hair[k] = colourAt(maps[0], x, k);
-        behind[k] = colourAt(maps[1], x, k);
-      }
-      data[i] = corrected(data[i], seen, 0, hair, behind, 0, Math.min(10 * mixed, 1) - 4 * mixed, 0, 1);
+      data[i] += clear * (Math.min(10 * mixed, 1) - 4 * mixed) * (clip(found, 0, 1) - data[i]);
     }
   }
-}
-
-/** What a short row of colours says at a place of the full width. */
-function colourAt({ left, share, row }, x, k) {
-  const i = 3 * left[x] + k;
-  return row[i] + (share[x] && share[x] * (row[i + 3] - row[i]));
 }
