@@ -1,8 +1,13 @@
-"""hairtint.processor: what the system says of the processor, and what follows for the runtime."""
+"""hairtint.processor: what the system says of the processor, and what follows for the runtime and batches."""
+
+import os
 
 import pytest
 
 from hairtint import processor, runtime, zoo
+from hairtint.batch import crew
+from hairtint.cli import run
+from hairtint.web.settings import Settings
 
 XEON = """\
 processor\t: 0
@@ -62,3 +67,33 @@ def test_openvino_takes_float32_on_intel_without_amx(monkeypatch, intel, more, s
     monkeypatch.setattr(openvino.Core, "compile_model", lambda core, *a: asked.append(a[-1]) or compiled(core, *a))
     runtime.load(zoo.find("light"), backend="openvino")
     assert [hints.get("INFERENCE_PRECISION_HINT") for hints in asked] == ["f32" if slow else None]
+
+
+@pytest.fixture
+def one_core():
+    """This process may use one core only, as by taskset."""
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("needs a system that pins processes to cores")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+@pytest.mark.usefixtures("one_core")
+def test_no_more_cores_are_used_than_may_be(monkeypatch, tmp_path, portrait_path):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert processor.cores() == 1
+    assert Settings().slots == Settings(workers=1).network_threads == 1
+    network = runtime.load(zoo.find("light"), backend="onnxruntime")
+    assert network.session.get_session_options().intra_op_num_threads == 1
+    monkeypatch.delattr(crew, "Processes")
+    (tmp_path / "list").write_text("\n".join(f"{portrait_path.parent}/{k}.jpg" for k in range(9)))
+    call = ["image", "--list", str(tmp_path / "list"), "--base", str(portrait_path.parent), "-c", "copper"]
+    assert run([*call, "-o", str(tmp_path / "out")]) == 1, "the photos are not there, and this very process says so"
+
+
+def test_where_no_process_is_pinned_there_are_all_cores(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert processor.cores() == 8

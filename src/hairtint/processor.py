@@ -1,7 +1,8 @@
-"""What the processor at hand is called and what it can do, as far as the system says."""
+"""What the processor at hand is called, what it can do and how much of it is ours, as far as the system says."""
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from functools import lru_cache
@@ -17,6 +18,11 @@ def name(board: Path = _BOARD, info: Path = _INFO) -> str:
         return board.read_text(encoding="utf-8").strip("\0 \n")
     except OSError:
         return _first("model name", info) or platform.processor() or platform.machine()
+
+
+def cores() -> int:
+    """How many cores this process may use: fewer than the machine has where taskset, Slurm or a container says so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @lru_cache(maxsize=1)

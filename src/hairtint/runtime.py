@@ -40,7 +40,7 @@ class Network(Protocol):
 
 
 def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few: bool = False) -> Network:
-    """Make a network callable; `threads`: None takes as many as there are cores.
+    """Make a network callable; `threads`: None takes as many as there are cores for this process.
 
     "auto" is OpenVINO on processors by Intel and AMD, where it is the faster one (docs/training.md), and ONNX Runtime
     elsewhere, unless the environment variable HAIRTINT_BACKEND names another. "cuda" is ONNX Runtime on a graphics card
@@ -70,7 +70,7 @@ def session(entry: Entry, threads: int | None = None) -> Any:
 
 def _threads(threads: int | None) -> int:
     if threads is None:
-        return os.cpu_count() or 1
+        return processor.cores()
     try:
         count = 0 if isinstance(threads, bool) else operator.index(threads)
     except TypeError:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from hairtint import processor
 from hairtint.cli.options import FOLDER, Number, check_effects, check_names, dye_options
 from hairtint.cli.progress import bar
 from hairtint.color import Color
@@ -164,7 +165,7 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
             click.echo("all cores of the Ray cluster are taken: waiting for one", err=True)
         size = min(jobs or actors.size, max(1, free))  # one that waits for a core would keep a photo waiting
         return lambda planned: crew.share(planned, actors, size, resume=task.resume)
-    cores = os.cpu_count() or 1
+    cores = processor.cores()
     size = jobs or (cores if total is None else min(cores, -(-total // A_PROCESS)))
     if size <= 1:
         task = replace(task, few=total is not None and total < FEW)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from dataclasses import dataclass
 
+from hairtint import processor
 from hairtint.errors import InputError
 from hairtint.photo import MAX_FILE_BYTES, MAX_PIXELS
 
@@ -63,12 +63,12 @@ class Settings:
     @property
     def slots(self) -> int:
         """Pictures worked on at the same time."""
-        return self.workers or os.cpu_count() or 1
+        return self.workers or processor.cores()
 
     @property
     def network_threads(self) -> int:
         """Threads of one call of the network: the cores are shared among the workers."""
-        return max(1, (os.cpu_count() or 1) // self.slots)
+        return max(1, processor.cores() // self.slots)
 
     @property
     def request_bytes(self) -> int:
