@@ -16,6 +16,7 @@ from skimage.color import rgb2lab as skimage_lab
 from hairtint.canvas import Canvas
 from hairtint.color import Color
 from hairtint.errors import ColorError, InputError, MaskError, PictureError
+from hairtint.heads import Heads
 from hairtint.natural import LOWEST, STEP, Tone, at_level, ramp
 from hairtint.perceptual import lab, lightness, luminance, to_linear, to_srgb
 from hairtint.recolor import Shade, recolor
@@ -23,6 +24,7 @@ from hairtint.recolor import Shade, recolor
 DYES = ("platinum", "copper", "burgundy", "chestnut", "jet black", "blue", "pink", "silver")
 METHODS = st.sampled_from(["natural", "hsv"])
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
+BROWN = Shade((90.0, 70.0, 50.0), 30.0, 20.0, 40.0, 90.0)
 
 
 def noise(height, width, seed=0):
@@ -160,7 +162,8 @@ def test_what_is_no_mask(mask):
 @pytest.mark.parametrize(
     "wrong",
     [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": np.ones(3)},
-     {"method": "hsv", "effects": ["gloss"]}, {"shade": 5}, {"shade": Shade}],
+     {"method": "hsv", "effects": ["gloss"]}, {"shade": 5}, {"shade": Shade},
+     {"shade": []}, {"shade": [1]}, {"shade": [BROWN]}, {"shade": [(1, BROWN)]}, {"shade": [(np.ones((2, 2)), BROWN)]}],
 )  # fmt: skip
 def test_wrong_options(wrong):
     rgb, mask = hair()
@@ -168,6 +171,11 @@ def test_wrong_options(wrong):
         recolor(rgb, mask, "copper", **wrong)
     with pytest.raises(ColorError):
         recolor(rgb, mask, "coper")
+
+
+def test_without_hair_there_may_be_no_shade():
+    rgb, mask = hair()
+    np.testing.assert_array_equal(recolor(rgb, mask * 0, "copper", shade=Heads().follow(rgb, mask * 0)), rgb)
 
 
 # --- the hue swap

@@ -82,10 +82,10 @@ def recolor(
     chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
-    if isinstance(shade, Shade):
-        shade = [(cover, shade)]
-    elif shade is not None and not isinstance(shade, list):
-        raise InputError(f"shade {shade!r}: give a Shade, as Shade.measure(rgb, mask) is one, or None")
+    shades = [(cover, shade)] if isinstance(shade, Shade) else shade
+    if shades is not None and not _are_heads(shades, cover.shape, hair=bool(peaks.any())):
+        given = "a Shade, as Shade.measure(rgb, mask) is one, what Heads.follow gives of this mask, or None"
+        raise InputError(f"shade {shade!r}: give {given}")
     out = np.array(rgb, order="C")
     box = _box(cover, peaks) if strength > 0 else None
     if box is None:
@@ -95,8 +95,8 @@ def recolor(
         for place, part, share in _bands(rgb, cover, box):
             out[place] = _faded(part, mix(part, swap(part), share), strength)
         return out
-    if shade:
-        parts = [(part[box], measured) for part, measured in shade]
+    if shades:
+        parts = [(part[box], measured) for part, measured in shades]
     else:
         told = heads.told_apart(rgb[box], cover[box])
         parts = [(part, Shade.measure(rgb[box], part, scene=rgb)) for part in told]
@@ -124,6 +124,18 @@ def _dye(
             out[place] = changed
         else:
             np.copyto(out[place], changed, where=share[..., None] > 0)
+
+
+def _are_heads(shades: object, size: tuple[int, ...], *, hair: bool) -> bool:
+    """Whether these are masks of that size, each with a Shade; there are some where there is hair."""
+    return isinstance(shades, list) and (bool(shades) or not hair) and all(_is_head(head, size) for head in shades)
+
+
+def _is_head(head: object, size: tuple[int, ...]) -> bool:
+    match head:
+        case (np.ndarray(shape=shape), Shade()):
+            return bool(shape == size)
+    return False
 
 
 def check_share(name: str, value: object) -> None:
