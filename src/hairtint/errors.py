@@ -11,6 +11,7 @@
     │   ├── UnknownModelError      no network of this name
     │   └── DamagedModelError      weights that are not the ones the manifest describes
     ├── OutputError                the result cannot be written where it was asked for
+    │   └── DiskError              nor could any other be, as the disk is full or read-only
     ├── DataError                  a data set that cannot be read
     ├── WorkerError                a process or host that died at its work
     ├── TrainingError              a training that cannot start or go on
@@ -84,6 +85,10 @@ class DamagedModelError(ModelError):
 
 class OutputError(HairtintError):
     """The result cannot be written where it was asked for."""
+
+
+class DiskError(OutputError):
+    """Nor could any other be written there: the disk is full or read-only."""
 
 
 class DataError(HairtintError):

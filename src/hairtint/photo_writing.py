@@ -1,5 +1,6 @@
 """From pixels to the bytes of a picture file, and from bytes to a file that is whole or not there at all."""
 
+import errno
 import os
 import secrets
 import warnings
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import OutputError, one_line, reason
+from hairtint.errors import DiskError, OutputError, one_line, reason
 from hairtint.photo_origin import Origin
 
 _FORMAT_OF_SUFFIX: dict[str, str] = {
@@ -127,7 +128,7 @@ def check_target(path: Path, overwrite: bool) -> Path:
         if not target.parent.is_dir():
             raise OutputError(f"{name}: the folder {one_line(target.parent)} does not exist; create it first")
     except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
-        raise _refusal(name, error) from None
+        raise refusal(f"{name} cannot be written", error) from None
     return target
 
 
@@ -135,7 +136,8 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
     """Write a whole file or none: under a temporary name in the same folder, renamed once it is complete.
 
     Raises:
-        OutputError: as `check_target`, or the folder is read-only, the disk is full, …; nothing is left behind.
+        OutputError: as `check_target`, or the folder is read-only, …; nothing is left behind.
+        DiskError: the disk is full or read-only.
     """
     target = check_target(path, overwrite)
     temporary = target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
@@ -146,8 +148,13 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
         finally:  # after Ctrl-C too; once renamed there is nothing to remove
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise _refusal(one_line(path), error) from None
+        raise refusal(f"{one_line(path)} cannot be written", error) from None
 
 
-def _refusal(name: str, error: Exception) -> OutputError:
-    return OutputError(f"{name} cannot be written ({reason(error)}); name a file in a folder that can be written to")
+def refusal(what: str, error: Exception, cure: str = "name a file in a folder that can be written to") -> OutputError:
+    """What to raise where the system refuses to write: `what` says what cannot be done, `cure` what helps otherwise."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return DiskError(f"{what}, the disk is full: make room, then try again")
+    kind = DiskError if number == errno.EROFS else OutputError
+    return kind(f"{what} ({reason(error)}); {cure}")

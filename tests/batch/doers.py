@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from hairtint.batch import Job, Outcome
-from hairtint.errors import ModelError, PictureError
+from hairtint.errors import DiskError, ModelError, PictureError
 
 
 class Copier:
@@ -23,6 +23,8 @@ class Copier:
             raise ZeroDivisionError("nobody thought of it")
         if name == "model":
             raise ModelError("no such network")
+        if name == "full":
+            raise DiskError("the disk is full")
         job.result.write_text(name)
         return Outcome(job, (f"by {os.getpid()}",))
 

@@ -7,13 +7,14 @@ import sys
 import time
 
 import pytest
+from disks import full, mounted
 from doers import Copier, jobs
 from PIL import Image
 
 from hairtint import batch
 from hairtint.batch.crew import Alone, Processes, share
 from hairtint.cli import run
-from hairtint.errors import ModelError, PictureError, WorkerError
+from hairtint.errors import DiskError, ModelError, PictureError, WorkerError
 
 
 def by_name(outcomes):
@@ -32,10 +33,32 @@ def test_a_worker_that_dies_costs_a_photo_at_most(tmp_path):
     assert "odd.jpg: ZeroDivisionError: nobody thought of it" in str(done["odd"].error)
 
 
-def test_a_network_that_cannot_be_had_ends_the_batch(tmp_path):
-    with pytest.raises(ModelError, match="no such network"):
-        list(share(jobs(tmp_path, "model", "a"), Processes(Copier), 1, resume=False))
+@pytest.mark.parametrize(("name", "kind"), [("model", ModelError), ("full", DiskError)])
+def test_what_no_other_photo_would_escape_ends_the_batch(tmp_path, name, kind):
+    with pytest.raises(kind):
+        list(share(jobs(tmp_path, name, "a"), Processes(Copier), 1, resume=False))
     assert not list(tmp_path.glob("*.out"))
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_full_disk_ends_a_batch_that_goes_on_when_there_is_room(tree, tmp_path, capsys, processes):
+    call = ["image", str(tree / "photos"), "-r", "-c", "copper", "--model", "light", "-j", processes, "-o"]
+    with full(tmp_path / "disk") as disk:
+        (disk / "too").write_bytes(bytes(4096))
+        assert run([*call, f"{disk}/"]) == 1
+        said = capsys.readouterr()
+        assert not said.out
+        assert said.err.endswith(" cannot be written, the disk is full: make room, then try again\n")
+        assert said.err.count("\n") == 1
+    assert run([*call, f"{disk}/"]) == 0, "in a folder that has room"
+    assert results(disk).keys() == {"a.jpg", "in/b.png", "in/deep/c.jpg"}
+
+
+def test_a_read_only_disk_ends_a_batch(tree, tmp_path, capsys):
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", "ro") as disk:
+        assert run(["image", str(tree / "photos"), "-r", "-c", "copper", "-j", "1", "-o", f"{disk}/"]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_no_job_is_looked_at_before_its_time(tmp_path):

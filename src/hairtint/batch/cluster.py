@@ -12,7 +12,7 @@ from hairtint import extras
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
 from hairtint.batch.task import Outcome
-from hairtint.errors import ModelError, WorkerError, printable
+from hairtint.errors import HairtintError, WorkerError, printable
 
 LOCAL = "127.0.0.1"
 
@@ -65,7 +65,7 @@ class Remote:
     def __init__(self, make: Callable[[], Doer]) -> None:
         self.doer = make()
 
-    def do(self, job: Job) -> Outcome | ModelError:
+    def do(self, job: Job) -> Outcome | HairtintError:
         """See hairtint.batch.crew.answer."""
         return answer(self.doer, job)
 
@@ -84,10 +84,10 @@ class Actor:
     def take(self) -> Outcome:
         """See Worker."""
         try:
-            answer: Outcome | ModelError = self.ray.get(self.answer)
+            answer: Outcome | HairtintError = self.ray.get(self.answer)
         except self.ray.exceptions.RayError as error:
             raise WorkerDiedError(type(error).__name__) from None
-        if isinstance(answer, ModelError):
+        if isinstance(answer, HairtintError):
             raise answer
         return replace(answer, job=self.job)
 

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import cv2
 
 from hairtint.batch.jobs import Job
-from hairtint.batch.task import Outcome
-from hairtint.errors import HairtintError, ModelError, WorkerError
+from hairtint.batch.task import FATAL, Outcome
+from hairtint.errors import HairtintError, WorkerError
 
 TRIES = 2
 PATIENCE = 30.0  # seconds that a worker may need for the photo it is at when the batch is stopped
@@ -30,7 +30,7 @@ class Doer(Protocol):
     """Does jobs where it is, as batch.Dyer does."""
 
     def do(self, job: Job) -> Outcome:
-        """What became of a job. Raises ModelError where none can be done."""
+        """What became of a job. Raises one of FATAL where none can be done."""
 
 
 class Worker(Protocol):
@@ -40,7 +40,7 @@ class Worker(Protocol):
         """Let it begin; it may be dead already."""
 
     def take(self) -> Outcome:
-        """What became of the job. Raises WorkerDiedError, or ModelError where no job of the task can be done."""
+        """What became of the job. Raises WorkerDiedError, or one of FATAL where no job of the task can be done."""
 
     def dismiss(self) -> None:
         """It gets no more jobs."""
@@ -61,7 +61,7 @@ def share(jobs: Iterable[Job], crew: Crew, size: int, *, resume: bool) -> Iterat
 
     resume: jobs that are done already are passed over. A worker that dies is replaced and its job tried once more. One
     that cannot begin for want of a core does so when the others have no more to do.
-    Raises ModelError where the network cannot be had.
+    Raises one of FATAL: the network cannot be had, or the disk is full or read-only.
     """
     again: deque[tuple[Job, int]] = deque()
     fresh = iter(jobs)
@@ -169,7 +169,7 @@ class Process:
             self.process.join()
             code = self.process.exitcode or 0
             raise WorkerDiedError(f"signal {-code}" if code < 0 else f"exit status {code}") from None
-        if isinstance(answer, ModelError):
+        if isinstance(answer, FATAL):
             raise answer
         outcome: Outcome = answer
         return outcome
@@ -190,11 +190,11 @@ def _serve(pipe: Connection, make: Callable[[], Doer]) -> None:
             pipe.send(answer(doer, pipe.recv()))
 
 
-def answer(doer: Doer, job: Job) -> Outcome | ModelError:
+def answer(doer: Doer, job: Job) -> Outcome | HairtintError:
     """The outcome of a job even where it fails in a way that nobody thought of, as the next photo may not."""
     try:
         return doer.do(job)
-    except ModelError as error:
+    except FATAL as error:
         return error
     except Exception as error:
         traceback.print_exc()

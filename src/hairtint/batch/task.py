@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 from hairtint.batch.jobs import Job
 from hairtint.color import Color
 from hairtint.effects import Effect
-from hairtint.errors import HairtintError, ModelError, OutputError, reason
+from hairtint.errors import DiskError, HairtintError, ModelError, OutputError
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
-from hairtint.photo_writing import on_white
+from hairtint.photo_writing import on_white, refusal
 from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
 
 Rgb = NDArray[np.uint8]
 Segment = Callable[[Rgb], Mask]
 Dye = Callable[[Rgb, Mask], Rgb]
+
+FATAL = (ModelError, DiskError)
+"""What no other photo of the batch would escape."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,12 @@ class Dyer:
         return Segmenter(self.task.model, threads=self.task.threads, few=self.task.few)
 
     def do(self, job: Job) -> Outcome:
-        """Do a job; what cannot be done is in the outcome. Raises ModelError, which no other photo would escape."""
+        """Do a job; what cannot be done is in the outcome. Raises one of FATAL."""
         try:
             if self.task.folders:
                 make_folder(job.result.parent)
             notes = run(job, self._mask, self._dyed, overwrite=self.task.overwrite, resume=self.task.resume)
-        except ModelError:
+        except FATAL:
             raise
         except HairtintError as error:
             return Outcome(job, error=error)
@@ -103,7 +106,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise OutputError(f"cannot create {folder} ({reason(error)}): name another folder with -o") from error
+        raise refusal(f"cannot create {folder}", error, "name another folder with -o") from error
 
 
 def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume: bool = False) -> list[str]:
