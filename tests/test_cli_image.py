@@ -5,9 +5,12 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from disks import full
+from PIL import Image, ImageCms
 
 from hairtint.cli import run
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 @pytest.fixture
@@ -67,6 +70,28 @@ def test_side_by_side_shows_nothing_of_what_transparency_hides(folder, portrait)
     assert (after[:, :100] == 255).all()
     np.testing.assert_array_equal(before[:, 100:400], portrait[:, 100:400])
     np.testing.assert_array_equal(after[:, 100:400], pixels(out)[:, 100:400])
+
+
+@pytest.mark.parametrize(("name", "width"), [("x.webp", 5500), ("x.jpg", 22_000)])
+def test_a_side_by_side_too_wide_for_its_format_is_scaled_down(folder, portrait, capsys, name, width):
+    Image.fromarray(portrait).resize((width, 40)).save(folder / name, icc_profile=PROFILE)
+    call = ["image", str(folder / name), "-c", "blue", "--model", "light", "--side-by-side"]
+    assert run([*call, "-o", str(folder / f"out-{name}")]) == 0
+    assert "scaled down" in capsys.readouterr().err
+    assert Image.open(folder / f"out-{name}").size == (width, 40)
+    sheet = Image.open(folder / f"out-x-side-by-side{(folder / name).suffix}")
+    assert 0.99 * 3 * width < sheet.width < 3 * width
+    assert sheet.info["icc_profile"] == PROFILE, "the photo's colours are meant in its own profile"
+
+
+def test_a_side_by_side_that_cannot_be_written_does_not_cost_the_result(folder, capsys):
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "noise.jpg")
+    with full(folder / "disk") as disk:
+        call = ["image", str(folder / "noise.jpg"), "-c", "blue", "--model", "light", "--side-by-side"]
+        assert run([*call, "-o", str(disk / "out.jpg")]) == 1
+        assert "out-side-by-side.jpg cannot be written, the disk is full" in capsys.readouterr().err
+        assert pixels(disk / "out.jpg").shape == (32, 32, 3)
 
 
 def test_without_o_the_result_lies_beside_the_photo(folder):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from hairtint.batch.jobs import Job
 from hairtint.color import Color
@@ -16,6 +17,7 @@ from hairtint.effects import Effect
 from hairtint.errors import DiskError, HairtintError, ModelError, OutputError
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
+from hairtint.photo_origin import Origin
 from hairtint.photo_writing import on_white, refusal
 from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
@@ -24,6 +26,8 @@ Rgb = NDArray[np.uint8]
 Segment = Callable[[Rgb], Mask]
 Dye = Callable[[Rgb, Mask], Rgb]
 
+LONGEST_SIDE = {".webp": 16_383, ".avif": 32_768, ".jpg": 65_500, ".jpeg": 65_500, ".gif": 65_535}
+"""The most pixels a side that a format holds; of AVIF, that Pillow reads."""
 FATAL = (ModelError, DiskError)
 """What no other photo of the batch would escape."""
 
@@ -113,7 +117,8 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
     """Do one job and return notes for the user; nothing is computed where a result could not be written.
 
     `resume`: files that are there already stay as they are, and only the missing ones are made; that another run writes
-    one of them meanwhile is no error. Raises PictureError or OutputError; no file is ever half-written.
+    one of them meanwhile is no error. Raises PictureError, or OutputError once all others of its files are written; no
+    file is ever half-written.
     """
     wanted = [path for path in job.outputs if not (resume and path.exists())]
     for path in wanted:
@@ -130,14 +135,22 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
             write_mask(path, mask, overwrite=overwrite)
         elif path == job.sheet:
             before, after = (on_white(each.rgb, each.alpha) for each in (photo, dyed))
-            Photo(side_by_side(before, mask, after)).save(path, overwrite=overwrite)
+            sheet = Image.fromarray(side_by_side(before, mask, after))
+            longest = LONGEST_SIDE.get(path.suffix.lower(), max(sheet.size))
+            if longest < max(sheet.size):
+                sheet.thumbnail((longest, longest))
+                notes.append(f"{path}: scaled down, as {path.suffix} holds {longest} pixels a side at most")
+            Photo(np.asarray(sheet), origin=Origin(icc=photo.origin.icc)).save(path, overwrite=overwrite)
         else:
             notes.extend(f"{path}: {line}" for line in dyed.save(path, overwrite=overwrite))
 
+    refusals = []
     for path in reversed(wanted):  # the result last: it is what people look for
         try:
             write(path)
-        except OutputError:
+        except OutputError as error:
             if not (resume and path.exists()):
-                raise
+                refusals.append(error)
+    if refusals:
+        raise refusals[0]
     return notes
