@@ -114,7 +114,7 @@ def test_the_command_names_several_files_and_goes_on_after_a_bad_one(tmp_path, p
     shutil.copy(portrait_path, tmp_path / "a.jpg")
     Image.new("RGB", (200, 200), "white").save(tmp_path / "b.png")
     shutil.copy(portrait_path, tmp_path / "c.jpg")
-    assert run(["style", str(tmp_path)]) == 1
+    assert run(["style", str(tmp_path), str(tmp_path / "c.jpg")]) == 1
     printed = capsys.readouterr()
     lines = printed.out.splitlines()
     assert [line.split(":")[0] for line in lines] == [str(tmp_path / "a.jpg"), str(tmp_path / "c.jpg")]

@@ -137,11 +137,21 @@ def test_a_photo_is_never_its_own_result(tmp_path):
     assert plan([str(tmp_path / "none.jpg")], str(tmp_path / "photos"), "copper")
 
 
-def test_names_patterns_and_folders_are_found_once(tmp_path):
+def test_a_photo_that_comes_again_is_no_other_photo(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["x.jpg", "y.jpg", "./x.jpg", f"{tmp_path}/x.jpg"]
+    assert [str(job.source) for job in plan(names, "out", "copper", mask=True)] == ["x.jpg", "y.jpg"]
+    assert [str(job.source) for job in plan(["x.jpg", "x.jpg"], "x.png", "copper")] == ["x.jpg"]
+    Path("x.jpg").write_text("")
+    assert len(plan(names, None, "copper")) == 2
+
+
+def test_names_patterns_and_folders_are_found(tmp_path):
     for name in ("b.jpg", "a.png", "notes.txt", "._b.jpg", ".hairtint-1.part"):
         (tmp_path / name).write_text("")
     names = [str(tmp_path), str(tmp_path / "*.jpg"), str(tmp_path / "a.png")]
-    assert [p.name for p, _ in batch.find(names)] == ["a.png", "b.jpg"]
+    assert [p.name for p, _ in batch.find(names)] == ["a.png", "b.jpg", "b.jpg", "a.png"]
+    assert [job.source.name for job in batch.plan(batch.find(names), "out", "copper")] == ["a.png", "b.jpg"]
 
 
 def test_a_file_with_brackets_in_its_name_is_no_pattern(tmp_path):

@@ -47,14 +47,13 @@ class Job:
 
 
 def find(names: Sequence[str], *, recursive: bool = False, without: Path | None = None) -> Iterator[Found]:
-    """The pictures of names that are files, folders (every picture in them) or patterns such as "*.jpg", each once.
+    """The pictures of names that are files, folders (every picture in them) or patterns such as "*.jpg".
 
     recursive: the folders in a folder too; what they hold keeps its place beneath the results. without: a folder that
     is passed over there, as the results may lie among the photos.
     Raises PictureError for a folder without a picture and a pattern without a match; a missing file is reported when
     its turn comes.
     """
-    met: set[int] = set()
     for name in names:
         path = Path(name)
         if path.is_dir():
@@ -69,8 +68,7 @@ def find(names: Sequence[str], *, recursive: bool = False, without: Path | None 
         some = False
         for found in inside:
             some = True
-            if _first(found[0], met):
-                yield found
+            yield found
         if not some:
             raise PictureError(nothing)
 
@@ -137,14 +135,15 @@ def plan(
     IMG_2.HEIC beside an IMG_2.jpg becomes IMG_2.HEIC.jpg, and masks x.jpg-mask.png and x.png-mask.png. This depends on
     what lies in the folder, not on which photos are given, nor on their order.
 
-    suffix: the `slug` of the colour. passed: called for each that is passed over, as it is named like the result of
-    another beside it, with both.
+    A photo that comes again, be its path relative or absolute, is no other photo. suffix: the `slug` of the colour.
+    passed: called for each that is passed over, as it is named like the result of another beside it, with both.
     Raises OutputError where two photos would be written to one file, or a photo over itself. What is remembered of each
     for this is a number.
     """
     folder = out is not None and is_folder(out)
     single = out is not None and not folder
-    met: set[int] = set()
+    sources: dict[int, None] = {}
+    met: dict[int, None] = {}
     shared = lru_cache(maxsize=1024)(_shared)
 
     def disputed(source: Path, target: Path) -> bool:
@@ -152,7 +151,9 @@ def plan(
         among_photos = folder and _same(source.parent, target.parent)
         return among_photos or not _is_picture(source.name) or source.stem in shared(source.parent)
 
-    for count, (source, place) in enumerate(found):
+    for source, place in found:
+        if not _first(source.absolute(), sources):
+            continue
         end = ""
         if out is None:
             if original := _original(source, suffix):
@@ -161,7 +162,7 @@ def plan(
             target, end = source, f"-{suffix}"
         elif folder:
             target = Path(out) / place
-        elif count:
+        elif len(sources) > 1:
             raise OutputError(f"several photos cannot become one file {out}: name a folder, {out}/ say")
         else:
             target = Path(out)
@@ -220,13 +221,11 @@ def _shared(folder: Path) -> frozenset[str]:
     return frozenset(stem for stem, count in stems.items() if count > 1)
 
 
-def _first(path: Path, met: set[int]) -> bool:
-    """Whether a path has not been met before."""
-    number = hash(str(path))
-    if number in met:
-        return False
-    met.add(number)
-    return True
+def _first(path: Path, met: dict[int, None]) -> bool:
+    """Whether a path has not been met before; a dict takes less memory for this than a set."""
+    before = len(met)
+    met[hash(str(path))] = None
+    return len(met) > before
 
 
 def _in(folder: Path) -> Iterator[Found]:

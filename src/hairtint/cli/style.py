@@ -31,7 +31,7 @@ def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: 
     is right.
     """
     check_names("photos", *inputs)
-    sources = [path for path, _ in batch.find(inputs, recursive=recursive)]
+    sources = list(dict.fromkeys(path for path, _ in batch.find(inputs, recursive=recursive)))
     few = len(sources) < FEW
     networks = cache(lambda: (Segmenter(model, few=few), StyleClassifier()))  # not for a photo that cannot be read
     rows, failed = [], 0
