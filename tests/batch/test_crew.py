@@ -1,10 +1,13 @@
 """Jobs shared out among processes, some of which die."""
 
+import errno
 import io
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from disks import full, mounted
@@ -148,6 +151,33 @@ def test_processes_dye_as_one_does_and_trees_keep_their_structure(tree, capsys):
     assert run([*call, str(tree / "one")]) == 0
     assert capsys.readouterr().out.count("passed over") == 2
     assert results(tree / "one") == results(tree / "two")
+
+
+@pytest.fixture
+def locked(tree, monkeypatch):
+    """A folder among those of the tree that may not be looked into, not even by root."""
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path) == tree / "photos" / "in":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    return tree / "photos" / "in"
+
+
+@pytest.mark.parametrize("command", ["image", "style"])
+def test_a_folder_that_cannot_be_read_is_said(tree, locked, capsys, command):
+    options = ["-c", "copper", "-o", str(tree / "out"), "-j", "1"] if command == "image" else []
+    line = f"hairtint: the folder {locked} cannot be read (Permission denied): make it readable"
+    assert run([command, str(tree / "photos"), "-r", "--model", "light", *options]) == 1
+    said = capsys.readouterr()
+    assert said.err.count(line) == 1
+    assert f"{tree / ('out' if options else 'photos') / 'a.jpg'}" in said.out + said.err, "the others are looked at"
+    for recursive in ([], ["-r"]):
+        assert run([command, str(locked), *recursive, *options]) == 1
+        assert capsys.readouterr().err.startswith(line)
 
 
 def test_a_list_from_a_file_or_standard_input(tree, monkeypatch, capsys):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hairtint.color import Color
-from hairtint.errors import OutputError, PictureError
+from hairtint.errors import OutputError, PictureError, reason
 from hairtint.palette import DYES, Dye
 from hairtint.photo import PICTURE_SUFFIXES
 from hairtint.photo_writing import OUTPUT_SUFFIXES
@@ -46,18 +46,30 @@ class Job:
         return Job(self.source.absolute(), self.result.absolute(), mask, sheet)
 
 
-def find(names: Sequence[str], *, recursive: bool = False, without: Path | None = None) -> Iterator[Found]:
+def _refuse(error: PictureError) -> None:
+    raise error
+
+
+def find(
+    names: Sequence[str],
+    *,
+    recursive: bool = False,
+    without: Path | None = None,
+    refuse: Callable[[PictureError], object] = _refuse,
+) -> Iterator[Found]:
     """The pictures of names that are files, folders (every picture in them) or patterns such as "*.jpg".
 
     recursive: the folders in a folder too; what they hold keeps its place beneath the results. without: a folder that
-    is passed over there, as the results may lie among the photos.
+    is passed over there, as the results may lie among the photos. refuse: called for each folder that cannot be
+    read, with a line that says so; the default raises it.
     Raises PictureError for a folder without a picture and a pattern without a match; a missing file is reported when
     its turn comes.
     """
     for name in names:
         path = Path(name)
+        unread: list[OSError] = []
         if path.is_dir():
-            inside = _tree(path, without) if recursive else _in(path)
+            inside = _tree(path, without, unread.append) if recursive else _in(path, unread.append)
             nothing = f"{path} holds no picture: give a folder with JPEG, PNG, WebP, … files"
             nothing += "" if recursive else ", or --recursive"
         elif is_many(name):
@@ -69,8 +81,11 @@ def find(names: Sequence[str], *, recursive: bool = False, without: Path | None 
         for found in inside:
             some = True
             yield found
-        if not some:
+        if not some and not unread:
             raise PictureError(nothing)
+        for error in unread:
+            why = f"the folder {error.filename} cannot be read ({reason(error)})"
+            refuse(PictureError(f"{why}: make it readable, then run the same command again"))
 
 
 def is_many(name: str) -> bool:
@@ -228,8 +243,13 @@ def _first(path: Path, met: dict[int, None]) -> bool:
     return len(met) > before
 
 
-def _in(folder: Path) -> Iterator[Found]:
-    return ((folder / name, Path(name)) for name in sorted(_pictures(folder)))
+def _in(folder: Path, onerror: Callable[[OSError], object]) -> Iterator[Found]:
+    try:
+        names = sorted(_pictures(folder))
+    except OSError as error:
+        onerror(error)
+    else:
+        yield from ((folder / name, Path(name)) for name in names)
 
 
 def _pictures(folder: Path) -> Iterator[str]:
@@ -237,9 +257,9 @@ def _pictures(folder: Path) -> Iterator[str]:
         yield from (entry.name for entry in entries if _is_picture(entry.name) and entry.is_file())
 
 
-def _tree(folder: Path, without: Path | None) -> Iterator[Found]:
+def _tree(folder: Path, without: Path | None, onerror: Callable[[OSError], object]) -> Iterator[Found]:
     shut = without.resolve() if without else None
-    for home, inner, names in os.walk(folder):
+    for home, inner, names in os.walk(folder, onerror=onerror):
         inner[:] = sorted(name for name in inner if Path(home, name).resolve() != shut)
         place = Path(home).relative_to(folder)
         yield from ((Path(home, name), place / name) for name in sorted(names) if _is_picture(name))

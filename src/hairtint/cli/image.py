@@ -101,42 +101,50 @@ def image(
     if out is None and any(Path(name).is_dir() for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
 
-    def work(passed: Callable[[Path, Path], object]) -> Iterator[batch.Job]:
-        found = batch.find(inputs, recursive=recursive, without=Path(out) if out else None)
+    def work(passed: _Passed) -> Iterator[batch.Job]:
+        without = Path(out) if out else None
+        found = batch.find(inputs, recursive=recursive, without=without, refuse=passed.folders.append)
         more = batch.listed(_lines(listing), base) if listing else ()
-        return batch.plan(chain(found, more), out, batch.slug(dye), mask=mask, sheet=side_by_side, passed=passed)
+        return batch.plan(chain(found, more), out, batch.slug(dye), mask=mask, sheet=side_by_side, passed=passed.result)
 
     total = None
     if listing != "-":  # and whatever is wrong with the names comes first
-        results = _Results()
-        total = sum(1 for _ in work(results))
-        if not total and results.count:
-            raise PictureError(str(results))
+        passed = _Passed()
+        total = sum(1 for _ in work(passed))
+        if not total and passed.results:
+            raise PictureError(str(passed))
     many = total != 1 or listing is not None or recursive or any(map(batch.is_many, inputs))
     if many and not force:
         task = replace(task, resume=True)
     run = _engine(engine, task, jobs, total)
     if task.folders and out:
         batch.make_folder(Path(out))
-    results = _Results()
-    status = _report(run(work(results)), total, alone=not many, quiet=quiet)
-    if results.count:
-        _say(quiet, str(results), err=True)
-    return status
+    passed = _Passed()
+    status = _report(run(work(passed)), total, alone=not many, quiet=quiet)
+    if passed.results:
+        _say(quiet, str(passed), err=True)
+    for error in passed.folders:
+        click.echo(f"hairtint: {error}", err=True)
+    return 1 if passed.folders else status
 
 
-class _Results:
-    """Counts the files that are named like results of others, and says what that means for them."""
+class _Passed:
+    """What is passed over: folders that cannot be read, and files that are named like results of others.
+
+    As text it says what the latter means for them.
+    """
 
     def __init__(self) -> None:
-        self.count, self.first = 0, ""
+        self.folders: list[PictureError] = []
+        self.results, self.first = 0, ""
 
-    def __call__(self, source: Path, original: Path) -> None:
-        self.count += 1
+    def result(self, source: Path, original: Path) -> None:
+        """Count a file that is named like the result of another."""
+        self.results += 1
         self.first = self.first or f"{source} is named like the result of {original.name}"
 
     def __str__(self) -> str:
-        others = f", and {self.count - 1} more are like it" if self.count > 1 else ""
+        others = f", and {self.results - 1} more are like it" if self.results > 1 else ""
         return f"{self.first}, so it was passed over{others}: to dye such a photo, name a place for its result with -o"
 
 

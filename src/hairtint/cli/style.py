@@ -31,7 +31,10 @@ def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: 
     is right.
     """
     check_names("photos", *inputs)
-    sources = list(dict.fromkeys(path for path, _ in batch.find(inputs, recursive=recursive)))
+    unread: list[PictureError] = []
+    sources = list(dict.fromkeys(path for path, _ in batch.find(inputs, recursive=recursive, refuse=unread.append)))
+    for refusal in unread:
+        click.echo(f"hairtint: {refusal}", err=True)
     few = len(sources) < FEW
     networks = cache(lambda: (Segmenter(model, few=few), StyleClassifier()))  # not for a photo that cannot be read
     rows, failed = [], 0
@@ -49,7 +52,7 @@ def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: 
             click.echo(line(str(source), found))
     if as_json:
         click.echo(json.dumps(rows, indent=1))
-    return 1 if failed else 0
+    return 1 if failed or unread else 0
 
 
 def named(source: Path, networks: Callable[[], tuple[Segmenter, StyleClassifier]]) -> Hairstyle:
