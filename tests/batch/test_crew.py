@@ -203,6 +203,18 @@ def test_a_list_from_a_file_or_standard_input(tree, monkeypatch, capsys):
     assert run(["image", "-c", "copper"]) == 2
 
 
+def test_a_list_from_a_pipe_is_read_once(tree, monkeypatch):
+    """As `--list <(find …)` is one."""
+    monkeypatch.chdir(tree)
+    end, other = os.pipe()
+    os.write(other, b"photos/a.jpg\nphotos/in/deep/c.jpg\n")
+    os.close(other)
+    call = ["image", "-c", "copper", "--model", "light", "-j", "1", "-o", "out", "--list", f"/dev/fd/{end}"]
+    assert run(call) == 0
+    os.close(end)
+    assert results(tree / "out").keys() == {"photos/a.jpg", "photos/in/deep/c.jpg"}
+
+
 def test_killed_in_the_middle_and_gone_on(tree):
     for k in range(20):
         (tree / "photos" / f"more{k}.jpg").write_bytes((tree / "photos" / "a.jpg").read_bytes())

@@ -108,7 +108,7 @@ def image(
         return batch.plan(chain(found, more), out, batch.slug(dye), mask=mask, sheet=side_by_side, passed=passed.result)
 
     total = None
-    if listing != "-":  # and whatever is wrong with the names comes first
+    if not listing or not _is_stream(listing):  # and whatever is wrong with the names comes first
         passed = _Passed()
         total = sum(1 for _ in work(passed))
         if not total and passed.results:
@@ -146,6 +146,11 @@ class _Passed:
     def __str__(self) -> str:
         others = f", and {self.results - 1} more are like it" if self.results > 1 else ""
         return f"{self.first}, so it was passed over{others}: to dye such a photo, name a place for its result with -o"
+
+
+def _is_stream(listing: str) -> bool:
+    """Whether a list can be read only once, as standard input and the pipes of a shell can."""
+    return listing == "-" or (Path(listing).exists() and not Path(listing).is_file())
 
 
 def _lines(listing: str) -> Iterable[bytes]:
