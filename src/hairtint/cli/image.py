@@ -15,7 +15,7 @@ import click
 
 from hairtint import processor
 from hairtint.cli.options import FOLDER, Number, check_effects, check_names, dye_options
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import bar, tell
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import PictureError, reason
@@ -121,8 +121,8 @@ def image(
         batch.make_folder(Path(out))
     passed = _Passed()
     status = _report(run(work(passed)), total, alone=not many, quiet=quiet)
-    if passed.results:
-        _say(quiet, str(passed), err=True)
+    if passed.results and not quiet:
+        click.echo(str(passed), err=True)
     for error in passed.folders:
         click.echo(f"hairtint: {error}", err=True)
     return 1 if passed.folders else status
@@ -191,26 +191,26 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
     """Say what becomes of the photos; the exit status."""
     count = failed = 0
     with bar(quiet=quiet or alone) as progress:
+
+        def say(line: str, *, err: bool = False) -> None:
+            if not quiet:
+                tell(progress, line, err=err)
+
         for done in progress.track(outcomes, total=total, description="image"):
             count += 1
             if done.passed:
-                _say(quiet, f"{done.job.result} exists, passed over")
+                say(f"{done.job.result} exists, passed over")
             elif done.error:
                 if alone:
                     raise done.error
                 failed += 1
-                click.echo(f"hairtint: {done.error}", err=True)
+                tell(progress, f"hairtint: {done.error}", err=True)
             else:
                 for note in done.notes:
-                    _say(quiet, note, err=True)
+                    say(note, err=True)
                 for path in done.job.outputs:
-                    _say(quiet, str(path))
+                    say(str(path))
     if failed:
         others = ", the others are" if failed < count else ""
         click.echo(f"hairtint: {failed} of {count} photos could not be done{others}", err=True)
     return 1 if failed else 0
-
-
-def _say(quiet: bool, text: str, *, err: bool = False) -> None:
-    if not quiet:
-        click.echo(text, err=err)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,14 @@ def bar(*, quiet: bool = False) -> Progress:
         TimeRemainingColumn(),
     )  # fmt: skip
     return Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True)
+
+
+def tell(progress: Progress, line: str, *, err: bool = False) -> None:
+    """Print a line on standard output, or on standard error; on a terminal above a bar that is shown, not behind it."""
+    if progress.disable or not (err or sys.stdout.isatty()):
+        click.echo(line, err=err)
+    else:
+        progress.console.out(line, highlight=False)
 
 
 @contextmanager

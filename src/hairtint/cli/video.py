@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hairtint.cli.options import check_effects, check_names, dye_options
-from hairtint.cli.progress import bar
+from hairtint.cli.progress import bar, tell
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import InputError
@@ -105,7 +105,7 @@ def video(
             source, out, look,
             model=model, start=start, end=end, side_by_side=side_by_side, mask_video=mask_video, matte_out=matte_out,
             codec=codec, quality=quality, overwrite=force, stop=stop,
-            say=lambda line: None if quiet else progress.console.out(line, highlight=False),
+            say=lambda line: None if quiet else tell(progress, line, err=True),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
     return _tell(report, quiet)
