@@ -57,9 +57,11 @@ Picture = str | os.PathLike[str] | bytes | bytearray | memoryview | Image.Image 
 PICTURE_SUFFIXES: frozenset[str] = frozenset(OUTPUT_SUFFIXES) | {
     ".heic",
     ".heif",
+    ".hif",
     ".jfif",
     ".jpe",
     ".jp2",
+    ".mpo",
     ".ppm",
     ".pgm",
     ".pbm",

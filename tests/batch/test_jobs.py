@@ -33,12 +33,12 @@ def test_results_lie_beside_their_photos_or_in_a_folder():
 
 
 def test_photos_of_kinds_that_are_only_read_get_another_suffix():
-    kinds = {"x.HEIC": "jpg", "x.jfif": "jpg", "x.JPE": "jpg"}
+    kinds = {"x.HEIC": "jpg", "x.HIF": "jpg", "x.jfif": "jpg", "x.JPE": "jpg", "x.mpo": "jpg"}
     kinds |= {"x.jp2": "png", "x.ppm": "png", "x.webp": "webp"}
     for name, kind in kinds.items():
         assert plan([name], None, "copper")[0].result == Path(f"x-copper.{kind}")
         assert plan([name], "out/", "copper")[0].result == Path(f"out/x.{kind}")
-    odd = {"x": "x-copper.png", "x.cr2": "x.cr2-copper.png", "1.5": "1.5-copper.png", "x.mpo": "x.mpo-copper.jpg"}
+    odd = {"x": "x-copper.png", "x.cr2": "x.cr2-copper.png", "1.5": "1.5-copper.png"}
     for name, result in odd.items():
         assert plan([name], None, "copper")[0].result == Path(result)
 

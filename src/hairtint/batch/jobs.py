@@ -224,7 +224,7 @@ def _kind(suffix: str) -> str:
     kind = suffix.lower()
     if kind in OUTPUT_SUFFIXES:
         return suffix
-    return ".jpg" if kind in (".heic", ".heif", ".jfif", ".jpe", ".mpo") else ".png"
+    return ".jpg" if kind in (".heic", ".heif", ".hif", ".jfif", ".jpe", ".mpo") else ".png"
 
 
 def _shared(folder: Path) -> frozenset[str]:
