@@ -11,7 +11,7 @@ from hairtint.errors import MaskError, PictureError
 
 Cover = NDArray[Any]
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 155_000_000
 """The most pixels a picture may have, whichever way it comes in."""
 
 _ONE = np.float32(1).view(np.uint32)

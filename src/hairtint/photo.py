@@ -103,8 +103,8 @@ class Photo:
         Args:
             picture: a path, the bytes of a picture file, a Pillow picture, or an array: uint8 (H, W) grey, (H, W, 3)
                 RGB or (H, W, 4) RGBA. Pictures and arrays are copied, never changed.
-            max_pixels: the most pixels the picture may declare; checked before anything is decoded. Above 178 million
-                Pillow's own limit holds.
+            max_pixels: the most pixels the picture may declare; checked before anything is decoded. Nothing larger
+                than `MAX_PIXELS` can be dyed, and above 178 million Pillow's own limit holds.
 
         Raises:
             PictureError: it cannot be used; the message is one line that says why and what to do.

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from hairtint.errors import PictureError, one_line, reason
+from hairtint.frame import MAX_PIXELS
 from hairtint.photo_origin import Origin, colour_space
 
 MIN_SIDE = 16
 """The fewest pixels a picture may have on its shorter side."""
-MAX_FILE_BYTES = 200_000_000
-"""The largest picture file that is read."""
+MAX_FILE_BYTES = 6 * MAX_PIXELS
+"""The largest picture file that is read: as many pixels as there may be, RGB of 16 bits and not compressed."""
 
 # Formats that photos come in and Pillow decodes, HEIF by a plugin; never EPS, which would start another program.
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
