@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +67,34 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 def header_only_png(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return PNG + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+
+
+def with_chunk(kind: bytes, content: bytes, image: Image.Image | None = None) -> bytes:
+    """A PNG with one more chunk, after the first."""
+    data = saved("PNG", image)
+    return data[:33] + chunk(kind, content) + data[33:]
+
+
+def tiff(pixels: NDArray[Any], tags: dict[int, Any], order: str = "<") -> bytes:
+    """A TIFF of uint8 or uint16 (H, W) or (H, W, 3), uncompressed, with more tags or others: numbers (LONG) or bytes.
+
+    PlanarConfiguration (284) 2 lays its channels behind each other.
+    """
+    height, width, channels = np.atleast_3d(pixels).shape
+    planes = [*np.moveaxis(pixels, 2, 0)] if tags.get(284) == 2 else [pixels]
+    strips = [plane.astype(plane.dtype.newbyteorder(order)).tobytes() for plane in planes]
+    ends = [8, *(8 + sum(map(len, strips[: k + 1])) for k in range(len(strips)))]
+    known = {256: width, 257: height, 258: (8 * pixels.itemsize,) * channels, 262: 2 if channels == 3 else 1,
+             273: tuple(ends[:-1]), 277: channels, 278: height, 279: tuple(map(len, strips))}  # fmt: skip
+    table, body, start = b"", b"", ends[-1] + 2 + 12 * len(known | tags) + 4
+    for tag, value in sorted((known | tags).items()):
+        values = value if isinstance(value, bytes | tuple) else (value,)
+        content = values if isinstance(values, bytes) else struct.pack(f"{order}{len(values)}I", *values)
+        table += struct.pack(f"{order}HHI", tag, 7 if isinstance(values, bytes) else 4, len(values))
+        table += content.ljust(4, b"\0") if len(content) <= 4 else struct.pack(f"{order}I", start + len(body))
+        body += content if len(content) > 4 else b""
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, ends[-1])
+    return head + b"".join(strips) + struct.pack(f"{order}H", len(known | tags)) + table + bytes(4) + body
 
 
 def exif(orientation: int | None = None, **tags: Any) -> bytes:
@@ -153,6 +182,7 @@ JPEGS: dict[str, Make] = {
     "wrong-profile.jpg": lambda: saved("JPEG", icc_profile=profile(b"GRAY", 2.2)),
     "garbage-profile.jpg": lambda: saved("JPEG", icc_profile=b"no profile at all"),
     "several-pictures.mpo": lambda: saved("MPO", **frames(2)),
+    "motion.jpg": lambda: saved("JPEG", xmp=b'<rdf:Description GCamera:MotionPhoto="1"/>') + boxed(b"mp42"),
     "extra-bytes.jpg": lambda: saved("JPEG") + bytes(5000),
     "missing-end.jpg": lambda: saved("JPEG")[:-2],
     "truncated.jpg": lambda: cut(saved("JPEG", quality=95), 0.6),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from odd_files import header_only_png
+from odd_files import chunk, header_only_png, tiff, with_chunk
 from PIL import (
     ExifTags,
     Image,
@@ -213,6 +213,41 @@ def test_metadata_too_long_for_jpeg_is_left_out_and_said() -> None:
     huge = SRGB + bytes(300_000)
     image.info = {"icc_profile": huge}
     assert reopened(Photo.open(image).encode("jpeg")).info["icc_profile"] == huge
+
+
+@pytest.mark.parametrize("file_format", ["tiff", "png", "jpeg"])
+def test_layers_of_photoshop_are_left_out_and_said(file_format: str) -> None:
+    tags = {
+        37724: b"Adobe Photoshop Document Data Block\0" + b"old hair" * 9000,
+        34377: b"8BIM old hair",
+        271: b"Ada\0",
+    }
+    photo = Photo.open(tiff(scene(), tags))
+    assert any("layers" in note for note in photo.notes)
+    data = photo.encode(file_format)
+    assert b"old hair" not in data
+    assert reopened(data).getexif()[ExifTags.Base.Make]
+    assert photo.losses(file_format) == ()
+
+
+def test_xmp_does_not_speak_of_what_is_not_written() -> None:
+    xmp = b"""<rdf:Description dc:creator="Ada" xmpNote:HasExtendedXMP="0A" GCamera:MotionPhoto="1" hdrgm:Version='1.0'>
+<Container:Directory><rdf:Seq><rdf:li><Container:Item Item:Mime="video/mp4"/></rdf:li></rdf:Seq></Container:Directory>
+<GCamera:MicroVideoOffset>4000</GCamera:MicroVideoOffset><dc:title>sea</dc:title></rdf:Description>"""
+    photo = Photo.open(jpeg_bytes(xmp=xmp) + b"\0\0\0\x18ftypmp42")
+    assert photo.origin.xmp == b'<rdf:Description dc:creator="Ada">\n\n<dc:title>sea</dc:title></rdf:Description>'
+    assert [word in note for note, word in zip(photo.notes, ("XMP", "motion photo"), strict=True)] == [True, True]
+    assert Photo.open(photo.encode()).notes == ()
+
+
+def test_exif_of_a_bigtiff_is_kept() -> None:
+    entries = [(256, 64), (257, 48), (258, 8), (259, 1), (262, 1), (271, 0x616441), (273, 16), (277, 1), (278, 48),
+               (279, 3072)]  # fmt: skip
+    table = b"".join(struct.pack("<HHQQ", tag, *((2, 4) if tag == 271 else (4, 1)), value) for tag, value in entries)
+    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16 + 3072)
+    photo = Photo.open(head + scene()[..., 0].tobytes() + struct.pack("<Q", len(entries)) + table + bytes(8))
+    assert photo.notes == ()
+    assert reopened(photo.encode()).getexif()[ExifTags.Base.Make] == "Ada"
 
 
 def test_damaged_metadata_does_not_cost_the_picture() -> None:

@@ -2,7 +2,8 @@
 
 Kept where the written format has a place for it: EXIF (orientation reset to 1, the embedded thumbnail dropped because
 it shows the old hair), ICC profile, XMP, IPTC (JPEG), resolution, comment, PNG texts, and how strongly a JPEG was
-compressed. Not kept, because Pillow cannot write them: extended XMP, depth or gain maps behind the main picture.
+compressed. Not kept, because Pillow cannot write them: extended XMP, and depth, gain maps or video behind the main
+picture; nor Photoshop's layers and resources in a TIFF, which show the old hair.
 """
 
 import math
@@ -17,15 +18,27 @@ from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 _T = TypeVar("_T")
 
-# Tags of the first EXIF folder that describe how a TIFF lays its pixels out: wrong as soon as it is written anew.
-_LAYOUT_TAGS = frozenset(
+_LAYERS = 37724  # of Photoshop
+# Tags of the first EXIF folder that would be wrong in a new file: how a TIFF lays its pixels out, the version of a DNG,
+# and what shows the old hair, Photoshop's layers and its resources with a thumbnail.
+_OLD_TAGS = frozenset(
     (*range(254, 260), 262, 266, 273, *range(277, 282), 284, 301, *range(317, 326), 330, 332, *range(338, 342), 347)
-) | frozenset((*range(512, 522), *range(529, 533), 700, 34675))
+) | frozenset((*range(512, 522), *range(529, 533), 700, 34377, 34675, _LAYERS, 50706))
 _SAID_ELSEWHERE = frozenset({274, 282, 283, 296})  # orientation, which is done, and resolution, which is `dpi`
 _TIFF_COMPRESSIONS = frozenset({"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "zstd", "lzma"})
 _JPEG_MARKER_BYTES = 65_000  # the longest block a JPEG marker holds, less room for the block's own heading
 _COLOUR_SPACE = slice(16, 20)  # of an ICC profile
 _IPTC = 0x0404  # its resource number in Photoshop's block of a JPEG
+# Properties in XMP that speak of what lies behind the picture or its first block of XMP, and is not written.
+_BEHIND = rb"(?:xmpNote:HasExtendedXMP|G?Camera:M(?:otionPhoto|icroVideo)\w*|hdrgm:\w+|G?Container:Directory)"
+_BEHIND_XMP = re.compile(
+    rb"""\s%b\s*=\s*(?:"[^"]*"|'[^']*')|<(%b)(?:\s[^<>]*)?(?:/>|>(?:(?!<%b).)*?</\1\s*>)""" % ((_BEHIND,) * 3),
+    re.DOTALL,
+)
+_LOST_XMP = {
+    re.compile(rb"xmpNote:HasExtendedXMP"): "has XMP in several parts, of which the first is kept",
+    re.compile(rb"""M(?:otionPhoto|icroVideo)(?:=["']|>)1"""): "is a motion photo, whose video is left out",
+}
 
 
 @dataclass(frozen=True)
@@ -84,9 +97,9 @@ class Origin:
         info = upright.info
         return cls(
             format="JPEG" if image.format == "MPO" else image.format,
-            exif=part("EXIF", lambda: _exif(image, upright.size)),
+            exif=part("EXIF", lambda: _exif(image, upright.size, notes)),
             icc=icc,
-            xmp=_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")),
+            xmp=_xmp(_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")), notes),
             dpi=part("resolution tags", lambda: _dpi(info.get("dpi"))),
             comment=_as_bytes(info.get("comment")),
             iptc=part("IPTC", lambda: _as_bytes(image.info.get("photoshop", {}).get(_IPTC))),
@@ -180,23 +193,37 @@ def colour_space(icc: bytes | None) -> str:
     return icc[_COLOUR_SPACE].decode("latin-1").strip()
 
 
-def _exif(image: Image.Image, size: tuple[int, int]) -> bytes | None:
+def _exif(image: Image.Image, size: tuple[int, int], notes: list[str]) -> bytes | None:
     """Return the EXIF block for a picture that is upright now and has this (width, height)."""
     found = image.getexif()
-    if not len(found):
-        return None
-    exif = Image.Exif()
-    exif.load(found.tobytes())  # a copy: the caller's picture stays as it is
-    for tag in _LAYOUT_TAGS & set(exif):
-        del exif[tag]
+    if _LAYERS in found:
+        notes.append("has layers, which show the hair as it was; the picture alone is used and written")
+    exif = Image.Exif()  # the caller's picture stays as it is
+    exif.endian = found.endian
+    for tag in set(found) - _OLD_TAGS:
+        exif[tag] = found[tag]
+    for folder in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        entries = exif[folder] if isinstance(exif.get(folder), dict) else found.get_ifd(folder)
+        if entries:
+            exif[folder] = dict(entries)
     if set(exif) <= _SAID_ELSEWHERE:
         return None
     exif[ExifTags.Base.Orientation] = 1
-    details = exif.get_ifd(ExifTags.IFD.Exif) if ExifTags.IFD.Exif in exif else {}
+    details = exif.get(ExifTags.IFD.Exif, {})
+    if isinstance(details.get(ExifTags.IFD.Interop), int):
+        details[ExifTags.IFD.Interop] = found.get_ifd(ExifTags.IFD.Interop)
     for tag, side in ((ExifTags.Base.ExifImageWidth, size[0]), (ExifTags.Base.ExifImageHeight, size[1])):
         if tag in details:
             details[tag] = side
     return exif.tobytes()
+
+
+def _xmp(packet: bytes | None, notes: list[str]) -> bytes | None:
+    """Return the XMP packet without what it says of parts that are not written."""
+    if packet is None:
+        return None
+    notes.extend(note for sign, note in _LOST_XMP.items() if sign.search(packet))
+    return _BEHIND_XMP.sub(b"", packet)
 
 
 def _as_bytes(value: object) -> bytes | None:
