@@ -363,6 +363,35 @@ def test_16_bit_grey_keeps_its_orientation_and_metadata(orientation: int) -> Non
     assert reopened(photo.encode()).getexif()[ExifTags.Base.Make] == "Hasselblad"
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_16_bit_planes_are_read_as_such(channels: int, order: str) -> None:
+    pixels = scene()[..., :channels]
+    photo = Photo.open(tiff(pixels.astype(np.uint16) * 257, {284: 2}, order))
+    np.testing.assert_array_equal(photo.rgb, np.broadcast_to(pixels, photo.rgb.shape))
+    assert sum("16 bits" in note for note in photo.notes) == 1
+
+
+def test_16_bit_grey_of_which_white_is_zero_is_no_negative() -> None:
+    grey = scene()[..., 0]
+    photo = Photo.open(tiff(65535 - grey.astype(np.uint16) * 257, {262: 0}))
+    np.testing.assert_array_equal(photo.rgb[..., 1], grey)
+
+
+def test_12_bit_grey_is_not_black() -> None:
+    packed = np.tile(np.array([0xAB, 0xCD, 0xEF], np.uint8), (16, 8))  # 0xabc and 0xdef in turn
+    photo = Photo.open(tiff(packed, {256: 16, 258: 12}))
+    assert photo.rgb[3, :4, 0].tolist() == [0xAB, 0xDE, 0xAB, 0xDE]
+    assert any("12 bits" in note for note in photo.notes)
+
+
+def test_more_than_8_bits_are_said_where_pillow_reads_8(tmp_path: Path) -> None:
+    for suffix in (".jp2", ".ppm"):
+        path = tmp_path / f"deep{suffix}"
+        assert cv2.imwrite(str(path), scene().astype(np.uint16) * 257)
+        assert Photo.open(path).notes == (f"{path} has 16 bits per channel; it is read and written with 8",)
+
+
 def test_float_and_32_bit_pictures_are_refused() -> None:
     refused(file_bytes(Image.new("F", (32, 32), 0.5), "TIFF"), "floating-point", "convert")
     refused(file_bytes(Image.new("I", (32, 32), 1 << 20), "TIFF"), "32-bit", "convert")
@@ -522,6 +551,39 @@ def test_arbitrary_bytes_are_refused_in_one_line(data: bytes) -> None:
 )
 def test_what_is_no_photo_is_refused_by_name(data: bytes, word: str) -> None:
     refused(data, word)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        tiff(scene(), {50706: b"\1\4\0\0"}),
+        tiff(scene(), {254: 1, 330: 8}),
+        tiff(scene()[..., 0], {262: 32803}, ">"),
+        b"II*\0" + struct.pack("<I", 16) + b"CR\2\0" + bytes(20),
+        b"\0\0\0\x18ftypcrx \0\0\0\1crx isom",
+        b"FUJIFILMCCD-RAW 0201FF159502",
+        b"IIRO\x08\0\0\0",
+        b"IIU\0\x18\0\0\0",
+    ],
+    ids=["DNG", "NEF", "sensor", "CR2", "CR3", "RAF", "ORF", "RW2"],
+)
+def test_raw_photos_are_refused_instead_of_their_preview(data: bytes) -> None:
+    refused(data, "raw photo", "develop it first")
+
+
+@pytest.mark.parametrize("tags", [{}, {254: 0, 330: 8}, {254: 1}, {254: 2}])
+def test_pyramids_and_pages_are_no_raw_photos(tags: dict[int, int]) -> None:
+    photo = Photo.open(tiff(scene(), tags))
+    np.testing.assert_array_equal(photo.rgb, scene())
+    assert Photo.open(photo.encode()).notes == ()
+
+
+def test_a_raw_photo_that_was_developed_stays_a_photo() -> None:
+    exif = Image.Exif()
+    exif[50706], exif[ExifTags.Base.Make] = b"\1\4\0\0", "Ada"
+    photo = Photo.open(jpeg_bytes(exif=exif.tobytes()))
+    assert reopened(photo.encode()).getexif()[ExifTags.Base.Make] == "Ada"
+    np.testing.assert_array_equal(Photo.open(photo.encode("tiff")).rgb, photo.rgb)
 
 
 def test_heic_is_named_where_it_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,12 @@
 The network and the recolouring see upright 8-bit RGB. What surrounds these pixels stays with the photo and is written
 back: transparency, metadata, colour profile, and how strongly a JPEG was compressed. Decisions:
 
-- 16 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits.
+- More than 8 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits.
 - RGB pixels keep their values and their profile, Display P3 and Adobe RGB too, so everything but the hair stays as it
   was. The colour asked for is then seen in that gamut: a little stronger than the same colour in sRGB.
 - CMYK, Lab, and grey with a profile of its own are converted to sRGB: the result is RGB and their profile would lie.
 - Of an animation or of several pages the first is used, and a still picture is written, with a note.
+- Raw photos are refused: all that could be read of them is a small preview.
 - A file's content decides about its format, not its name.
 """
 

@@ -1,7 +1,7 @@
 """From a file's bytes to upright 8-bit RGB pixels; everything that cannot be used is refused here, in one line."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from hairtint.errors import PictureError, one_line, reason
 from hairtint.frame import MAX_PIXELS
+from hairtint.photo_kinds import CURE, bits_per_channel, formats, is_lossless_webp
 from hairtint.photo_origin import Origin, colour_space
 
 MIN_SIDE = 16
@@ -20,22 +22,8 @@ MIN_SIDE = 16
 MAX_FILE_BYTES = 6 * MAX_PIXELS
 """The largest picture file that is read: as many pixels as there may be, RGB of 16 bits and not compressed."""
 
-# Formats that photos come in and Pillow decodes, HEIF by a plugin; never EPS, which would start another program.
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
-
-_REFUSED_BY_NAME: dict[str, tuple[bytes, ...]] = {
-    "a PDF": (b"%PDF",),
-    "a Photoshop file": (b"8BPS",),
-    "a PostScript file": (b"%!PS",),
-    "a JPEG XL picture": (b"\xff\x0a", b"\x00\x00\x00\x0cJXL "),
-    "an icon": (b"\x00\x00\x01\x00",),
-}
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
-_VIDEO_BRANDS = frozenset({b"isom", b"iso2", b"iso5", b"iso6", b"mp41", b"mp42", b"M4V ", b"qt  ", b"avc1"})
 _BAND = 1 << 20  # pixels converted at a time
 Convert = Callable[[Image.Image], Image.Image]
-_MATROSKA = b"\x1aE\xdf\xa3"
-_CURE = "give a JPEG, PNG, WebP, TIFF, AVIF, BMP or GIF"
 
 
 class Decoded(NamedTuple):
@@ -95,16 +83,16 @@ def decode_bytes(data: bytes, name: str, max_pixels: int) -> Decoded:
         PictureError: not a picture, of an unsupported kind, too small, too large, cut short or damaged.
     """
     check_bytes(len(data), name)
-    with _pillow(name, max_pixels), Image.open(BytesIO(data), formats=_formats(data, name)) as image:
+    with _pillow(name, max_pixels), Image.open(BytesIO(data), formats=formats(data, name)) as image:
         check_size(*image.size, name, max_pixels)
-        return _decode(image, name, lossless=_is_lossless_webp(data))
+        return _decode(image, name, data)
 
 
 def decode_image(image: Image.Image, name: str, max_pixels: int) -> Decoded:
     """Decode a Pillow picture, which stays as it is; the errors are those of `decode_bytes`."""
     check_size(*image.size, name, max_pixels)
     with _pillow(name, max_pixels):
-        return _decode(image, name, lossless=False)
+        return _decode(image, name)
 
 
 def decode_array(array: NDArray[Any], max_pixels: int) -> Decoded:
@@ -138,7 +126,7 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
         limit = max_pixels / 1e6
         raise PictureError(f"{name} declares more than {limit:g} megapixels; scale it down first") from None
     except UnidentifiedImageError:
-        raise PictureError(f"{name} is damaged or not a picture; {_CURE}") from None
+        raise PictureError(f"{name} is damaged or not a picture; {CURE}") from None
     except MemoryError:
         raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
     except Exception as error:  # decoders meet hostile bytes and raise almost anything
@@ -147,57 +135,33 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
         raise PictureError(message) from None
 
 
-def _formats(data: bytes, name: str) -> list[str]:
-    """Return the formats to try, or refuse by name what is known and not supported."""
-    Image.init()
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    box, brand = data[4:8], data[8:12]
-    found = next((kind for kind, starts in _REFUSED_BY_NAME.items() if data.startswith(starts)), None)
-    if head.startswith(b"<") and b"<svg" in head.lower():
-        found = "an SVG drawing"
-    elif box == b"ftyp" and brand in _HEIC_BRANDS and b"avif" not in data[:64]:
-        if not _reads_heic():
-            raise PictureError(f"{name} is a HEIC picture: pip install 'hairtint[heic]' to read it; or {_CURE}")
-    elif (box == b"ftyp" and brand in _VIDEO_BRANDS) or data.startswith(_MATROSKA):
-        raise PictureError(f"{name} is a video, not a picture; {_CURE}")
-    if found:
-        raise PictureError(f"{name} is {found}, which is not supported; {_CURE}")
-    return [known for known in _FORMATS if known in Image.OPEN]
-
-
-def _reads_heic() -> bool:
-    """Whether Pillow reads HEIC, as phones of Apple write it: by a plugin that is there already or by the extra's."""
-    if "HEIF" not in Image.OPEN:
-        try:
-            import pi_heif
-        except ImportError:
-            return False
-        pi_heif.register_heif_opener()
-    return True
-
-
-def _is_lossless_webp(data: bytes) -> bool:
-    if not (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
-        return False
-    lossless, lossy = data.find(b"VP8L"), data.find(b"VP8 ")
-    return lossless >= 0 and (lossy < 0 or lossless < lossy)
-
-
-def _decode(image: Image.Image, name: str, lossless: bool) -> Decoded:
+def _decode(image: Image.Image, name: str, data: bytes = b"") -> Decoded:
     notes: list[str] = []
     if getattr(image, "is_animated", False):
         what = "further pictures, such as a gain map or depth" if image.format == "MPO" else "several frames or pages"
         notes.append(f"holds {what}; only the first is used and written")
-    if isinstance(image, ImageFile.ImageFile) and any(_is_16_bit(tile.args) for tile in image.tile):
-        notes.append("has 16 bits per channel; it is read and written with 8")
+    _correct_planes(image)
+    if (bits := bits_per_channel(image, data)) > 8:
+        notes.append(f"has {bits} bits per channel; it is read and written with 8")
     image.load()
-    upright = _eight_bit(_upright(image), name, notes)
+    upright = _eight_bit(_upright(image), name, getattr(image, "tag_v2", {}))
     alpha = _pixels(upright, _alpha) if upright.has_transparency_data else None
     convert, icc = _to_rgb(upright, notes)
     rgb = _pixels(upright, convert)
-    origin = Origin.of(image, upright, icc, lossless, notes)
+    origin = Origin.of(image, upright, icc, is_lossless_webp(data), notes)
     lines = tuple(f"{name} {note}" for note in notes)
     return Decoded(rgb, alpha, origin, lines)
+
+
+def _correct_planes(image: Image.Image) -> None:
+    """Have the planes of an uncompressed TIFF of 16 bits read as such: Pillow takes each for 8 bits."""
+    if not isinstance(image, TiffImageFile) or image.info.get("compression") != "raw":
+        return
+    tags = image.tag_v2
+    if tags.get(284) == 2 and tags.get(258, ())[:1] == (16,):  # PlanarConfiguration, BitsPerSample
+        tiles: list[Any] = image.tile
+        grey, end = image.mode.startswith("I"), ";16L" if tags.prefix == b"II" else ";16B"
+        image.tile = [t._replace(args=(image.mode if grey else t.args[0] + end, *t.args[1:])) for t in tiles]
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -225,13 +189,8 @@ def _alpha(image: Image.Image) -> Image.Image:
     return (image.convert("LA") if image.mode == "La" else image).convert("RGBA").getchannel("A")
 
 
-def _is_16_bit(decoder_args: object) -> bool:
-    args = decoder_args if isinstance(decoder_args, tuple) else (decoder_args,)
-    return any(isinstance(arg, str) and arg.endswith((";16B", ";16L", ";16N")) for arg in args)
-
-
-def _eight_bit(image: Image.Image, name: str, notes: list[str]) -> Image.Image:
-    """Return a picture of integers above 8 bits as 8-bit grey; every other picture as it is."""
+def _eight_bit(image: Image.Image, name: str, tags: Mapping[int, Any]) -> Image.Image:
+    """Return a picture of integers above 8 bits as 8-bit grey; every other as it is. `tags` are those of a TIFF."""
     if image.mode == "F":
         raise PictureError(f"{name} holds floating-point pixels; convert it to 8 or 16 bits per channel first")
     if not image.mode.startswith("I"):
@@ -239,9 +198,8 @@ def _eight_bit(image: Image.Image, name: str, notes: list[str]) -> Image.Image:
     values = np.asarray(image)
     if values.min() < 0 or values.max() > 0xFFFF:
         raise PictureError(f"{name} holds 32-bit pixels; convert it to 8 or 16 bits per channel first")
-    if not any("16 bits" in note for note in notes):
-        notes.append("has 16 bits per channel; it is read and written with 8")
-    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    values = (values >> (4 if tags.get(258) == (12,) else 8)).astype(np.uint8)  # BitsPerSample
+    grey = Image.fromarray(~values if tags.get(262) == 0 else values)  # PhotometricInterpretation: white is zero
     grey.info = {key: value for key, value in image.info.items() if key != "transparency"}
     return grey
 
