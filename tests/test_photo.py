@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import cv2
@@ -28,7 +29,16 @@ from PIL import (
 
 from hairtint import photo_reading
 from hairtint.errors import HairtintError, MaskError, OutputError, PictureError
-from hairtint.photo import PICTURE_SUFFIXES, Photo, check_output, same_kind, side_by_side, write_mask
+from hairtint.photo import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    PICTURE_SUFFIXES,
+    Photo,
+    check_output,
+    same_kind,
+    side_by_side,
+    write_mask,
+)
 from hairtint.photo_writing import write_bytes
 
 HEIC = Path(__file__).parent / "phone.heic"  # turned, as a phone writes it, from the bundled portrait
@@ -437,6 +447,84 @@ def test_wide_gamut_keeps_values_and_profile() -> None:
     assert reopened(photo.encode()).info["icc_profile"] == wide
 
 
+def shown(photo: Photo) -> np.ndarray:
+    """The first pixel as a screen of sRGB shows it."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(photo.origin.icc or SRGB))
+    image = Image.fromarray(photo.rgb[:1, :1])
+    return np.asarray(ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB")), int)[0, 0]
+
+
+P3 = np.array([[0.4866, 0.2657, 0.1982], [0.2290, 0.6917, 0.0793], [0.0000, 0.0451, 1.0439]])  # to XYZ (SMPTE EG 432-1)
+TO_SRGB = np.array([[3.2410, -1.5374, -0.4986], [-0.9692, 1.8760, 0.0416], [0.0556, -0.2040, 1.0570]])  # IEC 61966-2-1
+EARTH = (150, 110, 90)
+
+
+def test_colours_named_by_numbers_look_the_same_as_before() -> None:
+    image = Image.new("RGB", (32, 32), EARTH)
+    light = np.where((x := np.array(EARTH) / 255) <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    for data, linear in (
+        (with_chunk(b"cICP", bytes([12, 13, 0, 1]), image), TO_SRGB @ P3 @ light),
+        (with_chunk(b"gAMA", struct.pack(">I", 100_000), image), x),
+        (with_chunk(b"gAMA", struct.pack(">I", 55_556), image), x**1.8),
+    ):
+        photo = Photo.open(data)
+        np.testing.assert_array_equal(photo.rgb[0, 0], EARTH)
+        for file_format in ("png", "jpeg", "webp", "tiff"):
+            assert reopened(photo.encode(file_format)).info["icc_profile"] == photo.origin.icc
+        np.testing.assert_allclose(shown(photo), 255 * (1.055 * linear ** (1 / 2.4) - 0.055), atol=1.5)
+        assert photo.notes == ()
+
+
+def test_primaries_of_a_png_are_kept() -> None:
+    adobe = (31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
+    data = with_chunk(b"cHRM", struct.pack(">8I", *adobe), Image.new("RGB", (32, 32), (0, 200, 0)))
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(Photo.open(data).origin.icc or b""))
+    assert profile.profile.green_primary[0] == pytest.approx((0.2053, 0.6257, 0.0609), abs=1e-3)  # as Adobe has it
+
+
+def test_srgb_by_numbers_needs_no_profile() -> None:
+    primaries = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+    gamma = chunk(b"gAMA", struct.pack(">I", 45_455))
+    data = with_chunk(b"cHRM", primaries)
+    for known in (data, data[:33] + gamma + data[33:], with_chunk(b"cICP", bytes([1, 13, 0, 1]))):
+        assert Photo.open(known).origin.icc is None
+    linear = with_chunk(b"gAMA", struct.pack(">I", 100_000))
+    assert Photo.open(linear[:33] + chunk(b"sRGB", b"\0") + linear[33:]).origin.icc is None
+    assert Photo.open(with_chunk(b"cHRM", bytes(32))).notes == (
+        "the picture has damaged gAMA or cHRM, which was left out",
+    )
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "HDR (PQ)"), (18, "HDR (HLG)"), (11, "9/11")])
+def test_colours_that_are_not_kept_are_said(transfer: int, name: str) -> None:
+    photo = Photo.open(with_chunk(b"cICP", bytes([9, transfer, 0, 1])))
+    assert photo.origin.icc is None
+    assert any(name in note and "sRGB" in note for note in photo.notes)
+
+
+def test_colours_of_heic() -> None:
+    pytest.importorskip("pi_heif")
+    before, _, after = HEIC.read_bytes().partition(b"colrnclx\0\1\0\x0d")
+    wide = Photo.open(before + b"colrnclx\0\x0c\0\x0d" + after)
+    assert "Display P3" in ImageCms.getProfileDescription(io.BytesIO(wide.origin.icc or b""))
+    hdr = Photo.open(before + b"colrnclx\0\x09\0\x12" + after)
+    assert any("HDR (HLG)" in note for note in hdr.notes)
+
+
+def test_hdr_of_10_bits_in_avif_is_said(tmp_path: Path) -> None:
+    av = pytest.importorskip("av")
+    if not features.check("avif") or "libsvtav1" not in av.codecs_available:
+        pytest.skip("no AVIF is written or read here")
+    path = tmp_path / "hdr.avif"
+    with av.open(path, "w", format="avif") as file:
+        stream = file.add_stream("libsvtav1", rate=1, width=64, height=64, pix_fmt="yuv420p10le")
+        stream.codec_context.color_primaries, stream.codec_context.color_trc = 9, 16
+        frame = av.VideoFrame.from_ndarray(scene(64, 64), format="rgb24").reformat(format="yuv420p10le")
+        file.mux([*stream.encode(frame), *stream.encode()])
+    photo = Photo.open(path)
+    assert [word in note for note, word in zip(photo.notes, ("10 bits", "HDR (PQ)"), strict=True)] == [True, True]
+
+
 def test_lab_becomes_rgb() -> None:
     lab = ImageCms.profileToProfile(
         Image.fromarray(scene()), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
@@ -645,6 +733,14 @@ def test_too_small_and_too_many_bytes(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "big.jpg").write_bytes(jpeg_bytes() + bytes(1_000_000))
     refused(tmp_path / "big.jpg", "big.jpg", "MB")
     refused((tmp_path / "big.jpg").read_bytes(), "MB")
+    huge_profile = b"name\0\0" + zlib.compress(bytes(2_000_000))
+    refused(with_chunk(b"iCCP", huge_profile), "colour profile or text", "1 MB")
+
+
+def test_the_largest_photos_of_cameras_are_let_in() -> None:
+    for width, height in ((11_648, 8_736), (14_204, 10_652)):  # of Fujifilm and Phase One
+        assert width * height <= MAX_PIXELS
+        assert width * height * 6 <= MAX_FILE_BYTES  # as TIFF of 16 bits
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ back: transparency, metadata, colour profile, and how strongly a JPEG was compre
 - More than 8 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits.
 - RGB pixels keep their values and their profile, Display P3 and Adobe RGB too, so everything but the hair stays as it
   was. The colour asked for is then seen in that gamut: a little stronger than the same colour in sRGB.
+- Where a file names such colours by numbers (Display P3 by CICP, gAMA of a PNG), a profile of the same is made and
+  written. HDR is not kept, with a note.
 - CMYK, Lab, and grey with a profile of its own are converted to sRGB: the result is RGB and their profile would lie.
 - Of an animation or of several pages the first is used, and a still picture is written, with a note.
 - Raw photos are refused: all that could be read of them is a small preview.

@@ -16,6 +16,7 @@ from hairtint.errors import PictureError, one_line, reason
 from hairtint.frame import MAX_PIXELS
 from hairtint.photo_kinds import CURE, bits_per_channel, formats, is_lossless_webp
 from hairtint.photo_origin import Origin, colour_space
+from hairtint.photo_profile import profile_by_numbers
 
 MIN_SIDE = 16
 """The fewest pixels a picture may have on its shorter side."""
@@ -131,6 +132,8 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
         raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
     except Exception as error:  # decoders meet hostile bytes and raise almost anything
         why = one_line(error) or type(error).__name__
+        if "MAX_TEXT" in why:
+            raise PictureError(f"{name} has a colour profile or text of more than 1 MB; save it without it") from None
         message = f"{name} is damaged or cut short ({why[:120]}); get a fresh copy of the picture"
         raise PictureError(message) from None
 
@@ -146,7 +149,7 @@ def _decode(image: Image.Image, name: str, data: bytes = b"") -> Decoded:
     image.load()
     upright = _eight_bit(_upright(image), name, getattr(image, "tag_v2", {}))
     alpha = _pixels(upright, _alpha) if upright.has_transparency_data else None
-    convert, icc = _to_rgb(upright, notes)
+    convert, icc = _to_rgb(upright, upright.info.get("icc_profile") or profile_by_numbers(image, data, notes), notes)
     rgb = _pixels(upright, convert)
     origin = Origin.of(image, upright, icc, is_lossless_webp(data), notes)
     lines = tuple(f"{name} {note}" for note in notes)
@@ -204,13 +207,12 @@ def _eight_bit(image: Image.Image, name: str, tags: Mapping[int, Any]) -> Image.
     return grey
 
 
-def _to_rgb(image: Image.Image, notes: list[str]) -> tuple[Convert, bytes | None]:
+def _to_rgb(image: Image.Image, icc: bytes | None, notes: list[str]) -> tuple[Convert, bytes | None]:
     """Return what brings any part of the picture to mode RGB, and the profile its pixels are in then, None for sRGB.
 
     RGB pixels keep their values and their profile, wide gamuts included: nothing outside the hair changes by a bit.
     Other colour spaces have no place in the result, so they go through their profile to sRGB.
     """
-    icc = image.info.get("icc_profile")
     space = colour_space(icc)
     if image.mode in ("CMYK", "LAB"):
         notes.append(f"is a {image.mode} picture; it is converted and written as RGB")
