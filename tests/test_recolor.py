@@ -305,6 +305,24 @@ def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():
     np.testing.assert_allclose(ratios(dusk), ratios(rgb), rtol=0.08)
 
 
+@pytest.mark.parametrize("dye", ["copper", "caramel", "pink"])
+def test_a_parting_is_not_painted_white(dye):
+    """Bleach makes no skin brighter, that between the strands either."""
+    tone = Tone.between(Shade((30, 26, 24), 10, 5, 20, 90), Color.parse(dye))
+    skin = np.array([45.0, 55.0])
+    new = tone.light(np.array([10.0])) + tone.strand(skin) - tone.strand(10.0)
+    assert new.max() < 87
+    assert (np.diff(new) > 2).all()
+
+
+@pytest.mark.parametrize("level", [70, 80, 90])
+def test_white_lets_no_light_hair_darken(level):
+    shade = Shade((level * 2.5,) * 3, level, level - 8, level + 3)
+    white, pearl = (Tone.between(shade, Color.parse(dye)).centre for dye in ("white", "pearl"))
+    assert white >= level
+    assert white - pearl > 1.5
+
+
 @pytest.mark.parametrize("dye", ["platinum", "pastel pink", "#39ff14"])
 @pytest.mark.parametrize(("start", "high"), [(3, 31), (6, 40), (12, 52), (16, 55)])
 def test_the_shine_of_black_hair_has_room_below_white(start, high, dye):
@@ -354,7 +372,7 @@ def test_a_soft_edge_neither_glows_nor_darkens(behind, dye):
 
 
 def test_the_colours_around_a_soft_edge_have_no_steps():
-    """They are known at few columns: what is taken of the nearest alone would be stripes, the wider the larger a photo."""
+    """They are known at few columns: what is taken of the nearest alone would show as stripes."""
     wide, high = 1280, 120
     mask = np.linspace(2, -1, high, dtype=np.float32).clip(0, 1)[:, None].repeat(wide, axis=1)
     scene = np.linspace([40, 200, 90], [240, 60, 160], wide)[None]

@@ -37,6 +37,8 @@ _LEAST_LIT = 1 / 1024  # black pictures are not reckoned brighter than this allo
 _SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter is glare alone
 _CRUSHED = (4.0, 10.0)  # median L* of hair up to which its modelling is squeezed by want of light, and from which not
 _LOCKS = 8.0  # L* around the median, in which such hair has nearly all of it
+_LIGHT = (45.0, 65.0)  # median L* of hair from which white dye gets lighter than other light dyes, and to the full
+_PALE = (65.0, 80.0)  # L* of dyed hair up to which skin between its strands stands out, and from which not
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
 _CHART = np.array([Color.parse(dye.hex).rgb() for dye in DYES if dye.family == "neutral"], np.float64)
@@ -71,7 +73,8 @@ class Tone:
         start = in_light(shade.lightness, 1 / exposure)
         goal = lightness_of(dye)
         reached = goal - 0.12 * max(0.0, goal - start - 20)
-        ceiling, floor = 73 + 0.12 * start, min(11 + 0.06 * start, max(start, goal))
+        white = float(np.interp(start, _LIGHT, (0, 0.6))) * max(0.0, goal - 86)  # of light hair alone: black lacks room
+        ceiling, floor = max(73 + 0.12 * start, start) + white, min(11 + 0.06 * start, max(start, goal))
         return cls(shade.lightness, in_light(max(min(reached, ceiling), floor), exposure), shade.high, exposure)
 
     @property
@@ -83,7 +86,8 @@ class Tone:
         """The new L* of broad light (L*, any shape)."""
         away = base - self.start
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
-        rise = min(max(self.lift**0.3, 0.7), 1.4) * np.maximum(away, 0)
+        risen, middle = (np.interp(level, _GRID, self._rises) for level in (base, self.start))
+        rise = np.maximum(risen - middle, 0)
         fall = min(max(self.lift**0.5, self.lift / 1.8, 0.5), 3.5) * np.maximum(-away, 0)  # black has little to fall
         return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
 
@@ -105,7 +109,24 @@ class Tone:
             rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
             lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
             slope *= 1 - min(self.lift - 1, 1.0) * lacking
-        return np.asarray(np.cumsum(slope) * _GRID[1])
+        return np.asarray(np.cumsum(slope * self._dyed) * _GRID[1])
+
+    @cached_property
+    def _rises(self) -> perceptual.Array:
+        """The scale of broad light above the median, before it is held below white."""
+        return np.asarray(np.cumsum(min(max(self.lift**0.3, 0.7), 1.4) * self._dyed) * _GRID[1])
+
+    @cached_property
+    def _dyed(self) -> perceptual.Array:
+        """How far bleach acts at each L* of the grid: what is brighter than the hair's own highlights is a parting's
+        skin or glare, and gets no brighter by it. In light dyes it is lost among their highlights."""
+        if self.lift <= 1:
+            return np.ones_like(_GRID)
+        knee = max(self.high, self.start + 4)
+        past = np.maximum(_GRID - knee, 0)
+        bright = np.minimum(self.centre + knee - self.start + past, 100)
+        kept = np.minimum((_GRID + 16) / (bright + 16), 1) ** 1.5
+        return np.asarray(1 - np.minimum(past / 8, 1) * float(np.interp(self.centre, _PALE, (1, 0))) * (1 - kept))
 
     @property
     def rim(self) -> float:

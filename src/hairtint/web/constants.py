@@ -35,6 +35,8 @@ _NUMBERS = {
             "_SHINE",
             "_CRUSHED",
             "_LOCKS",
+            "_LIGHT",
+            "_PALE",
             "_UNLIKE",
             "_SHADOW",
             "_EUMELANIN",

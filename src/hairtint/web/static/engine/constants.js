@@ -78,6 +78,8 @@ export const NATURAL = {
   "SHINE": 94.0,
   "CRUSHED": [4.0, 10.0],
   "LOCKS": 8.0,
+  "LIGHT": [45.0, 65.0],
+  "PALE": [65.0, 80.0],
   "UNLIKE": [10.0, 30.0],
   "SHADOW": [0.1, 0.5],
   "EUMELANIN": [0.419, 0.697, 1.37],

@@ -6,10 +6,9 @@ import { clip } from "./numbers.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, LIGHT, PALE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
-
 
 const inLight = (level, exposure) => lightness(Math.min(1, exposure * luminance(level)));
 
@@ -21,13 +20,16 @@ export class Tone {
     const start = inLight(shade.lightness, 1 / exposure);
     const goal = lab(dye)[0];
     const reached = goal - 0.12 * Math.max(0, goal - start - 20);
-    const [ceiling, floor] = [73 + 0.12 * start, Math.min(11 + 0.06 * start, Math.max(start, goal))];
+    const white = 0.6 * within(start, LIGHT) * Math.max(0, goal - 86);
+    const [ceiling, floor] = [Math.max(73 + 0.12 * start, start) + white, Math.min(11 + 0.06 * start, Math.max(start, goal))];
     this.exposure = exposure;
     this.start = shade.lightness;
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
-    this.grid = this.#strands(shade.high);
+    const acts = this.#acts(shade.high);
+    this.strands = summed(this.#strands(shade.high).map((slope, i) => slope * acts[i]));
+    this.rises = summed(acts.map((share) => clip(this.lift ** 0.3, 0.7, 1.4) * share));
     this.offsets = Float64Array.from({ length: 4 * 100 + 1 }, (_, i) => this.light(i / 4) - this.strand(i / 4) - LOWEST);
   }
 
@@ -47,24 +49,32 @@ export class Tone {
       const kept = 1 - Math.min(this.lift - 1, 1) * lacking;
       slope.forEach((v, i) => (slope[i] = v * kept));
     }
-    let sum = 0;
-    return slope.map((v) => (sum += v) * 0.5);
+    return slope;
+  }
+
+  /** How far bleach acts at each L* of the grid: skin between strands and glare get no brighter by it. */
+  #acts(high) {
+    const knee = Math.max(high, this.start + 4);
+    const most = this.lift > 1 ? 1 - within(this.centre, PALE) : 0;
+    return Float64Array.from({ length: GRID }, (_, i) => {
+      const past = Math.max(i / 2 - knee, 0);
+      const bright = Math.min(this.centre + knee - this.start + past, 100);
+      return 1 - Math.min(past / 8, 1) * most * (1 - Math.min((i / 2 + 16) / (bright + 16), 1) ** 1.5);
+    });
   }
 
   /** The new L* of broad light (L*). */
   light(base) {
     const away = base - this.start;
     const [up, down] = [Math.max(82 - this.centre, 4), Math.max(this.centre - 9, 3)];
-    if (away >= 0) return this.centre - up * Math.expm1((-clip(this.lift ** 0.3, 0.7, 1.4) * away) / up);
+    if (away >= 0) return this.centre - up * Math.expm1((onGrid(this.rises, this.start) - onGrid(this.rises, base)) / up);
     const fall = clip(Math.max(this.lift ** 0.5, this.lift / 1.8), 0.5, 3.5);
     return this.centre + down * Math.expm1((fall * away) / down);
   }
 
   /** The strands' scale: L* such that differences on it are kept. */
   strand(level) {
-    const at = clip(2 * level, 0, GRID - 1);
-    const i = Math.min(Math.floor(at), GRID - 2);
-    return this.grid[i] + (at - i) * (this.grid[i + 1] - this.grid[i]);
+    return onGrid(this.strands, level);
   }
 
   /** The strands' part of each 8-bit grey, in steps, to be added to the offset of its place. */
@@ -79,6 +89,19 @@ export class Tone {
     const offset = this.offsets[i] + (at - i) * (this.offsets[i + 1] - this.offsets[i]);
     return (offset - this.rim * rim) / STEP;
   }
+}
+
+/** The running sum of a slope over the grid. */
+function summed(slope) {
+  let sum = 0;
+  return slope.map((v) => (sum += v) / 2);
+}
+
+/** What a table of the grid says at an L*. */
+function onGrid(table, level) {
+  const at = clip(2 * level, 0, GRID - 1);
+  const i = Math.min(Math.floor(at), GRID - 2);
+  return table[i] + (at - i) * (table[i + 1] - table[i]);
 }
 
 const ramps = new Map();
