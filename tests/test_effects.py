@@ -130,7 +130,7 @@ def noisy_strands(angle, side=256):
 
 
 def strands(rgb, mask):
-    return Canvas(rgb, mask, Shade.measure(rgb, mask), Color.parse("copper")).strands
+    return Canvas(rgb, mask, Shade.measure(rgb, mask)).strands
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, 135])

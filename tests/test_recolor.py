@@ -377,7 +377,7 @@ def test_the_colours_around_a_soft_edge_have_no_steps():
     mask = np.linspace(2, -1, high, dtype=np.float32).clip(0, 1)[:, None].repeat(wide, axis=1)
     scene = np.linspace([40, 200, 90], [240, 60, 160], wide)[None]
     rgb = np.uint8(np.rint(mask[..., None] * (60, 40, 30) + (1 - mask[..., None]) * scene))
-    _, behind = Canvas(rgb, mask, Shade.measure(rgb, mask), Color(0, 0, 0)).sides(np.arange(60 * wide, 61 * wide), 0)
+    _, behind = Canvas(rgb, mask, Shade.measure(rgb, mask)).sides(np.arange(60 * wide, 61 * wide), 0)
     assert np.ptp(behind[0]) > 150
     assert np.abs(np.diff(behind, axis=1)).max() < 0.5
 

@@ -36,11 +36,10 @@ class Canvas:
         rgb: uint8 (H, W, 3), RGB, any strides.
         mask: uint8 or float32 (H, W), 0 to `full`.
         shade: the hair before dyeing.
-        dye: the main colour.
     """
 
-    def __init__(self, rgb: U8, mask: npt.NDArray[np.generic], shade: Shade, dye: Color) -> None:
-        self.shade, self.dye = shade, dye
+    def __init__(self, rgb: U8, mask: npt.NDArray[np.generic], shade: Shade) -> None:
+        self.shade = shade
         self.height, self.width = mask.shape
         size = self._size(_SMALL)
         full = np.float32(255 if mask.dtype == np.uint8 else 1)
@@ -246,10 +245,11 @@ class Rows:
         rgb: uint8 (h, W, 3), its rows from `top` on, contiguous.
         mask: float32 (h, W) in [0, 1], contiguous.
         top: the first row.
+        dye: the main colour.
     """
 
-    def __init__(self, canvas: Canvas, rgb: U8, mask: F32, top: int) -> None:
-        self.canvas, self.top, self.bottom = canvas, top, top + len(mask)
+    def __init__(self, canvas: Canvas, rgb: U8, mask: F32, top: int, dye: Color) -> None:
+        self.canvas, self.dye, self.top, self.bottom = canvas, dye, top, top + len(mask)
         self.hair, self.behind, self.mask = rgb, rgb, mask
         self._unmix()
         self.grey: U8 = np.asarray(cv2.cvtColor(self.hair, cv2.COLOR_RGB2GRAY), np.uint8)

@@ -236,8 +236,7 @@ def _other(color: ColorLike | None, rows: Rows, change: float) -> Color:
     """The colour asked for, or the main dye made lighter or darker by `change` of L*."""
     if color is not None:
         return Color.parse(color)
-    dye = rows.canvas.dye
-    return at_level(dye, float(np.clip(lightness_of(dye) + change, 8, 92)))
+    return at_level(rows.dye, float(np.clip(lightness_of(rows.dye) + change, 8, 92)))
 
 
 def _needed(kind: type[Effect]) -> list[str]:

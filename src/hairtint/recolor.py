@@ -76,12 +76,7 @@ def recolor(
     check_share("hsv_saturation", hsv_saturation)
     if hsv_saturation and method != "hsv":
         raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
-    check_method(method)
-    if not isinstance(effects, Iterable | Effect):
-        raise InputError(f'effects {effects!r}: give one or several, such as "gloss:0.4"')
-    chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
-    if chosen and method == "hsv":
-        raise InputError('effects need method "natural": leave them out, or change the method')
+    chosen = checked_effects(effects, method)
     shades = [(cover, shade)] if isinstance(shade, Shade) else shade
     if shades is not None and not _are_heads(shades, cover.shape, hair=bool(peaks.any())):
         given = "a Shade, as Shade.measure(rgb, mask) is one, what Heads.follow gives of this mask, or None"
@@ -91,9 +86,7 @@ def recolor(
     if box is None:
         return out
     if method == "hsv":
-        swap = HueSwap.of(dye, rgb[box], cover[box], hsv_saturation)
-        for place, part, share in _bands(rgb, cover, box):
-            out[place] = _faded(part, mix(part, swap(part), share), strength)
+        _swap_hue(out, rgb, cover, box, dye, hsv_saturation, strength)
         return out
     if shades:
         parts = [(part[box], measured) for part, measured in shades]
@@ -105,6 +98,13 @@ def recolor(
     return out
 
 
+def _swap_hue(out: U8, rgb: U8, cover: Cover, box: Box, dye: Color, saturation: bool | float, strength: float) -> None:
+    """Write the hair of the report's method into `out`."""
+    swap = HueSwap.of(dye, rgb[box], cover[box], saturation)
+    for place, part, share in _bands(rgb, cover, box):
+        out[place] = _faded(part, mix(part, swap(part), share), strength)
+
+
 def _dye(
     out: U8, rgb: U8, cover: Cover, shade: Shade, dye: Color, effects: list[Effect], strength: float, *, alone: bool
 ) -> None:
@@ -113,9 +113,9 @@ def _dye(
     box = whole if alone else _box(cover, cover.max(axis=1))
     if box is None:
         return
-    canvas = Canvas(rgb[box], cover[box], shade, dye)
+    canvas = Canvas(rgb[box], cover[box], shade)
     for place, pixels, share in _bands(rgb, cover, box):
-        rows = Rows(canvas, pixels, share, place[0].start - box[0].start)
+        rows = Rows(canvas, pixels, share, place[0].start - box[0].start, dye)
         dyed = rows.dyed(dye)
         for effect in effects:
             dyed = effect.paint(dyed, rows)
@@ -142,6 +142,17 @@ def check_share(name: str, value: object) -> None:
     """Raise InputError unless a value is a number from 0 to 1."""
     if not is_share(value):
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
+
+
+def checked_effects(effects: Iterable[Effect | str] | Effect | str, method: str) -> list[Effect]:
+    """The effects, read; InputError where they cannot be, or the method is none or has none."""
+    check_method(method)
+    if not isinstance(effects, Iterable | Effect):
+        raise InputError(f'effects {effects!r}: give one or several, such as "gloss:0.4"')
+    chosen = [Effect.parse(e) for e in ([effects] if isinstance(effects, str | Effect) else effects)]
+    if chosen and method == "hsv":
+        raise InputError('effects need method "natural": leave them out, or change the method')
+    return chosen
 
 
 def check_method(method: object) -> None:

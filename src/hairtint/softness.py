@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.canvas import MARGIN, Canvas, blur, channels, told_by_colour
-from hairtint.color import Color
 from hairtint.matte import around
 from hairtint.shade import Shade
 
@@ -112,7 +111,7 @@ def _by_colour(mask: Mask, rgb: NDArray[np.uint8]) -> Mask:
 
     Not in the middle, where the mask knows better which side a pixel is on, and where dyeing looks at colours anyway.
     """
-    canvas = Canvas(rgb, mask, Shade.measure(rgb, mask), Color(0, 0, 0))  # the dye plays no part
+    canvas = Canvas(rgb, mask, Shade.measure(rgb, mask))
     for top in range(0, len(mask), _ROWS):
         band = slice(top, top + _ROWS)
         soft = np.flatnonzero((mask[band] > 0) & (mask[band] < 1))
