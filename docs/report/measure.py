@@ -57,8 +57,7 @@ def _is_set(folder: Path) -> bool:
 
 def training_side(name: str, entry: dict[str, Any], pairs: Sequence[Pair]) -> dict[str, Any]:
     """Figures of a network on photos that it was trained on, through the road that a user takes."""
-    segmenter = Segmenter(name)
-    rows = evaluate.evaluate(segmenter.mask, pairs, probability=segmenter.probability)
+    rows = evaluate.evaluate(Segmenter(name).probability_and_mask, pairs)
     return {"sha256": entry["sha256"], "training": evaluate.by_source(rows)}
 
 
@@ -118,7 +117,8 @@ class ReportLight:
 
 def peer_side(peer: MediaPipe | ReportLight, digest: str, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Figures of a network that is not this project's, on photos that its own are validated on."""
-    return {"sha256": digest, **peer.facts(), "validation": evaluate.by_source(evaluate.evaluate(peer, pairs))}
+    rows = evaluate.evaluate(lambda rgb: 2 * (peer(rgb),), pairs)
+    return {"sha256": digest, **peer.facts(), "validation": evaluate.by_source(rows)}
 
 
 def hair(pairs: Sequence[Pair]) -> dict[str, Any]:

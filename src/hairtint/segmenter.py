@@ -44,7 +44,6 @@ class Segmenter:
         heap.keep_for_next_frame()
         self.finest = model is None
         self.entries = zoo.for_photos() if model is None else [zoo.find(model)]
-        self.entry = self.entries[0]
         few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 
@@ -59,11 +58,15 @@ class Segmenter:
         The finest for photos makes its edge as soft as the photo's (hairtint.softness).
         Raises PictureError where `rgb` is no such array.
         """
-        reach = matte.PHOTO_REACH if self.finest else None
+        return self.probability_and_mask(rgb)[1]
+
+    def probability_and_mask(self, rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Both `probability` and `mask` of a picture, for the work of one."""
         check_frame(rgb)
         pyramid = Pyramid(rgb)
-        mask = matte.refine(self._looked(pyramid), pyramid, reach=reach)
-        return softness.as_soft(mask, pyramid.rgb) if self.finest else mask
+        probability = self._looked(pyramid)
+        mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH if self.finest else None)
+        return probability, softness.as_soft(mask, pyramid.rgb) if self.finest else mask
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""

@@ -11,7 +11,8 @@ from tiny_pictures import picture, write
 
 from hairtint.cli import run
 from hairtint.networks import unet
-from hairtint.training import evaluate
+from hairtint.segmenter import Segmenter
+from hairtint.training import card, evaluate
 from hairtint.training.datasets import open_dataset
 from hairtint.training.export import to_onnx
 
@@ -41,7 +42,7 @@ def test_numbers_by_hand(halves):
         found = np.full(rgb.shape[:2], 0.25, np.float32)
         if rgb.mean() < 60:
             found[:, :30] = 0.75
-        return found
+        return found, (found > 0.5).astype(np.float32)
 
     result = evaluate.as_json(evaluate.evaluate(segment, halves), "by hand")
     assert result["model"] == "by hand"
@@ -60,11 +61,11 @@ def test_numbers_by_hand(halves):
 
 
 def test_perfect_and_worst(tiny_pairs):
-    truths = iter(pair.read()[1] for pair in tiny_pairs)
-    best = evaluate.summary(evaluate.evaluate(lambda rgb: (next(truths) / 255).astype(np.float32), tiny_pairs))
+    truths = [(pair.read()[1] / 255).astype(np.float32) for pair in tiny_pairs]
+    right, wrong = iter(truths), (1 - true for true in truths)
+    best = evaluate.summary(evaluate.evaluate(lambda rgb: 2 * (next(right),), tiny_pairs))
     assert best["accuracy"] == best["dice"] == best["mean_iou"] == best["boundary_f"] == 1
-    truths = iter(pair.read()[1] for pair in tiny_pairs)
-    worst = evaluate.summary(evaluate.evaluate(lambda rgb: 1 - (next(truths) / 255).astype(np.float32), tiny_pairs))
+    worst = evaluate.summary(evaluate.evaluate(lambda rgb: 2 * (next(wrong),), tiny_pairs))
     assert worst["accuracy"] == worst["dice"] == worst["mean_iou"] == 0
     assert worst["bce"] > 10
 
@@ -78,7 +79,7 @@ def test_contact_sheet_of_any_shape(tmp_path, shape):
     pairs, _ = open_dataset(tmp_path / "set")
 
     def segment(rgb):
-        return (rgb.mean(2) < 90).astype(np.float32)
+        return 2 * ((rgb.mean(2) < 90).astype(np.float32),)
 
     sheet = evaluate.contact_sheet(segment, pairs, evaluate.evaluate(segment, pairs))
     assert sheet.dtype == np.uint8
@@ -105,6 +106,13 @@ def test_the_command_as_json(onnx_path, tiny, tmp_path, capsys):
     assert 0 < result["photos"] == len(result["by_photo"]) <= 7
     assert not err
     assert cv2.imread(str(sheet)).shape[1] == 4 * 240
+
+
+def test_each_photo_is_looked_at_once(onnx_path, tiny_pairs, monkeypatch):
+    looks, look = [], Segmenter.look
+    monkeypatch.setattr(Segmenter, "look", lambda self, picture: looks.append(picture) or look(self, picture))
+    card.measure(onnx_path.read_bytes(), tiny_pairs[:3])
+    assert len(looks) == 3
 
 
 def test_the_command_as_a_table(onnx_path, tiny, capsys):

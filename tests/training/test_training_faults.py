@@ -188,5 +188,5 @@ def test_an_export_that_is_killed_leaves_no_network_that_is_not_whole(part, trai
     with pytest.raises(ModelError):
         Segmenter("mine")
     assert run(command) == 0
-    assert Segmenter("mine").entry.read()
+    assert zoo.find("mine").read()
     assert not list(tmp_path.glob("*.part"))

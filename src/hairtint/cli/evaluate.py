@@ -61,11 +61,12 @@ def evaluate(
         for report in reports:
             say(*report.lines())
     segmenter = Segmenter(model)
+    segment = segmenter.probability_and_mask
     with counting("evaluate", len(pairs)) as progress:
-        rows = evaluation.evaluate(segmenter.mask, pairs, progress, probability=segmenter.probability)
+        rows = evaluation.evaluate(segment, pairs, progress)
     result = evaluation.as_json(rows, segmenter.name)
     if sheet:
-        Photo(evaluation.contact_sheet(segmenter.mask, pairs, rows)).save(sheet, overwrite=True)
+        Photo(evaluation.contact_sheet(segment, pairs, rows)).save(sheet, overwrite=True)
     if as_json:
         click.echo(json.dumps(result, indent=1))
     else:

@@ -33,8 +33,7 @@ def facts(trained: Trained) -> dict[str, Any]:
 def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Figures by source on validation photos, through the live road with the very file that ships."""
     with for_a_while("network.onnx", onnx) as path:
-        segmenter = Segmenter(path)
-        return evaluate.by_source(evaluate.evaluate(segmenter.mask, pairs, probability=segmenter.probability))
+        return evaluate.by_source(evaluate.evaluate(Segmenter(path).probability_and_mask, pairs))
 
 
 def write(

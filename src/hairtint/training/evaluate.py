@@ -20,7 +20,7 @@ from hairtint.training.groups import HAIR, SKIN
 from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
 from hairtint.training.pairs import Progress
 
-SegmentFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+SegmentFunction = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 THRESHOLD = 0.5
 _EACH = 4  # photos in a row of the contact sheet
 _TILE = (240, 300)  # width and height of each
@@ -52,40 +52,28 @@ GROUPS = {
 
 
 def evaluate(
-    segment: SegmentFunction,
-    pairs: Sequence[Pair],
-    progress: Progress = lambda done, total: None,
-    *,
-    probability: SegmentFunction | None = None,
+    segment: SegmentFunction, pairs: Sequence[Pair], progress: Progress = lambda done, total: None
 ) -> list[Row]:
-    """One row a photo, in the order of `pairs`; `segment` is `Segmenter().mask` or anything of its shape.
+    """One row a photo, in the order of `pairs`; `segment` is `Segmenter().probability_and_mask` or of its shape.
 
-    `probability` is what BCE is taken of, `Segmenter().probability`, say: a matte is sharper than the network is sure.
-    None takes the mask itself.
+    BCE is taken of the probability: a matte is sharper than the network is sure.
     """
     rows = []
     for k, pair in enumerate(pairs):
         rgb, mask = pair.read()
         true = mask > 127
-        row = score(pair, segment(rgb), true, probability and probability(rgb))
+        row = score(pair, *segment(rgb), true)
         lightness, tone = groups.hair_lightness(rgb, true), groups.skin_tone(rgb, true, pair.source)
         rows.append(replace(row, hair_lightness=lightness, skin_tone=tone))
         progress(k + 1, len(pairs))
     return rows
 
 
-def score(
-    pair: Pair, mask: NDArray[np.float32], true: NDArray[np.bool_], probability: NDArray[np.float32] | None = None
-) -> Row:
-    """The figures of one mask, float32 (H, W) in [0, 1], against the true one, bool (H, W).
-
-    `probability`, float32 (h, w) in [0, 1], takes the mask's place for BCE.
-    """
+def score(pair: Pair, probability: NDArray[np.float32], mask: NDArray[np.float32], true: NDArray[np.bool_]) -> Row:
+    """The figures of a probability (h, w) and a mask (H, W), float32 in [0, 1], against the true mask, bool (H, W)."""
     found = mask > THRESHOLD
     counts = Counts.of(found, true)
     edge = boundary_f(found, true) if true.any() else None
-    if probability is None:
-        probability = mask
     likely = cv2.resize(probability, true.shape[::-1], interpolation=cv2.INTER_LINEAR)
     loss = bce(np.asarray(likely, np.float32), true)
     return Row(
@@ -149,7 +137,7 @@ def _tile(segment: SegmentFunction, pair: Pair, row: Row) -> NDArray[np.uint8]:
     by = min(width / rgb.shape[1], height / rgb.shape[0])
     shape = (max(1, round(rgb.shape[1] * by)), max(1, round(rgb.shape[0] * by)))
     small = cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA)
-    for truth, colour in ((mask > 127, (255, 255, 255)), (segment(rgb) > THRESHOLD, (230, 40, 40))):
+    for truth, colour in ((mask > 127, (255, 255, 255)), (segment(rgb)[1] > THRESHOLD, (230, 40, 40))):
         scaled = cv2.resize(truth.astype(np.uint8), shape, interpolation=cv2.INTER_AREA)
         lines, _ = cv2.findContours(scaled, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(small, lines, -1, colour, 1, cv2.LINE_AA)
