@@ -36,6 +36,11 @@ def test_a_certain_map_stays_certain(value):
     np.testing.assert_allclose(matte.refine(np.full((32, 32), value, np.float32), rgb), value, atol=1e-4)
 
 
+def test_hair_that_is_all_but_certain_is_dyed_to_the_full():
+    rgb = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
+    np.testing.assert_allclose(matte.refine(np.full((48, 48), 0.93, np.float32), rgb), 1, atol=1e-4)
+
+
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 2**32 - 1))
 def test_any_size_gives_a_finite_mask_in_range(height, width, seed):
     rng = np.random.default_rng(seed)

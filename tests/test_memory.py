@@ -88,6 +88,24 @@ def test_somebody_walking_in_is_there_at_once():
     assert ((memory.blend(true, entered) > 0.5) == (true > 0.5)).mean() > 0.97
 
 
+def test_hair_that_is_gone_from_an_unchanged_picture_does_not_linger():
+    """As where the network was wrong at first: such a change counts more than flicker does."""
+    memory = Memory()
+    rgb, true = scene()
+    memory.blend(true, rgb)
+    assert memory.blend(np.zeros_like(true), rgb)[true == 1].mean() < 0.6
+
+
+def test_nothing_is_remembered_of_what_comes_in_at_the_edge():
+    memory, wall = Memory(), scene()[0]
+    wall[:, :46] = 100  # it looks as the edge did before
+    old, new = np.zeros((2, 64, 64), np.float32)
+    old[:, :6], new[:, 3:9] = 1, 1
+    memory.blend(old, wall[:, 16:])
+    assert not memory.blend(new, wall[:, :-16])[:, :3].any()
+    assert not memory.anew
+
+
 def test_frames_of_another_size_start_anew():
     memory = Memory()
     rgb, true = scene()

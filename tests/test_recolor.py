@@ -334,6 +334,16 @@ def test_the_shine_of_black_hair_has_room_below_white(start, high, dye):
     assert np.diff(levels).min() > 0.3, "every strand stays lighter than the one below it"
 
 
+def test_the_modelling_of_black_hair_is_spread_when_it_is_bleached():
+    """It was squeezed by want of light: what little is left of it gets up to twice the contrast."""
+    black, brown = (
+        Tone.between(Shade((9.0, 9.0, 9.0), start, start, start + 6, 90.0), Color.parse("platinum"))
+        for start in (2.0, 12.0)
+    )
+    assert np.diff(black.strand(np.array([1.5, 2.5]))) == pytest.approx(2.5, abs=0.05)
+    assert np.diff(brown.strand(np.array([11.5, 12.5]))) == pytest.approx(1.25, abs=0.05)
+
+
 @pytest.mark.parametrize("dye", ["platinum", "champagne", "lightest blonde", "warm very light blonde"])
 @pytest.mark.parametrize("level", [20, 35, 50])
 def test_the_shadows_of_a_blonde_are_brown(dye, level):

@@ -9,6 +9,7 @@ from hair import hair, people
 
 from hairtint import recolor
 from hairtint.heads import Heads, told_apart
+from hairtint.perceptual import luminance, to_srgb
 from hairtint.shade import Shade
 
 
@@ -184,3 +185,29 @@ def test_the_parts_of_a_frame_are_the_mask():
         frame, mask, _ = people(("dark", 40), ("light", 280 - 40 * t))
         parts = [cover for cover, _ in heads.follow(frame, mask)]
         np.testing.assert_array_equal(sum(parts), mask)
+
+
+def grey(level):
+    return round(255 * float(to_srgb(luminance(level))))
+
+
+@pytest.mark.parametrize(("level", "whose"), [(53, 0), (57, 1)])
+def test_a_place_of_touching_heads_stays_whose_it_was_unless_it_looks_clearly_like_the_other(level, whose):
+    """L* 30 and 70; 53 is nearer to 70, but by less than STAYS."""
+    heads = Heads()
+    frame, mask = np.full((96, 192, 3), grey(30), np.uint8), np.ones((96, 192), np.float32)
+    frame[:, 96:] = grey(70)
+    mask[:, 90:102] = 0
+    heads.follow(frame, mask)
+    frame[30:60, 30:60] = grey(level)
+    parts = heads.follow(frame, np.ones_like(mask))
+    assert [part[45, 45] for part, _ in parts] == [whose == 0, whose == 1]
+
+
+def test_a_head_in_other_light_has_its_new_shade_at_once():
+    heads = Heads()
+    frame, mask, _ = people(("dark", 60))
+    heads.follow(frame, mask)
+    lit = np.clip(frame.astype(int) + 90, 0, 255).astype(np.uint8)
+    [(_, shade)] = heads.follow(lit, mask)
+    assert shade == Shade.measure(lit, mask)

@@ -29,3 +29,10 @@ def test_the_speed_is_that_of_the_last_seconds_with_frames():
     for k in range(10):
         made.shown(captured=60 + k / 20 - 0.01, stages={"mask": 0.005}, now=60 + k / 20)
     assert made.summary() == "60 frames, 20.0 fps, latency 10 ms (95 %: 10 ms), mask 5 ms"
+
+
+def test_the_worst_latency_is_exceeded_by_one_frame_in_twenty():
+    made = Stats()
+    for k in range(40):
+        made.shown(captured=-k, stages={}, now=0)
+    assert (made.figures().latency, made.figures().worst) == (19.5, 38)

@@ -113,6 +113,18 @@ def test_broken_sound_is_passed_over_where_it_is_written_anew(tmp_path, blue):
     assert len(packets(tmp_path / "out.webm", "audio")) > 40
 
 
+def test_a_clock_that_is_set_back_by_minutes_goes_on(tmp_path, blue):
+    """FFmpeg takes it for one that has run over: the second part would begin a day later."""
+    clip, out = tmp_path / "in.ts", tmp_path / "out.mp4"
+    parts = (make(tmp_path / f"{at}.ts", steps(25), codec="mpeg2video", times=range(at, at + 25)) for at in (2500, 0))
+    clip.write_bytes(b"".join(part.read_bytes() for part in parts))
+    report = dye_file(clip, out, blue, quality="draft")
+    assert sum("set anew" in note for note in report.notes) == 1
+    times = [float(f.pts * f.time_base) for f in decoded(out)]
+    assert len(times) == 50
+    assert max(times) < 2.2
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_joined_recordings_go_on(tmp_path, blue, suffix):
     part = with_sound(tmp_path / "part.ts", "aac", video="mpeg2video", seconds=2)

@@ -66,6 +66,7 @@ class Viewer:
         folder: where snapshots and recordings go.
         tell: takes one line about each file that was written, and each trouble.
         report: takes the figures once a second; None is silent.
+        clock: seconds that only grow.
 
     Attributes:
         stats: of the pictures shown.
@@ -83,17 +84,18 @@ class Viewer:
         folder: Path,
         tell: Callable[[str], None],
         report: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.loop, self.controls, self.screen, self.outs, self.remote = loop, controls, screen, outs, remote
-        self.tell, self.report = tell, report
+        self.tell, self.report, self.clock = tell, report, clock
         self.keeper = Keeper(folder, tell)
         self.stats = Stats()
         self._picture: Picture | None = None
         self._seen: tuple[object, Rgb] | None = None  # what was composed last, and of what
         self._composed = 0
         self._drawn: tuple[object, ...] | None = None
-        self._toast, self._toast_until = HINT, time.monotonic() + 2 * TOAST
-        self._reported = time.monotonic()
+        self._toast, self._toast_until = HINT, self.clock() + 2 * TOAST
+        self._reported = self.clock()
         self._told: str | None = None
 
     def run(
@@ -103,9 +105,9 @@ class Viewer:
 
         Raises what the loop, a sink or the screen raises; a recording is finished all the same.
         """
-        end = None if seconds is None else time.monotonic() + seconds
+        end = None if seconds is None else self.clock() + seconds
         with self.keeper:
-            while not self.controls.quit and not (stop and stop.is_set()) and (end is None or time.monotonic() < end):
+            while not self.controls.quit and not (stop and stop.is_set()) and (end is None or self.clock() < end):
                 self._turn()
                 if frames is not None and self.stats.frames >= frames:
                     break
@@ -144,7 +146,7 @@ class Viewer:
         for news in self.keeper.news():
             self.controls = self.controls.saying(news)
         if self.controls.said != before.said:
-            self._toast, self._toast_until = self.controls.said[1], time.monotonic() + TOAST
+            self._toast, self._toast_until = self.controls.said[1], self.clock() + TOAST
 
     def _key(self, picture: Picture) -> object:
         now = self.controls
@@ -177,7 +179,7 @@ class Viewer:
         trouble = self.loop.trouble
         if not self.loop.begun:
             trouble = trouble or f"opening {self.loop.source.name}"
-        toast = self._toast if time.monotonic() < self._toast_until else None
+        toast = self._toast if self.clock() < self._toast_until else None
         if self.loop.loading and self.loop.begun:
             toast = "loading the network"
         return Status(trouble, toast, self._figures(), self.keeper.seconds, self.screen.active)
@@ -202,6 +204,6 @@ class Viewer:
             self._told = self.loop.trouble
             if self._told:
                 self.tell(self._told)
-        if self.report and not self.controls.paused and time.monotonic() - self._reported >= 1:
-            self._reported = time.monotonic()
+        if self.report and not self.controls.paused and self.clock() - self._reported >= 1:
+            self._reported = self.clock()
             self.report(str(self.stats.figures()))

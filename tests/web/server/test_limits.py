@@ -13,7 +13,7 @@ import pytest
 from hairtint.errors import InputError
 from hairtint.photo import Photo
 from hairtint.photo_origin import Origin
-from hairtint.web import create_app
+from hairtint.web import create_app, limits
 from hairtint.web.limits import MOST_CLIENTS, RateLimit, Workers, client_of
 from hairtint.web.problems import Problem
 from hairtint.web.settings import Settings
@@ -82,6 +82,14 @@ def test_the_memory_for_clients_is_bounded():
     for n in range(MOST_CLIENTS + 500):
         rate.take(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")
     assert len(rate.buckets) == MOST_CLIENTS
+
+
+def test_where_many_clients_come_the_one_that_was_idle_longest_is_forgotten(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_CLIENTS", 2)
+    rate = RateLimit(60, Clock())
+    for address in ("192.0.2.1", "192.0.2.2"):
+        rate.take(address)
+    assert sum(allowed(rate, "192.0.2.3") for _ in range(50)) == 10, "and not the newest, which would have no limit"
 
 
 def test_too_many_requests_are_refused_by_the_application(jpeg):
@@ -289,7 +297,7 @@ def test_kept_pictures_go_without_anybody_asking():
     assert photos.timer.daemon
     photos.timer.cancel()
     clock.now += 601
-    photos._tick()
+    photos.timer.function()
     assert (len(photos), photos.timer) == (0, None), "and nothing ticks where nothing is kept"
 
 
@@ -304,6 +312,15 @@ def test_live_videos_are_forgotten_oldest_first_and_when_idle():
     clock.now += 61
     assert sessions.get("first") is not first
     assert list(sessions.held) == ["first"]
+
+
+def test_a_live_video_stays_while_it_is_asked_for():
+    clock = Clock()
+    sessions = Sessions(2, object, clock)
+    first = sessions.get("first")
+    for _ in range(3):
+        clock.now += 50
+        assert sessions.get("first") is first
 
 
 @pytest.mark.parametrize(
