@@ -133,7 +133,7 @@ def test_side_by_side_shows_the_original_on_the_left(tmp_path, portrait, blue):
 def test_start_and_end_cut_picture_and_sound_alike(tmp_path, portrait, blue):
     clip = make(tmp_path / "in.mp4", pictures(portrait, 50), sound="aac", options={"g": "10"})
     out = tmp_path / "out.mp4"
-    report = dye_file(clip, out, blue, start=0.5, end=1.5, quality="draft")
+    report = dye_file(clip, out, blue, start=0.5, end="0:01.5", quality="draft")
     assert report.frames == 25
     assert times(out)[0] == pytest.approx(0, abs=0.03)
     before = [(data, when - 0.5) for data, when in packets(clip, "audio") if 0.5 <= when < 1.5]
@@ -368,6 +368,7 @@ def test_what_makes_no_sense_is_refused_before_any_work(clip, tmp_path, blue):
         ({"quality": "99"}, InputError), ({"start": 2.0, "end": 1.0}, InputError), ({"start": 60.0}, SourceError),
         ({"matte_out": tmp_path / "matte.mp4"}, OutputError), ({"mask_video": out}, OutputError),
         ({"mask_video": clip}, OutputError), ({"mask_video": tmp_path / "x.txt"}, OutputError),
+        *(({side: time}, InputError) for side in ("start", "end") for time in (np.nan, np.inf, -5, True, "soon")),
     ):  # fmt: skip
         with pytest.raises(error):
             dye_file(clip, out, blue, **wrong)

@@ -15,6 +15,7 @@ from hairtint.errors import InputError
 from hairtint.live.look import Look, check_look
 from hairtint.live.tinter import Tinter
 from hairtint.video.channel import Channel, Closed
+from hairtint.video.clock import seconds
 from hairtint.video.layout import copied
 from hairtint.video.outputs import Dyed, Outputs, Wanted
 from hairtint.video.paint import paint
@@ -57,8 +58,8 @@ def dye_file(
     look: Looks,
     *,
     model: str | os.PathLike[str] | None = None,
-    start: float | None = None,
-    end: float | None = None,
+    start: float | str | None = None,
+    end: float | str | None = None,
     side_by_side: bool = False,
     mask_video: str | os.PathLike[str] | None = None,
     matte_out: str | os.PathLike[str] | None = None,
@@ -80,8 +81,8 @@ def dye_file(
         target: .mp4, .m4v, .mov, .mkv, .webm or .gif.
         look: one Look, or a function from the time in seconds to a Look, such as Keyframes.
         model: as for VideoSegmenter; None for the fastest network.
-        start: seconds to begin at; None for the start.
-        end: seconds to end before; None for the end.
+        start: when to begin, in seconds or as text like "1:02.5"; None for the start.
+        end: when to end, likewise, the first that is left out; None for the end.
         side_by_side: show the original to the left of the result.
         mask_video: also write the mask, white for hair, to this file.
         matte_out: also write the result with the mask as transparency: .mov (ProRes 4444), .webm (VP9), .mkv (FFV1).
@@ -111,6 +112,7 @@ def dye_file(
         mask=None if mask_video is None else Path(mask_video), matte=None if matte_out is None else Path(matte_out),
     )  # fmt: skip
     wanted.check(Path(source))
+    start, end = (None if time is None else seconds(time) for time in (start, end))
     if start is not None and end is not None and end <= start:
         raise InputError(f"end {end:g} s does not come after start {start:g} s: give a later --end")
     notes: list[str] = []
