@@ -40,6 +40,7 @@ from hairtint.photo import (
     write_mask,
 )
 from hairtint.photo_writing import write_bytes
+from hairtint.recolor import recolor
 
 HEIC = Path(__file__).parent / "phone.heic"  # turned, as a phone writes it, from the bundled portrait
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -1015,7 +1016,7 @@ def test_masks_are_grey_pngs(tmp_path: Path) -> None:
     "mask",
     [
         np.zeros((4, 4, 1)),
-        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4), np.int32),
         np.zeros((0, 4)),
         np.full((4, 4), 1.5),
         np.full((4, 4), -0.1),
@@ -1026,8 +1027,20 @@ def test_masks_are_grey_pngs(tmp_path: Path) -> None:
 def test_what_is_no_mask_is_refused(tmp_path: Path, mask: np.ndarray) -> None:
     with pytest.raises(MaskError) as caught:
         write_mask(tmp_path / "mask.png", mask)
-    one_line_with(caught.value, "[0, 1]")
+    one_line_with(caught.value, "give")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.float32, np.float64])
+def test_masks_are_written_and_shown_as_they_dye(tmp_path: Path, kind: type) -> None:
+    """Yes or no in any dtype, and floats that filters leave a hair outside their range."""
+    mask = np.zeros((48, 64), kind)
+    mask[:, 32:] = 1.0005 if np.issubdtype(kind, np.floating) else 1
+    white = np.where(mask, 255, 0)
+    write_mask(tmp_path / "mask.png", mask)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "mask.png")), white)
+    shown = side_by_side(scene(), mask, recolor(scene(), mask, "copper"))
+    np.testing.assert_array_equal(shown[:, 66:130, 0], white)
 
 
 def test_side_by_side_shows_input_mask_and_result() -> None:
@@ -1042,7 +1055,7 @@ def test_side_by_side_shows_input_mask_and_result() -> None:
     np.testing.assert_array_equal(figure[:, -64:], result)
     np.testing.assert_array_equal(figure[:, 64 + gap : 128 + gap, 1], mask * 255)
     assert (figure[:, 64 : 64 + gap] == 255).all()
-    with pytest.raises(MaskError):
+    with pytest.raises(MaskError, match="of the picture's size"):
         side_by_side(rgb, mask[:-1], result)
     with pytest.raises(PictureError):
         side_by_side(rgb, mask, result[:-1])

@@ -40,13 +40,20 @@ def check_size(mask: object, rgb: NDArray[np.uint8]) -> Cover:
 
 
 def check_mask(mask: object, rgb: NDArray[np.uint8]) -> tuple[Cover, Cover]:
-    """A frame's mask as uint8 up to 255 or float32 up to 1, and the most of each row.
+    """As `as_cover`, of a frame's mask; MaskError also where it is not of the frame's size."""
+    return as_cover(check_size(mask, rgb))
+
+
+def as_cover(mask: object) -> tuple[Cover, Cover]:
+    """A mask as uint8 up to 255 or float32 up to 1, and the most of each row.
 
     Takes (H, W): float in [0, 1], bool, or uint8 from 0 to 255 (0 and 1 alone count as bool). Raises MaskError for
     anything else, NaN too.
     """
-    mask = check_size(mask, rgb)
-    if mask.dtype not in (np.bool_, np.uint8) and not np.issubdtype(mask.dtype, np.floating):
+    if not isinstance(mask, np.ndarray) or mask.ndim != 2 or not 0 < mask.size <= MAX_PIXELS:
+        limit = MAX_PIXELS / 1e6
+        raise MaskError(f"the mask is {described(mask)}: give (height, width) of 1 pixel to {limit:g} megapixels")
+    if mask.dtype.kind not in "bf" and mask.dtype != np.uint8:
         raise MaskError(f"the mask is {mask.dtype}: give float from 0 to 1, bool, or uint8 from 0 to 255")
     mask = np.asarray(mask)
     if mask.dtype == np.float32 and (highest := _peaks(mask)) is not None:
