@@ -1,5 +1,7 @@
 """The panels: inside the window, clickable where they look it, in the right colours."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,18 @@ def test_the_bar_hides_when_nobody_does_anything():
     assert len(hud.layers(size, None, BEGIN, Status(active=False))) == 0
     assert len(hud.layers(size, None, BEGIN, Status(active=True))) == 1
     assert len(hud.layers(size, None, press(BEGIN, "space"), Status(active=False))) == 1, "paused: it says so"
+
+
+def test_panels_are_drawn_anew_only_where_they_look_different():
+    def drawn_anew(state):
+        return [panel is not before for panel, before in zip(panels(state), panels(everything()), strict=True)]
+
+    def panels(state):
+        return [layer.panel for layer in hud.layers((1280, 720), (0, 0, 1280, 720), state, BUSY)]
+
+    assert not any(drawn_anew(replace(everything(), split=0.7)))
+    bar_alone = [layer == 3 for layer in range(10)]
+    assert drawn_anew(press(everything(), "m")) == bar_alone
 
 
 def test_long_words_are_wrapped_and_foreign_letters_do_not_stop_it():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from hairtint.color import Color
 from hairtint.live.controls import Controls, named
 from hairtint.live.paint import DARK, MUTED, PANEL, RAISED, RED, TEXT, WHITE, Paint, Panel, Sheet
 
@@ -9,18 +12,26 @@ WIDTH, HEIGHT = 900.0, 132.0
 EDGE = 20.0
 SPACING = 34.0  # of the swatches
 SLIDER = 170.0
+Button = tuple[str, str, bool, Paint]  # key, label, whether it is on, and the colour that says so
 RIM: Paint = (92, 92, 100, 235)  # around each colour: black ones would drown in the panel
 
 
 def panel(controls: Controls, width: float, unit: float) -> Panel:
     """The bar, at most `width` units wide; in a window without room for it as wide as its edges."""
-    width = max(2 * EDGE, min(WIDTH, width))
+    buttons = tuple(_labels(controls))
+    return _drawn(controls.color, controls.colors, controls.strength, buttons, max(2 * EDGE, min(WIDTH, width)), unit)
+
+
+@lru_cache(maxsize=4)
+def _drawn(
+    color: Color, colors: tuple[Color, ...], strength: float, buttons: tuple[Button, ...], width: float, unit: float
+) -> Panel:
     sheet = Sheet(width, HEIGHT, unit)
     sheet.box(0, 0, width, HEIGHT, 18, PANEL)
-    sheet.text(EDGE, 26, str(controls.color), 20)
-    _strength(sheet, controls.strength, width)
-    _swatches(sheet, controls, width)
-    _buttons(sheet, controls, width)
+    sheet.text(EDGE, 26, str(color), 20)
+    _strength(sheet, strength, width)
+    _swatches(sheet, color, colors, width)
+    _buttons(sheet, buttons, width)
     return sheet.panel()
 
 
@@ -33,26 +44,25 @@ def _strength(sheet: Sheet, strength: float, width: float) -> None:
     sheet.region("strength", left, middle - 14, SLIDER, 28)
 
 
-def _swatches(sheet: Sheet, controls: Controls, width: float) -> None:
+def _swatches(sheet: Sheet, color: Color, colors: tuple[Color, ...], width: float) -> None:
     """As many colours as fit, the chosen one in their middle."""
-    colors, count = controls.colors, int((width - 2 * EDGE) // SPACING)
-    chosen = colors.index(controls.color) if controls.color in colors else -1
+    count = int((width - 2 * EDGE) // SPACING)
+    chosen = colors.index(color) if color in colors else -1
     first = max(0, min(chosen - count // 2, len(colors) - count))
     left = (width - (min(count, len(colors)) - 1) * SPACING) / 2
-    for k, color in enumerate(colors[first : first + count]):
+    for k, shown in enumerate(colors[first : first + count]):
         x, y = left + k * SPACING, 66.0
         if first + k == chosen:
             sheet.disc(x, y, 16, WHITE)
             sheet.disc(x, y, 14, DARK)
         else:
             sheet.disc(x, y, 12.7, RIM)
-        sheet.disc(x, y, 12, (*color.rgb(), 255))
+        sheet.disc(x, y, 12, (*shown.rgb(), 255))
         sheet.region(f"swatch {first + k}", x - SPACING / 2, y - 18, SPACING, 36)
 
 
-def _buttons(sheet: Sheet, controls: Controls, width: float) -> None:
+def _buttons(sheet: Sheet, buttons: tuple[Button, ...], width: float) -> None:
     x, y, height = EDGE, 95.0, 26.0
-    buttons = _labels(controls)
     widths = [sheet.width_of(label, 13) + 20 for _, label, _, _ in buttons]
     gap = max(5.0, min(12.0, (width - 2 * EDGE - sum(widths)) / (len(buttons) - 1)))
     for (key, label, on, fill), wide in zip(buttons, widths, strict=True):
@@ -64,8 +74,7 @@ def _buttons(sheet: Sheet, controls: Controls, width: float) -> None:
         x += wide + gap
 
 
-def _labels(controls: Controls) -> list[tuple[str, str, bool, Paint]]:
-    """Key, label, whether it is on, and the colour that says so."""
+def _labels(controls: Controls) -> list[Button]:
     effects = controls.look.effects
     return [
         ("c", "Wheel", controls.wheel, WHITE),

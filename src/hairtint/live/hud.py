@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from hairtint.live import bar, panels, wheel
 from hairtint.live.controls import Controls
@@ -55,9 +54,9 @@ def layers(size: Size, picture: Place | None, controls: Controls, status: Status
     if controls.split is not None and picture:
         found += _divider(picture, controls.split, u)
     if status.active or controls.wheel or controls.paused:
-        found.append(_put(size, _bar(controls, size[0] / u - 2 * MARGIN, u), 0.5, 1, u))
+        found.append(_put(size, bar.panel(controls, size[0] / u - 2 * MARGIN, u), 0.5, 1, u))
     if controls.wheel:
-        found.append(_put(size, _wheel(controls, u), 1, 1, u, up=bar.HEIGHT + 12))
+        found.append(_put(size, wheel.panel(controls.color, controls.hsv, u), 1, 1, u, up=bar.HEIGHT + 12))
     if controls.info and status.figures:
         found.append(_put(size, panels.figures(status.figures, u), 1, 0, u))
     if status.recorded is not None:
@@ -104,13 +103,3 @@ def _divider(picture: Place, at: float, u: float) -> list[Layer]:
         Layer(after, round(line) + gap, y),
         Layer(handle, round(line - side / 2), round(top + height / 2 - side / 2)),
     ]
-
-
-@lru_cache(maxsize=4)
-def _bar(controls: Controls, width: float, u: float) -> Panel:
-    return bar.panel(controls, width, u)
-
-
-@lru_cache(maxsize=4)
-def _wheel(controls: Controls, u: float) -> Panel:
-    return wheel.panel(controls.color, controls.hsv, u)

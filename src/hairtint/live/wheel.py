@@ -18,6 +18,7 @@ DISC, EDGE = 200.0, 16.0
 SLIDER = 240.0  # height of the slider's middle
 
 
+@lru_cache(maxsize=4)
 def panel(color: Color, hsv: Hsv, unit: float) -> Panel:
     """The wheel with its marks, at the size of `unit` pixels."""
     sheet = Sheet(WIDTH, HEIGHT, unit)
