@@ -13,7 +13,9 @@ from hairtint import zoo
 from hairtint.benchmark import measure, moving, plot, report
 from hairtint.benchmark.measure import FEWEST, STAGES, WARM, Road, Row
 from hairtint.errors import InputError, MissingExtraError, OutputError, SourceError, UnknownModelError
-from hairtint.segmenter import VideoSegmenter
+from hairtint.live.look import Look
+from hairtint.live.tinter import Tinter
+from hairtint.segmenter import Segmenter, VideoSegmenter
 
 
 @pytest.fixture
@@ -143,6 +145,17 @@ def test_every_stage_is_timed_by_itself_and_the_figure_is_the_median(film, monke
     assert row.fps == pytest.approx(1000 / 31)
     assert (row.model, row.parameters, row.frames) == ("light", 226_913, FEWEST)
     assert row.accuracy == road.entry.metrics["figaro1k"]["accuracy"]
+
+
+def test_what_is_measured_is_the_live_road(portrait, monkeypatch):
+    shown = []
+    monkeypatch.setattr(measure, "encode", lambda dyed, quality: shown.append(dyed))
+    [road], _ = measure.roads(["light"], ["onnxruntime"])
+    tinter = Tinter(Segmenter("light", backend="onnxruntime"))
+    brighter, cut = (np.clip(portrait.astype(int) + 12, 0, 255).astype(np.uint8), portrait[:, ::-1] // 2)
+    for rgb in (portrait, brighter, brighter, np.ascontiguousarray(cut)):
+        road.run(rgb, 0.0)
+        np.testing.assert_array_equal(shown[-1], tinter(rgb, Look(measure.DYE)).rgb)
 
 
 def test_all_models_on_all_devices_are_the_default():

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from hairtint import matte, runtime, zoo
 from hairtint.color import Color
 from hairtint.errors import InputError, MissingExtraError, ModelError
+from hairtint.heads import Heads
 from hairtint.live.jpeg_slot import QUALITY, encode
 from hairtint.pyramid import Pyramid
 from hairtint.recolor import recolor
 from hairtint.segmenter import VideoSegmenter
-from hairtint.shade import Shade
 
 STAGES = ("read", "network", "matte", "color", "show")
 DYE = Color.parse("copper")
@@ -72,6 +72,7 @@ class Road:
     entry: zoo.Entry
     device: str
     segmenter: VideoSegmenter
+    heads: Heads = field(default_factory=Heads)
     times: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
 
     @classmethod
@@ -85,8 +86,9 @@ class Road:
         pyramid = Pyramid(rgb)
         probability = self._timed("network", lambda: self.segmenter.still.look(pyramid))
         mask = self._timed("matte", lambda: matte.refine(self.segmenter.memory.blend(probability, pyramid), pyramid))
-        shade = (lambda: Shade.measure(rgb, mask)) if mask.any() else lambda: None
-        dyed = self._timed("color", lambda: recolor(rgb, mask, DYE, shade=shade()))
+        if self.segmenter.memory.anew:
+            self.heads.reset()
+        dyed = self._timed("color", lambda: recolor(rgb, mask, DYE, shade=self.heads.follow(rgb, mask)))
         self._timed("show", lambda: encode(dyed, QUALITY))
 
     def row(self) -> Row:
