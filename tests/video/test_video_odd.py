@@ -150,7 +150,7 @@ def test_packets_that_go_back_a_little_are_put_behind(tmp_path, blue):
 
     def early(self, check):
         for item in real(self, check):
-            if not isinstance(item, reading.Decoded) and item.dts is not None:
+            if isinstance(item, av.Packet) and item.dts is not None:
                 seen.append(item)
                 if len(seen) == 5:
                     item.pts = item.dts = item.dts - round(Fraction(30, 1000) / item.time_base)

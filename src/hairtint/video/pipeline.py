@@ -19,7 +19,8 @@ from hairtint.video.clock import seconds
 from hairtint.video.layout import copied
 from hairtint.video.outputs import Dyed, Outputs, Wanted
 from hairtint.video.paint import paint
-from hairtint.video.reading import Decoded, Source
+from hairtint.video.part import Decoded
+from hairtint.video.reading import Source
 from hairtint.video.signal import Rgb
 from hairtint.video.working import Working
 

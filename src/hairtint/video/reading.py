@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hairtint.errors import SourceError, one_line, reason
 from hairtint.video import alpha
-from hairtint.video.opening import first_frame, is_cover, opened, video_of
+from hairtint.video.opening import first_frame, opened, video_of
+from hairtint.video.part import Decoded, Part
 from hairtint.video.seeking import seek, tick_of
 from hairtint.video.times import Clock, Damage, Rising
 
@@ -21,17 +21,7 @@ if TYPE_CHECKING:
 
 _SHORT = 1.0  # seconds missing at the end from which a file counts as cut off
 _BEHIND = 2.0  # seconds by which sound may lie behind its picture in the file
-_LATE = 1.5  # frame intervals after the start by which the first frame may begin and none is held
-_SLOWEST = 10  # frames a second: of fewer the intervals are long enough to be seen
 _LISTED = 5  # broken places that are reported one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """One frame as decoded, and when it is shown, in seconds from the start of the file."""
-
-    frame: VideoFrame
-    time: float
 
 
 class Source:
@@ -67,7 +57,6 @@ class Source:
             self.unordered = avi and self.video.codec_context.codec.reorder
             begins = 0 if avi else max(0, self.container.start_time or 0)
             self.zero = Fraction(begins, 1_000_000)
-            self.origin = self.zero + Fraction(start or 0)
             length = self.length
             if start and length and start >= length:
                 raise SourceError(f"{self.name} is {length:.1f} s long: there is nothing from {start:g} s on")
@@ -75,6 +64,8 @@ class Source:
         except BaseException:
             self.container.close()
             raise
+        self.part = Part(start, end, self.zero, self.rate, self.tick)
+        self.origin = self.part.origin
         self.decode = alpha.decoder(self.video, self.name, say)
         self.clock = Clock(self.name, say)
         self.damage = Damage(self.clock)
@@ -139,64 +130,23 @@ class Source:
         with the start for its time. Frames come with rising `pts`. What cannot be decoded is reported and passed over.
         `check` is called before each packet, also where none is given on for long: what it raises ends the reading.
         """
-        last, reached, first = None, 0.0, True
-        held: VideoFrame | None = None  # the last before the start
-        self._over = False
+        import av
+
+        part = self.part
         for item in self._raw(check):
-            if not isinstance(item, Decoded):
-                if self._wanted(item):
-                    yield item
-                continue
-            frame = item.frame
-            if frame.pts is None or (last is not None and frame.pts <= last):
-                frame.pts = 0 if last is None else last + max(1, frame.duration)
-            last = frame.pts
-            time = float(frame.pts * (frame.time_base or self.tick) - self.zero)
-            reached = time + float(frame.duration * (frame.time_base or self.tick))
-            if self.start is not None and time < self.start - 1e-6:
-                held = frame
-                continue
-            if held is not None and self._late(time):
-                first = False
-                yield self._held(held, last)
-            held = None
-            if self.end is not None and time >= self.end:
-                self._over = True  # sound may lie behind its picture: a little more of the file is looked through
-            else:
-                first = False
-                yield self._shown(frame, time)
-        if held is not None and self._late(reached):
-            first = False
-            yield self._held(held, (held.pts or 0) + held.duration)
-        if first:
-            part = f"from {self.start or 0:g} s " + ("on" if self.end is None else f"to {self.end:g} s")
-            if last is None or self.broken:
-                raise SourceError(f"{self.name} has no frame that can be decoded {part}")
-            raise SourceError(f"{self.name} has no frame {part}: choose a longer part with --start and --end")
-        if self.end is None and self.length is not None and self.length - reached > max(_SHORT, 2 / float(self.rate)):
-            self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {reached:.1f} s")
-
-    def _late(self, time: float) -> bool:
-        """Whether a time lies so far behind the start that the picture until then would be missed."""
-        return time - (self.start or 0) > _LATE / max(float(self.rate), _SLOWEST)
-
-    def _held(self, frame: VideoFrame, until: int) -> Decoded:
-        """A frame that began before the start, shown from there until a time of its own clock."""
-        frame.pts = round(self.origin / (frame.time_base or self.tick))
-        frame.duration = until - frame.pts
-        return self._shown(frame, self.start or 0.0)
-
-    def _shown(self, frame: VideoFrame, time: float) -> Decoded:
-        """The frame, which goes from the screen at `end`."""
-        if frame.duration:
-            frame.duration = self._until_end(frame.pts or 0, frame.duration, frame.time_base or self.tick)
-        return Decoded(frame, time)
-
-    def _until_end(self, pts: int, duration: int, tick: Fraction) -> int:
-        """What is left of a duration at `end`."""
-        if self.end is None:
-            return duration
-        return min(duration, max(1, round((self.zero + Fraction(self.end)) / tick) - pts))
+            if isinstance(item, av.VideoFrame):
+                yield from part.of_frame(item)
+            elif part.takes(item):
+                yield item
+        yield from part.rest()
+        if not part.begun:
+            where = f"from {self.start or 0:g} s " + ("on" if self.end is None else f"to {self.end:g} s")
+            if part.last is None or self.broken:
+                raise SourceError(f"{self.name} has no frame that can be decoded {where}")
+            raise SourceError(f"{self.name} has no frame {where}: choose a longer part with --start and --end")
+        missing = (self.length or 0) - part.reached
+        if self.end is None and missing > max(_SHORT, 2 / float(self.rate)):
+            self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {part.reached:.1f} s")
 
     def shifted(self, packet: Packet[Any]) -> Packet[Any]:
         """The packet with `origin` taken off its times."""
@@ -210,26 +160,8 @@ class Source:
         """The unit of the video's times, in seconds."""
         return tick_of(self.video)
 
-    def _wanted(self, packet: Packet[Any]) -> bool:
-        """Whether a packet lies between start and end; a cover picture always does, and gets a time."""
-        if is_cover(packet.stream):
-            packet.pts = packet.dts = round(self.origin / packet.time_base) if packet.time_base else 0
-            return packet.size > 0
-        if packet.dts is None:  # the end of a stream
-            return False
-        time = float((packet.pts if packet.pts is not None else packet.dts) * packet.time_base - self.zero)
-        early = self.start is not None and time < self.start - 1e-6
-        if early and packet.stream.type == "subtitle" and packet.pts is not None and packet.duration:
-            late = round(self.origin / packet.time_base) - packet.pts
-            early = packet.duration <= late
-            if not early:  # on screen at the start
-                packet.pts, packet.dts, packet.duration = packet.pts + late, packet.dts + late, packet.duration - late
-                time = self.start or 0.0
-        if packet.stream.type == "subtitle" and packet.pts is not None and packet.duration:
-            packet.duration = self._until_end(packet.pts, packet.duration, packet.time_base)
-        return not early and (self.end is None or time < self.end)
-
-    def _raw(self, check: Callable[[], None]) -> Iterator[Decoded | Packet[Any]]:
+    def _raw(self, check: Callable[[], None]) -> Iterator[VideoFrame | Packet[Any]]:
+        """Every frame as it is decoded, and the packets of all other streams."""
         import av
 
         rising = Rising() if self.unordered else None
@@ -240,19 +172,18 @@ class Source:
                 if packet.stream.index != self.video.index:
                     yield packet
                     continue
-                if self._over:
+                if self.part.over:  # sound may lie behind its picture: a little more of the file is looked through
                     if packet.dts is None or float(packet.dts * self.tick - self.zero) > (self.end or 0) + _BEHIND:
                         return
                     continue
                 if rising:
                     packet.pts = packet.dts
                 frames = self._decoded(packet)
-                for frame in rising(frames) if rising else frames:
-                    yield Decoded(frame, 0.0)
+                yield from rising(frames) if rising else frames
         except (av.FFmpegError, OSError) as error:
             self.report(f"{self.name} cannot be read further ({reason(error)}); what came before is kept")
         if rising:
-            yield from (Decoded(frame, 0.0) for frame in rising.rest())
+            yield from rising.rest()
 
     def _decoded(self, packet: Packet[Any]) -> list[VideoFrame]:
         import av
