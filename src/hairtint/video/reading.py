@@ -145,7 +145,7 @@ class Source:
                 raise SourceError(f"{self.name} has no frame that can be decoded {where}")
             raise SourceError(f"{self.name} has no frame {where}: choose a longer part with --start and --end")
         missing = (self.length or 0) - part.reached
-        if self.end is None and missing > max(_SHORT, 2 / float(self.rate)):
+        if self.end is None and not self.clock.changes and missing > max(_SHORT, 2 / float(self.rate)):
             self.say(f"{self.name} says it is {self.length:.1f} s long but its picture ends at {part.reached:.1f} s")
 
     def shifted(self, packet: Packet[Any]) -> Packet[Any]:
