@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from hairtint.video.reading import Source
 
+Codecs = tuple[Codec, Codec | None, Codec | None]  # of result, mask and matte
+
 
 @dataclass(frozen=True, slots=True)
 class Dyed:
@@ -78,7 +80,7 @@ class Wanted:
         for bits in (8, 10):
             CODECS[choose(self.target, self.codec, bits)].options(self.quality)
 
-    def codecs(self, bits: int) -> tuple[Codec, Codec | None, Codec | None]:
+    def codecs(self, bits: int) -> Codecs:
         """The codecs of result, mask and matte for a picture of so many bits; OutputError where one is missing."""
         result = CODECS[choose(self.target, self.codec, bits)]
         mask = None if self.mask is None else CODECS[choose(self.mask, None, 8)]
@@ -88,7 +90,7 @@ class Wanted:
                 check_encoder(codec)
         return result, mask, matte
 
-    def even(self, codecs: Iterable[Codec | None]) -> str | None:
+    def even(self, codecs: Codecs) -> str | None:
         """What needs even sides among these codecs of result, mask and matte, for a message; None for nothing."""
         files = zip(self.paths, (codec for codec in codecs if codec is not None), strict=True)
         return next((f"{codec.encoder} in {one_line(path)}" for path, codec in files if codec.even), None)
@@ -97,11 +99,13 @@ class Wanted:
 class Outputs:
     """The open files; a context that leaves nothing behind unless `finish` was called."""
 
-    def __init__(self, wanted: Wanted, source: Source, working: Working, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, wanted: Wanted, codecs: Codecs, source: Source, working: Working, note: Callable[[str], None]
+    ) -> None:
         self.wanted, self.source, self.working, self.note = wanted, source, working, note
         self.frames, self.first, self.end = 0, Fraction(0), Fraction(0)
         self.sinks: list[Sink] = []
-        codec, mask, matte = wanted.codecs(source.first.format.components[0].bits)
+        codec, mask, matte = codecs
         try:
             self.result = self._open(wanted.target, codec, wanted.quality, working.layout, working.signal)
             self.copies = streams.Copies(

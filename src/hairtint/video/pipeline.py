@@ -127,7 +127,7 @@ def dye_file(
         working = Working.of(video.first, video.name, chosen[0], even=wanted.even(chosen), beside=side_by_side)
         for line in working.notes(video.first, chosen[0]):
             note(line)
-        with Outputs(wanted, video, working, note) as outputs:
+        with Outputs(wanted, chosen, video, working, note) as outputs:
             tinter = Tinter(model, threads=threads)
             looks = look if callable(look) else lambda time: look
             painter = _Painter(working, tinter, looks, keep=side_by_side)
