@@ -25,9 +25,8 @@ def after(*names, state=BEGIN):
 
 def test_what_is_chosen_at_the_beginning():
     look = Look(Color.parse("#123456"), 0.5, "natural", (Effect.parse("ombre:pink"),), True)
-    state = begin(look, mirror=False, info=True)
+    state = begin(look)
     assert state.look == look
-    assert (state.mirror, state.info) == (False, True)
     assert state.colors[0] == look.color
     assert state.presets[:2] == ((), look.effects)
 

@@ -26,7 +26,7 @@ from hairtint.live.loop import Loop, Picture
 from hairtint.live.sinks import Beside
 from hairtint.live.viewer import Out, Viewer
 
-BEGIN = begin(Look(Color.parse("copper")), mirror=False)
+BEGIN = replace(begin(Look(Color.parse("copper"))), mirror=False)
 HALVES = np.concatenate([plain((200, 0, 0), (32, 48)), plain((0, 0, 200), (32, 48))], axis=1)
 
 

@@ -17,6 +17,7 @@ from hairtint.cli.options import FOLDER, Number, Size, check_effects, dye_option
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
+    from hairtint.live.controls import Controls
     from hairtint.live.look import Look
     from hairtint.live.sources import Source
     from hairtint.live.viewer import Viewer
@@ -108,14 +109,16 @@ def camera(
                 seconds=seconds,
             )  # fmt: skip
         return 0
+    from hairtint.live.controls import begin
     from hairtint.live.sources import open_source
 
     source = open_source(spec, kind=kind, size=size, fps=fps, rotate=int(rotate))
+    controls = replace(begin(look), mirror=mirror, recording=record, info=stats)
     window = display == "window" or (display is None and not serve)
     stop = threading.Event()
     with _signals(lambda *_: stop.set()), ExitStack() as stack:
-        viewer = _viewer(stack, source, look, model, window, (host, port) if serve else None, virtual, fps, out, stats)
-        viewer.controls = replace(viewer.controls, mirror=mirror, recording=record, info=stats)
+        address = (host, port) if serve else None
+        viewer = _viewer(stack, source, controls, model, window, address, virtual, fps, out, stats)
         viewer.run(frames=frames, seconds=seconds, stop=stop)
     if stats or not window:
         _say(viewer.stats.summary())
@@ -125,7 +128,7 @@ def camera(
 def _viewer(
     stack: ExitStack,
     source: Source,
-    look: Look,
+    controls: Controls,
     model: str | None,
     window: bool,
     address: tuple[str, int] | None,
@@ -135,16 +138,15 @@ def _viewer(
     stats: bool,
 ) -> Viewer:
     """Open the window and the sinks, start the loop, and put the viewer between them; the stack closes them all."""
-    from hairtint.live.controls import begin
     from hairtint.live.loop import Loop
     from hairtint.live.viewer import Out, Viewer
 
     screen = _window(stack) if window else None
-    remote = _server(stack, look, *address) if address else None
+    remote = _server(stack, controls.look, *address) if address else None
     outs = [Out(_virtual(stack, fps), mirror=False)] if virtual else []
-    loop = stack.enter_context(Loop(source, lambda: _tinter(model), look))
+    loop = stack.enter_context(Loop(source, lambda: _tinter(model), controls.look))
     return Viewer(
-        loop, begin(look), screen=screen, outs=outs, remote=remote, folder=out,
+        loop, controls, screen=screen, outs=outs, remote=remote, folder=out,
         tell=_say, report=_say if stats else None,
     )  # fmt: skip
 

@@ -96,14 +96,14 @@ class Key:
     repeats: bool = False
 
 
-def begin(look: Look, *, mirror: bool = True, info: bool = False) -> Controls:
+def begin(look: Look) -> Controls:
     """The state to begin with; a colour or effects of the viewer's own come first in what can be gone through."""
     colors = STRIP if look.color in STRIP else (look.color, *STRIP)
     presets: list[Effects] = [(), *([look.effects] if look.effects else [])]
     presets += [(Effect.parse(text),) for text in PRESETS]
     return Controls(
         look.color, _hsv(look.color), colors, look.strength, look.method, look.effects,
-        tuple(dict.fromkeys(presets)), look.largest_region, mirror=mirror, info=info,
+        tuple(dict.fromkeys(presets)), look.largest_region,
     )  # fmt: skip
 
 
