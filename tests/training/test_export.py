@@ -145,7 +145,8 @@ def test_a_photo_that_was_trained_on_is_not_kept_whatever_its_name(renamed, caps
 def test_what_was_left_out_is_known_by_its_stem():
     report = Report("x")
     report.left_out |= {"differs": ["a 4x4 and 4x5"], "unreadable": ["Frame00001-org.jpg", "ab.jpg"], "cut": ["a.b"]}
-    assert [report.why(stem) for stem in ("a", "b", "ab", "Frame00001", "Frame0000")] == [
+    reasons = report.reasons()
+    assert [reasons.get(stem, "") for stem in ("a", "b", "ab", "Frame00001", "Frame0000")] == [
         "differs", "", "unreadable", "unreadable", "",
     ]  # fmt: skip
 

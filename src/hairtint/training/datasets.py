@@ -121,7 +121,10 @@ def kept_for_validation(pairs: Sequence[Pair], run: Path, reports: Sequence[Repo
         return kept, ""
     counts = Counter(name.rpartition("/")[0] for name in lacking)
     which = ", ".join(f"{count} of {source}" for source, count in sorted(counts.items()))
-    reasons = (CHANGED if name in digests else _why(name, reports) for name in lacking)
+    left_out = {
+        f"{report.source}/{stem}": why for report in reversed(reports) for stem, why in report.reasons().items()
+    }
+    reasons = (CHANGED if name in digests else left_out.get(name) for name in lacking)
     which += next((f" ({name}: {why})" for name, why in zip(lacking, reasons, strict=True) if why), "")
     return kept, f"{len(lacking)} of the {len(noted)} photos that {run} kept for validation are not here: {which}"
 
@@ -136,11 +139,6 @@ def _noted(run: Path) -> tuple[dict[str, tuple[str, str] | None], set[str]]:
         return {str(name): known.get(name) for name in sides["validation"]}, learnt
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{run} is no run folder of hairtint train: it has no readable data.json") from error
-
-
-def _why(name: str, reports: Sequence[Report]) -> str:
-    source, _, stem = name.rpartition("/")
-    return next((why for report in reports if report.source == source and (why := report.why(stem))), "")
 
 
 def source_name(folder: Path) -> str:

@@ -98,10 +98,10 @@ class Report:
     left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     notes: list[str] = field(default_factory=list)
 
-    def why(self, stem: str) -> str:
-        """Why the photo of this stem was left out, as far as that is known, or ""."""
-        named = re.compile(rf"{re.escape(stem)}(-org|-gt)?(\.\w+| \d+x\d+ and \d+x\d+)?")
-        return next((why for why, names in self.left_out.items() if any(map(named.fullmatch, names))), "")
+    def reasons(self) -> dict[str, str]:
+        """Why photos were left out, by their stems, and by what else the names of their files may stand for."""
+        left_out = reversed(self.left_out.items())  # the first reason is the one that counts
+        return {stem: why for why, names in left_out for name in names for stem in _stems(name)}
 
     def lines(self) -> list[str]:
         """The report as text, one finding a line, at most three names each."""
@@ -111,6 +111,12 @@ class Report:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
             text.append(f"{self.source}: left out {len(names)}, {why}: {', '.join(names[:3])}{more}")
         return text
+
+
+def _stems(name: str) -> set[str]:
+    """What the name of a file that was left out may stand for: "a-org.jpg" for "a", and "a.b 4x4 and 4x5" for "a.b"."""
+    whole = {name, re.sub(r"(\.\w+| \d+x\d+ and \d+x\d+)\Z", "", name)}
+    return whole | {re.sub(r"-(org|gt)\Z", "", stem) for stem in whole}
 
 
 def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> list[Pair]:
