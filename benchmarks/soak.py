@@ -33,12 +33,12 @@ from web_server import Use, form, serving
 
 from hairtint.color import Color
 from hairtint.live.controls import Controls, begin, press
-from hairtint.live.look import Look
 from hairtint.live.loop import Loop
 from hairtint.live.serve import Server
 from hairtint.live.sources import open_source
-from hairtint.live.tinter import Tinter
 from hairtint.live.viewer import Viewer
+from hairtint.look import Look
+from hairtint.tinter import Tinter
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "eileen-collins.jpg"
 KEYS = ("right", "e", "m", "m", "down", "b", "b", "c", "right", "c", "t", "t", "up", "f", "f", "right")

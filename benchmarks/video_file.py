@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from hairtint import Color
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.video import dye_file
 from hairtint.video.codecs import CODECS
 

@@ -3,10 +3,10 @@
 import sys
 
 from hairtint import Color
-from hairtint.live.look import Look
 from hairtint.live.loop import Loop
 from hairtint.live.sources import open_source
-from hairtint.live.tinter import Tinter
+from hairtint.look import Look
+from hairtint.tinter import Tinter
 
 source = open_source(sys.argv[1])  # "0" is the first camera
 with Loop(source, Tinter, Look(Color.parse("copper"))) as loop:

@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 
 from hairtint import Color
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.video import dye_file
 
 COPPER = Look(Color.parse("copper"), strength=0.9)

@@ -13,9 +13,9 @@ from hairtint import zoo
 from hairtint.benchmark import measure, moving, plot, report
 from hairtint.benchmark.measure import FEWEST, STAGES, WARM, Road, Row
 from hairtint.errors import InputError, MissingExtraError, OutputError, SourceError, UnknownModelError
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinter
+from hairtint.look import Look
 from hairtint.segmenter import Segmenter, VideoSegmenter
+from hairtint.tinter import Tinter
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import hairtint
-from hairtint import framing, looks, matte, softness, zoo
+from hairtint import framing, glances, matte, softness, zoo
 from hairtint.errors import InputError, PictureError, UnknownModelError
 from hairtint.segmenter import Segmenter, preprocess
 
@@ -81,10 +81,10 @@ def test_preprocessing_is_the_squeezed_picture(portrait):
 def test_a_photo_gets_the_mean_of_the_networks_that_are_better_together(portrait):
     finest, alone = Segmenter(), [Segmenter(entry.name) for entry in zoo.for_photos()]
     assert len(alone) == 2
-    found = [one.look(portrait) for one in alone]
+    found = [one.glance(portrait) for one in alone]
     expected = (found[0] + cv2.resize(found[1], found[0].shape[::-1])) / 2
-    np.testing.assert_allclose(finest.look(portrait), expected, atol=1e-6)
-    seen = looks.finest(portrait, *(one.look for one in alone))
+    np.testing.assert_allclose(finest.glance(portrait), expected, atol=1e-6)
+    seen = glances.finest(portrait, *(one.glance for one in alone))
     np.testing.assert_allclose(finest.probability(portrait), seen, atol=1e-6)
 
 

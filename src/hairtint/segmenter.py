@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import framing, heap, looks, matte, runtime, softness, zoo
+from hairtint import framing, glances, heap, matte, runtime, softness, zoo
 from hairtint.errors import InputError
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
@@ -23,7 +23,7 @@ class Segmenter:
     """Finds hair in single pictures. Loads its networks once; may be called from several threads.
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
-    the mean of the networks that are best at it, looking several times (hairtint.looks).
+    the mean of the networks that are best at it, looking several times (hairtint.glances).
     backend: "auto", "onnxruntime", "openvino" or "cuda" (hairtint.runtime). threads: of the network, None for as many
     as there are cores. few: whether fewer than FEW photos will come: "auto", for the finest, is then the runtime that
     is ready first; a single network is ready soon in any.
@@ -74,15 +74,17 @@ class Segmenter:
         return self._looked(Pyramid(rgb))
 
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
-        return looks.finest(pyramid, *self._looks()) if self.finest else self.look(pyramid)
+        return glances.finest(pyramid, *self._glances()) if self.finest else self.glance(pyramid)
 
-    def look(self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
+    def glance(
+        self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None
+    ) -> NDArray[np.float32]:
         """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it.
 
         view: height and width of what the picture shows, where it has been squeezed from other proportions.
         """
         pyramid = Pyramid.of(picture)
-        return looks.mean(*(look(pyramid) for look in self._looks(view)))
+        return glances.mean(*(glance(pyramid) for glance in self._glances(view)))
 
     def warm(self) -> None:
         """Make ready what else the first picture of each shape would wait for."""
@@ -90,8 +92,8 @@ class Segmenter:
             for shape in network.shapes:
                 network(np.zeros((*shape, 3), np.uint8))
 
-    def _looks(self, view: tuple[int, int] | None = None) -> list[looks.Look]:
-        return [partial(_look, network, view=view) for network in self.networks]
+    def _glances(self, view: tuple[int, int] | None = None) -> list[glances.Glance]:
+        return [partial(_glance, network, view=view) for network in self.networks]
 
 
 class VideoSegmenter:
@@ -124,7 +126,7 @@ class VideoSegmenter:
         for picture in (rgb,) if small is None else (rgb, small):
             check_frame(picture)
         pyramid = Pyramid(rgb)
-        found = self.still.look(pyramid if small is None else small, view=rgb.shape[:2])
+        found = self.still.glance(pyramid if small is None else small, view=rgb.shape[:2])
         return matte.refine(self.memory.blend(found, pyramid), pyramid)
 
     def reset(self) -> None:
@@ -132,7 +134,7 @@ class VideoSegmenter:
         self.memory.reset()
 
 
-def _look(network: runtime.Network, picture: Pyramid, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
+def _glance(network: runtime.Network, picture: Pyramid, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
     height, width = view or picture.rgb.shape[:2]
     return network(preprocess(picture, framing.nearest(network.shapes, width, height)))
 

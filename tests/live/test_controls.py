@@ -11,7 +11,7 @@ from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.live import controls, wheel
 from hairtint.live.controls import KEYS, STRIP, begin, obey, point, press
-from hairtint.live.look import Look
+from hairtint.look import Look
 
 BEGIN = begin(Look(Color.parse("copper")))
 UNIT = st.floats(0, 1)

@@ -9,8 +9,8 @@ from hairtint.color import Color
 from hairtint.live import bar, hud, wheel
 from hairtint.live.controls import begin, point, press
 from hairtint.live.hud import Status
-from hairtint.live.look import Look
 from hairtint.live.paint import plain, wrapped
+from hairtint.look import Look
 
 BEGIN = begin(Look(Color.parse("auburn")))
 SIZES = [(1280, 720), (640, 480), (800, 1200), (3840, 2160)]

@@ -11,10 +11,10 @@ from live.streams import COLORS, NetworkCamera, Script, gone, plain, soon, write
 from hairtint.color import Color
 from hairtint.errors import ModelError, SourceError
 from hairtint.live import loop as module
-from hairtint.live.look import Look
 from hairtint.live.loop import Loop
 from hairtint.live.sources import open_source
-from hairtint.live.tinter import Tinted, Tinter
+from hairtint.look import Look
+from hairtint.tinter import Tinted, Tinter
 
 COPPER, BLUE = Look(Color.parse("copper")), Look(Color.parse("blue"))
 

@@ -13,8 +13,8 @@ from hairtint import zoo
 from hairtint.color import Color
 from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live import overlay
-from hairtint.live.look import Look
 from hairtint.live.picamera import SIDE, PiCameraSource, check_controls, choose_preview, to_rgb
+from hairtint.look import Look
 from hairtint.segmenter import Segmenter
 
 

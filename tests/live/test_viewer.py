@@ -21,10 +21,10 @@ from hairtint.live import recorder
 from hairtint.live.compose import compose
 from hairtint.live.controls import begin, press
 from hairtint.live.keeper import Keeper
-from hairtint.live.look import Look
 from hairtint.live.loop import Loop, Picture
 from hairtint.live.sinks import Beside
 from hairtint.live.viewer import Out, Viewer
+from hairtint.look import Look
 
 BEGIN = replace(begin(Look(Color.parse("copper"))), mirror=False)
 HALVES = np.concatenate([plain((200, 0, 0), (32, 48)), plain((0, 0, 200), (32, 48))], axis=1)

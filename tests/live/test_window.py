@@ -13,8 +13,8 @@ from hairtint.color import Color
 from hairtint.live import hud
 from hairtint.live.controls import begin
 from hairtint.live.hud import Status
-from hairtint.live.look import Look
 from hairtint.live.window import Window
+from hairtint.look import Look
 
 pygame = pytest.importorskip("pygame")
 BEGIN = begin(Look(Color.parse("auburn")))

@@ -109,8 +109,8 @@ def test_the_command_as_json(onnx_path, tiny, tmp_path, capsys):
 
 
 def test_each_photo_is_looked_at_once(onnx_path, tiny_pairs, monkeypatch):
-    looks, look = [], Segmenter.look
-    monkeypatch.setattr(Segmenter, "look", lambda self, picture: looks.append(picture) or look(self, picture))
+    looks, glance = [], Segmenter.glance
+    monkeypatch.setattr(Segmenter, "glance", lambda self, picture: looks.append(picture) or glance(self, picture))
     card.measure(onnx_path.read_bytes(), tiny_pairs[:3])
     assert len(looks) == 3
 

@@ -5,8 +5,8 @@ import pytest
 from clips import make, pictures
 
 from hairtint.color import Color
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinted
+from hairtint.look import Look
+from hairtint.tinter import Tinted
 from hairtint.video import pipeline
 
 

@@ -9,7 +9,7 @@ import pytest
 from clips import decoded, framed, make, packets, pictures, planes, rgb, with_cover
 
 from hairtint.errors import InputError, OutputError, SourceError
-from hairtint.live.tinter import Tinter
+from hairtint.tinter import Tinter
 from hairtint.video import dye_file
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import ColorError, InputError
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.perceptual import lab
 from hairtint.video.keyframes import Keyframes, blend
 

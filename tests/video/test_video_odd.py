@@ -582,8 +582,8 @@ NARROW = """
 import sys
 from pathlib import Path
 from hairtint.color import Color
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinted
+from hairtint.look import Look
+from hairtint.tinter import Tinted
 from hairtint.video import dye_file, pipeline
 pipeline.Tinter = lambda *args, **options: lambda rgb, look: Tinted(rgb, rgb[..., 0] * 0.0, {})
 source, target, beside = sys.argv[1:]

@@ -14,7 +14,7 @@ import pytest
 from clips import decoded, make, packets, pictures
 
 from hairtint.errors import OutputError, SourceError
-from hairtint.live.tinter import Tinter
+from hairtint.tinter import Tinter
 from hairtint.video import codecs, dye_file, reading, writing
 
 
@@ -272,7 +272,7 @@ def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number):
 TWICE = """
 import signal, sys
 from hairtint.cli import run
-from hairtint.live.tinter import Tinter
+from hairtint.tinter import Tinter
 def twice(self, rgb, look):
     for _ in range(2):
         signal.raise_signal(int(sys.argv[1]))
@@ -332,7 +332,7 @@ AMONG = """
 import signal, sys, threading
 from pathlib import Path
 from hairtint import Color
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.video import dye_file, pipeline, reading
 waiting, closed, count = threading.Event(), threading.Event(), []
 class Watched(pipeline.Channel):

@@ -6,7 +6,7 @@ import pytest
 from hair import hair
 from page_helpers import RUNTIME, needs
 
-from hairtint import Segmenter, VideoSegmenter, framing, looks, matte
+from hairtint import Segmenter, VideoSegmenter, framing, glances, matte
 from hairtint.segmenter import preprocess
 from hairtint.softness import as_soft
 
@@ -23,7 +23,7 @@ LARGEST = """async ({ mask }) => {
   return packed(largestRegion(await plane(mask)).data);
 }"""
 LOOKS = """async ({ rgb }) => {
-  const [{ finest }, { View }] = await Promise.all(["looks", "raster"].map(module));
+  const [{ finest }, { View }] = await Promise.all(["glances", "raster"].map(module));
   const look = async ({ data, width, height, offset, row, pixel }) => ({
     width: 32,
     height: 32,
@@ -108,7 +108,7 @@ def test_the_looks_are_pythons(modules, side, top, left, speck):
         return picture.rgb[np.ix_(rows, columns)][..., 0] / np.float32(255)
 
     width, height, found = modules.evaluate(LOOKS, {"rgb": engine_page.sent(rgb)})
-    theirs = looks.finest(rgb, look)
+    theirs = glances.finest(rgb, look)
     assert (height, width) == theirs.shape
     assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 1e-5
 
@@ -153,7 +153,7 @@ def test_a_photo_has_pythons_mask(modules, portrait, name, finest, part):
     network = Segmenter(name, backend="onnxruntime")
     theirs = VideoSegmenter(network).mask(portrait)
     if finest:
-        theirs = matte.refine(looks.finest(portrait, network.look), portrait, reach=matte.PHOTO_REACH)
+        theirs = matte.refine(glances.finest(portrait, network.glance), portrait, reach=matte.PHOTO_REACH)
         theirs = as_soft(theirs, portrait)
     difference = np.abs(found.reshape(theirs.shape) - theirs)
     assert difference.mean() < 5e-4

@@ -6,7 +6,7 @@ from damage import damaged, files
 from hypothesis import strategies as st
 
 from hairtint import Color
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.video import Keyframes
 
 SEEDS = {

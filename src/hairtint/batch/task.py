@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.batch.jobs import Job
-from hairtint.color import Color
-from hairtint.effects import Effect
 from hairtint.errors import DiskError, HairtintError, ModelError, OutputError
-from hairtint.matte import Mask, largest_region
+from hairtint.look import Look
+from hairtint.matte import Mask
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
 from hairtint.photo_origin import Origin
 from hairtint.photo_writing import on_white, refusal
-from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
 
 Rgb = NDArray[np.uint8]
@@ -36,17 +34,14 @@ FATAL = (ModelError, DiskError)
 class Task:
     """Everything that `hairtint image` can be told about photos, alike for all of them.
 
-    resume: files that are there stay, and only the missing ones are made. folders: make those that the results go into.
+    saturation: of the report's method, as `hsv_saturation` of recolor. resume: files that are there stay, and only the
+    missing ones are made. folders: make those that the results go into.
     threads: of the network, None for all cores. few: as of Segmenter.
     """
 
-    color: Color
-    strength: float = 1.0
-    method: Method = "natural"
+    look: Look
     saturation: float = 0.0
-    effects: tuple[Effect, ...] = ()
     model: str | None = None
-    largest_region: bool = False
     overwrite: bool = False
     resume: bool = False
     folders: bool = False
@@ -94,15 +89,10 @@ class Dyer:
         return Outcome(job, tuple(notes))
 
     def _mask(self, rgb: Rgb) -> Mask:
-        found = self.network.mask(rgb)
-        return largest_region(found) if self.task.largest_region else found
+        return self.task.look.hair(self.network.mask(rgb))
 
     def _dyed(self, rgb: Rgb, hair: Mask) -> Rgb:
-        task = self.task
-        return recolor(
-            rgb, hair, task.color, strength=task.strength, method=task.method, effects=task.effects,
-            hsv_saturation=task.saturation,
-        )  # fmt: skip
+        return self.task.look.dyed(rgb, hair, hsv_saturation=self.task.saturation)
 
 
 def make_folder(folder: Path) -> None:

@@ -84,7 +84,7 @@ class Road:
         """Take one frame all the way; `reading`: the seconds that it took to read."""
         self.times["read"].append(reading)
         pyramid = Pyramid(rgb)
-        probability = self._timed("network", lambda: self.segmenter.still.look(pyramid))
+        probability = self._timed("network", lambda: self.segmenter.still.glance(pyramid))
         mask = self._timed("matte", lambda: matte.refine(self.segmenter.memory.blend(probability, pyramid), pyramid))
         if self.segmenter.memory.anew:
             self.heads.reset()

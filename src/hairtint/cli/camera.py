@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, Size, check_effects, dye_options
+from hairtint.cli.options import FOLDER, Number, Size, chosen, dye_options
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
     from hairtint.live.controls import Controls
-    from hairtint.live.look import Look
     from hairtint.live.sources import Source
     from hairtint.live.viewer import Viewer
+    from hairtint.look import Look
 
 Display = Literal["window", "overlay", "none"]
 
@@ -89,13 +89,7 @@ def camera(
 
     Exit status 1 where a snapshot or recording could not be written.
     """
-    from hairtint.color import Color
-    from hairtint.effects import Effect
-    from hairtint.live.look import Look
-
-    check_effects(effects, method)
-    parsed = tuple(Effect.parse(text) for text in effects)
-    look = Look(Color.parse(color), strength, method, parsed, largest_region)
+    look = chosen(color, strength, method, effects, largest_region)
     if display == "overlay":
         if serve or virtual or record or frames or kind == "opencv" or not (spec or "0").isdecimal():
             raise click.UsageError("--display overlay is the Pi camera's own picture: it goes with no sink and no file")
@@ -174,7 +168,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _tinter(model: str | None) -> Any:
-    from hairtint.live.tinter import Tinter
+    from hairtint.tinter import Tinter
 
     return Tinter(model)
 

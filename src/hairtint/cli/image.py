@@ -14,10 +14,8 @@ from typing import Any
 import click
 
 from hairtint import processor
-from hairtint.cli.options import FOLDER, Number, check_effects, check_names, dye_options
+from hairtint.cli.options import FOLDER, Number, check_names, chosen, dye_options
 from hairtint.cli.progress import bar, tell
-from hairtint.color import Color
-from hairtint.effects import Effect
 from hairtint.errors import PictureError, reason
 from hairtint.photo import OUTPUT_SUFFIXES
 from hairtint.recolor import Method
@@ -90,10 +88,8 @@ def image(
     if saturation and method != "hsv":
         raise click.UsageError("--saturation goes with --method hsv")
     check_names("photos", *inputs, out)
-    check_effects(effects, method)
-    parsed = tuple(Effect.parse(text) for text in effects)
-    dye = Color.parse(color)
-    task = batch.Task(dye, strength, method, saturation, parsed, model, largest_region, overwrite=force)
+    look = chosen(color, strength, method, effects, largest_region)
+    task = batch.Task(look, saturation, model, overwrite=force)
     if out is not None and batch.is_folder(out):
         if not out.endswith(("/", os.sep)) and Path(out).exists() and not Path(out).is_dir():
             raise click.UsageError(f"{out} is a file without a suffix: end the name in {', '.join(OUTPUT_SUFFIXES)}")
@@ -105,7 +101,9 @@ def image(
         without = Path(out) if out else None
         found = batch.find(inputs, recursive=recursive, without=without, refuse=passed.folders.append)
         more = batch.listed(_lines(listing), base) if listing else ()
-        return batch.plan(chain(found, more), out, batch.slug(dye), mask=mask, sheet=side_by_side, passed=passed.result)
+        return batch.plan(
+            chain(found, more), out, batch.slug(look.color), mask=mask, sheet=side_by_side, passed=passed.result
+        )
 
     total = None
     if not listing or not _is_stream(listing):  # and whatever is wrong with the names comes first

@@ -10,8 +10,11 @@ from typing import Any
 
 import click
 
-from hairtint.effects import EFFECTS
-from hairtint.recolor import METHODS
+from hairtint.color import Color
+from hairtint.effects import EFFECTS, Effect
+from hairtint.errors import InputError
+from hairtint.look import Look
+from hairtint.recolor import METHODS, Method
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -65,10 +68,13 @@ def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_effects(effects: Sequence[object], method: str) -> None:
-    """Refuse effects beside a method that has none, before any work is done."""
-    if effects and method == "hsv":
-        raise click.UsageError("--effect goes with --method natural")
+def chosen(color: str, strength: float, method: Method, effects: Sequence[str], largest_region: bool) -> Look:
+    """What the options of `dye_options` and --largest-region say."""
+    dye, parsed = Color.parse(color), tuple(map(Effect.parse, effects))
+    try:
+        return Look(dye, strength, method, parsed, largest_region)
+    except InputError as error:  # each by itself is right
+        raise click.UsageError(str(error)) from error
 
 
 def check_names(what: str, *names: object) -> None:

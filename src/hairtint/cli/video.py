@@ -6,19 +6,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
-from hairtint.cli.options import check_effects, check_names, dye_options
+from hairtint.cli.options import check_names, chosen, dye_options
 from hairtint.cli.progress import bar, tell
-from hairtint.color import Color
-from hairtint.effects import Effect
 from hairtint.errors import InputError
-from hairtint.live.look import Look
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -95,10 +91,8 @@ def video(
     if (color is None) == (keyframes is None):
         raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
     check_names("videos", source, out, mask_video, matte_out)
-    parsed = tuple(Effect.parse(text) for text in effects)
-    check_effects(parsed, method)
-    common = Look(Color(0, 0, 0), strength, method, parsed, largest_region)
-    look = Keyframes.load(keyframes, common) if keyframes else replace(common, color=Color.parse(color or ""))
+    common = chosen("black" if color is None else color, strength, method, effects, largest_region)
+    look = Keyframes.load(keyframes, common) if keyframes else common
     with bar(quiet=quiet) as progress, stopped_by_signals() as stop:
         task = progress.add_task("video", total=None)
         report = dye_file(

@@ -10,7 +10,7 @@ from typing import Any
 
 from hairtint.color import Color, palette
 from hairtint.effects import Effect
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.recolor import Method
 
 Effects = tuple[Effect, ...]

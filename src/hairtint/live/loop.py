@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import SourceError
-from hairtint.live.look import Look
 from hairtint.live.slot import Slot
 from hairtint.live.sources import Frame, Rgb, Source
-from hairtint.live.tinter import Tinted
+from hairtint.look import Look
+from hairtint.tinter import Tinted
 
 Tint = Callable[[Rgb, Look, Rgb | None], Tinted]
 

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from hairtint import zoo
 from hairtint.color import Color
 from hairtint.errors import SourceError
-from hairtint.live.look import Look
 from hairtint.live.picamera import SIZE, PiCameraSource, PreviewClosedError
 from hairtint.live.sources import Frame, Size
+from hairtint.look import Look
 from hairtint.matte import Mask, largest_region
 from hairtint.memory import Memory
 from hairtint.segmenter import Segmenter

@@ -36,7 +36,7 @@ import numpy as np
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import HairtintError, InputError, one_line, reason
-from hairtint.live.look import Look
+from hairtint.look import Look
 from hairtint.video.clock import seconds
 
 _MOST_BYTES = 1 << 20
@@ -147,13 +147,11 @@ def _read(entry: dict[str, Any], before: Look, where: str) -> tuple[float, Look]
         color = Color.parse(_text(entry["color"])) if "color" in entry else before.color
         effects = tuple(map(Effect.parse, _texts(entry["effects"]))) if "effects" in entry else before.effects
         strength = _share(entry.get("strength", before.strength))
+        return time, replace(before, color=color, effects=effects, strength=strength)
     except HairtintError as error:
         raise type(error)(f"{where}: {error}") from None
     except ValueError:  # a message with a number of more digits than Python writes
         raise InputError(f"{where}: a number has thousands of digits, write a shorter one") from None
-    if effects and before.method == "hsv":
-        raise InputError(f"{where}: effects need the method natural, leave them out")
-    return time, replace(before, color=color, effects=effects, strength=strength)
 
 
 def _text(value: object) -> str:

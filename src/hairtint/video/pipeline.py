@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from hairtint import extras
 from hairtint.errors import InputError
-from hairtint.live.look import Look, check_look
-from hairtint.live.tinter import Tinter
+from hairtint.look import Look, check_look
+from hairtint.tinter import Tinter
 from hairtint.video.channel import Channel, Closed
 from hairtint.video.clock import seconds
 from hairtint.video.layout import copied

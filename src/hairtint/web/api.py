@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from hairtint import zoo
 from hairtint.color import Color, palette
 from hairtint.effects import EFFECTS
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinted
+from hairtint.errors import InputError
+from hairtint.look import Look
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
+from hairtint.tinter import Tinted
 from hairtint.web import fields, operations
 from hairtint.web.fields import Field
 from hairtint.web.operations import FORM, JSON, PICTURES, Operation, Services
@@ -164,11 +165,11 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
 
 def chosen(values: dict[str, Any]) -> Look:
     """The look that the values of a request describe."""
-    if values["effects"] and values["method"] != "natural":
-        raise Problem(422, "effects need method natural; leave them out, or change the method", field="effects")
-    return Look(
-        values["color"], values["strength"], values["method"], values["effects"], values.get("largest_region", False)
-    )
+    try:
+        clean = values.get("largest_region", False)
+        return Look(values["color"], values["strength"], values["method"], values["effects"], clean)
+    except InputError as error:  # the values are right, each by itself
+        raise Problem(422, str(error), field="effects") from error
 
 
 def found(services: Services, values: dict[str, Any]) -> tuple[Kept, dict[str, str]]:

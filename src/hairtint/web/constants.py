@@ -20,7 +20,7 @@ TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
-    "LOOKS": ("looks", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
+    "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
     "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),

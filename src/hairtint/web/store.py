@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.live.tinter import Tinter
 from hairtint.photo import Photo
+from hairtint.tinter import Tinter
 from hairtint.web.problems import Problem
 
 SESSION_SECONDS = 60.0

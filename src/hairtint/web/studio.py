@@ -13,14 +13,13 @@ from PIL import Image
 
 from hairtint import zoo
 from hairtint.color import Color
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinted, Tinter
+from hairtint.look import Look
 from hairtint.matte import Mask, largest_region
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
 from hairtint.photo_origin import Origin
-from hairtint.recolor import recolor
 from hairtint.segmenter import Segmenter
+from hairtint.tinter import Tinted, Tinter
 from hairtint.web import uploads
 from hairtint.web.metrics import Stages
 from hairtint.web.settings import Settings
@@ -91,10 +90,9 @@ class Studio:
     def single(self, rgb: NDArray[np.uint8], look: Look) -> Tinted:
         """A frame without any before it, as fast as a Tinter."""
         with self.stages("mask"):
-            mask = self.segmenter(zoo.fastest()).mask(rgb)
-            mask = largest_region(mask) if look.largest_region else mask
+            mask = look.hair(self.segmenter(zoo.fastest()).mask(rgb))
         with self.stages("color"):
-            dyed = recolor(rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects)
+            dyed = look.dyed(rgb, mask)
         return Tinted(dyed, mask, {})
 
     def open(self, data: bytes, most: int | None = None) -> Photo:
@@ -117,11 +115,7 @@ class Studio:
         if look.largest_region:
             mask = largest(mask)
         with self.stages("color"):
-            dyed = recolor(
-                photo.rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects,
-                hsv_saturation=saturation,
-            )  # fmt: skip
-            return photo.with_rgb(dyed)
+            return photo.with_rgb(look.dyed(photo.rgb, mask, hsv_saturation=saturation))
 
     def encode(self, photo: Photo, file_format: str | None, quality: int | None, metadata: bool) -> tuple[bytes, str]:
         """The bytes of a picture file and its media type; None: the original's format where it can be had, or PNG."""

@@ -171,7 +171,7 @@ def test_forms_with_the_wrong_parts(client, jpeg):
         ({"color": "red", "effects": "gloss"}, "effects", "list"),
         ({"color": "red", "effects": ["sparkle"]}, "effects", "choose one of"),
         ({"color": "red", "effects": ["gloss"] * 9}, "effects", "at most 8"),
-        ({"color": "red", "effects": ["gloss"], "method": "hsv"}, "effects", "method natural"),
+        ({"color": "red", "effects": ["gloss"], "method": "hsv"}, "effects", "need method"),
         ({"color": "red", "saturation": 0.5}, "saturation", "method hsv"),
         ({"color": "red", "model": "../../etc/passwd"}, "model", "swift"),
         ({"color": "red", "model": "/tmp/x.onnx"}, "model", "swift"),

@@ -18,7 +18,7 @@ export const MEMORY = {
   "SURPRISE": 0.8,
 };
 
-export const LOOKS = {
+export const GLANCES = {
   "MARGIN": 0.5,
   "LEAST": 112,
   "NEAR": 0.6,

@@ -17,7 +17,7 @@
  *
  * All errors are Error objects whose message is a sentence for the visitor.
  *
- * @typedef {object} Look what the visitor has chosen, as `hairtint.live.look.Look`
+ * @typedef {object} Look what the visitor has chosen, as `hairtint.look.Look`
  * @property {string} color "#rrggbb", "rgb(r, g, b)" or the name of a dye of the palette (DYES)
  * @property {number} [strength] 0 leaves the picture as it is, 1 (the default) is the full dye
  * @property {"natural"|"hsv"} [method] "natural" is the default

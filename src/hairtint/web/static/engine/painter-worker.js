@@ -2,7 +2,7 @@
 
 import { MATTE } from "./constants.js";
 import { nearest } from "./framing.js";
-import { finest } from "./looks.js";
+import { finest } from "./glances.js";
 import { largestRegion, refine } from "./matte.js";
 import { pixels } from "./pixels.js";
 import { Pyramid } from "./pyramid.js";

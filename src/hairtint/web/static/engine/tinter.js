@@ -1,4 +1,4 @@
-/** Frame in, dyed frame out, with memory of the frames before: hairtint/live/tinter.py. */
+/** Frame in, dyed frame out, with memory of the frames before: hairtint/tinter.py. */
 
 import { Heads } from "./heads.js";
 import { largestRegion, refine } from "./matte.js";

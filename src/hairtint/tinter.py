@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.heads import Heads
-from hairtint.live.look import Look, check_look
-from hairtint.matte import largest_region
-from hairtint.recolor import recolor
+from hairtint.look import Look, check_look
 from hairtint.segmenter import Segmenter, VideoSegmenter
 
 
@@ -49,16 +47,11 @@ class Tinter:
         """
         check_look(look)
         started = time.perf_counter()
-        mask = self.segmenter.mask(rgb, small)
-        if look.largest_region:
-            mask = largest_region(mask)
+        mask = look.hair(self.segmenter.mask(rgb, small))
         masked = time.perf_counter()
         if self.segmenter.memory.anew:
             self.heads.reset()
-        dyed = recolor(
-            rgb, mask, look.color, strength=look.strength, method=look.method, effects=look.effects,
-            shade=self.heads.follow(rgb, mask) if look.method == "natural" else None,
-        )  # fmt: skip
+        dyed = look.dyed(rgb, mask, shade=self.heads.follow(rgb, mask) if look.method == "natural" else None)
         return Tinted(dyed, mask, {"mask": masked - started, "color": time.perf_counter() - masked})
 
     def reset(self) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hairtint.heads import APART
-from hairtint.live.look import Look
-from hairtint.live.tinter import Tinter
+from hairtint.look import Look
 from hairtint.shade import Shade
+from hairtint.tinter import Tinter
 
 COPPER = Look(color="copper")
 

@@ -1,13 +1,18 @@
-"""What the viewer has chosen: the colour, how strong, by which method, with which effects."""
+"""What somebody has chosen: the colour, how strong, by which method, with which effects; and hair dyed so."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import InputError
-from hairtint.recolor import Method, check_method, check_share
+from hairtint.matte import Mask, largest_region
+from hairtint.recolor import Method, check_share, checked_effects, recolor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +23,12 @@ class Look:
         color: the dye; anything else that `Color.parse` reads becomes one.
         strength: 0 leaves the frame as it is, 1 is the full dye.
         method: "natural" or "hsv" (hairtint.recolor).
-        effects: for "natural", in the order of their painting.
+        effects: for "natural", in the order of their painting; anything that `recolor` takes becomes a tuple.
         largest_region: keep only the largest region of the mask (the report's clean-up, section 4.1).
 
     Raises:
         ColorError: the colour cannot be read.
-        InputError: strength or method are none of the above.
+        InputError: strength, method or effects are none of the above.
     """
 
     color: Color
@@ -36,7 +41,15 @@ class Look:
         """Refuse what no frame could be dyed in, so that a mistake shows where it is made."""
         object.__setattr__(self, "color", Color.parse(self.color))
         check_share("strength", self.strength)
-        check_method(self.method)
+        object.__setattr__(self, "effects", tuple(checked_effects(self.effects, self.method)))
+
+    def hair(self, mask: Mask) -> Mask:
+        """What of a mask, float32 (H, W) in [0, 1], is dyed."""
+        return largest_region(mask) if self.largest_region else mask
+
+    def dyed(self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], **more: Any) -> NDArray[np.uint8]:
+        """A picture whose hair has this look; `more` (shade, hsv_saturation) and the errors are those of `recolor`."""
+        return recolor(rgb, mask, self.color, strength=self.strength, method=self.method, effects=self.effects, **more)
 
 
 def check_look(look: object) -> None:

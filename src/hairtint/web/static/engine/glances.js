@@ -1,11 +1,11 @@
-/** A photo is worth more time than a frame: the network looks up to three times, as hairtint/looks.py has it do. */
+/** A photo is worth more time than a frame: the network looks up to three times, as hairtint/glances.py has it do. */
 
 import { bounds } from "./box.js";
-import { LOOKS } from "./constants.js";
+import { GLANCES } from "./constants.js";
 import { resize, round, View } from "./raster.js";
 import { regions } from "./regions.js";
 
-const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = LOOKS;
+const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = GLANCES;
 
 /**
  * The probability of hair, by up to three looks.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairtint import looks
+from hairtint import glances
 from hairtint.pyramid import Pyramid
 from hairtint.segmenter import preprocess
 
@@ -31,7 +31,7 @@ def picture(height, width, top, left, side):
 def test_small_hair_is_looked_at_from_near():
     calls = []
     rgb = picture(400, 300, 40, 100, 60)
-    fine = looks.finest(rgb, seen(calls))
+    fine = glances.finest(rgb, seen(calls))
     assert calls[0] == (400, 300)
     assert len(calls) == 3
     assert calls[1] == calls[2]
@@ -45,15 +45,15 @@ def test_small_hair_is_looked_at_from_near():
 
 def test_the_second_look_takes_in_enough_pixels_to_see_by():
     calls = []
-    looks.finest(picture(600, 500, 300, 250, 12), seen(calls))
+    glances.finest(picture(600, 500, 300, 250, 12), seen(calls))
     assert len(calls) == 3
-    assert all(looks.LEAST <= side <= looks.LEAST + 2 for side in calls[1])
+    assert all(glances.LEAST <= side <= glances.LEAST + 2 for side in calls[1])
 
 
 @pytest.mark.parametrize(("side", "times"), [(180, 2), (0, 1)])
 def test_large_hair_is_not_looked_at_from_near_and_none_not_again(side, times):
     calls = []
-    assert looks.finest(picture(200, 200, 10, 10, side), seen(calls)).shape == (32, 32)
+    assert glances.finest(picture(200, 200, 10, 10, side), seen(calls)).shape == (32, 32)
     assert calls == [(200, 200)] * times
 
 
@@ -65,7 +65,7 @@ def test_a_picture_of_fewer_pixels_than_the_map_is_shown_from_near_only_for_tiny
     def look(shown):
         return cv2.resize(seen(calls)(shown), (cells, cells), interpolation=cv2.INTER_NEAREST)
 
-    looks.finest(picture(260, 260, 40, 100, side), look, seen(calls))
+    glances.finest(picture(260, 260, 40, 100, side), look, seen(calls))
     assert len(calls) == 3
     assert len(set(calls)) == 1 + near
 
@@ -79,7 +79,7 @@ def test_a_speck_does_not_decide_what_is_shown_from_near():
             seen(sizes)(part)
             return cv2.resize(part.rgb[..., 0], (128, 128), interpolation=cv2.INTER_NEAREST) / np.float32(255)
 
-        looks.finest(shown, look)
+        glances.finest(shown, look)
     assert calls[0] == calls[1]
     assert len(set(calls[0])) == 2
 
@@ -91,7 +91,7 @@ def test_the_near_look_fades_out_where_the_picture_goes_on():
     def look(shown):
         return np.ones((32, 32), np.float32) if shown.rgb.shape[0] < 300 else seen([])(shown)
 
-    fine = looks.finest(rgb, look)
+    fine = glances.finest(rgb, look)
     assert fine.max() == 1
     assert np.abs(np.diff(fine[:, fine.shape[1] // 2])).max() < 0.25
     assert np.abs(np.diff(fine[fine.shape[0] // 6])).max() < 0.25
@@ -99,7 +99,7 @@ def test_the_near_look_fades_out_where_the_picture_goes_on():
 
 def test_the_mirrored_map_comes_back_the_right_way_round():
     rgb = Pyramid(picture(100, 100, 0, 0, 50))
-    np.testing.assert_array_equal(looks.mirrored(seen([]))(rgb), seen([])(rgb))
+    np.testing.assert_array_equal(glances.mirrored(seen([]))(rgb), seen([])(rgb))
 
 
 def test_the_mirrored_pyramid_is_that_of_the_mirrored_picture(portrait):
@@ -116,7 +116,7 @@ def test_another_network_is_asked_once_where_there_is_hair(side, share):
     """It says the opposite: its share in the mean shows. The first looks twice: at the mirror image, or from near."""
     calls = [], []
     rgb = picture(100, 100, 0, 0, side)
-    found = looks.finest(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
+    found = glances.finest(rgb, seen(calls[0]), lambda shown: 1 - seen(calls[1])(shown)[::2, ::2])
     assert [len(made) for made in calls] == [2, 1]
     assert found[0, 0] == pytest.approx(share)
     assert len(set(calls[0] + calls[1])) == (1 if side == 90 else 2)
@@ -126,7 +126,7 @@ def test_another_network_is_asked_once_where_there_is_hair(side, share):
 def test_what_the_first_alone_calls_nothing_is_hair_only_if_it_says_so_from_near(side):
     """Another network is asked once where the first sees nothing; its word alone dyes nothing."""
     calls = []
-    found = looks.finest(picture(100, 100, 0, 0, side), lambda _: np.zeros((32, 32), np.float32), seen(calls))
+    found = glances.finest(picture(100, 100, 0, 0, side), lambda _: np.zeros((32, 32), np.float32), seen(calls))
     assert not (found > 0.5).any()
     assert calls[0] == (100, 100)
     assert len(calls) == (2 if side == 30 else 1)
@@ -137,11 +137,11 @@ def test_hair_that_the_first_overlooks_is_shown_to_it_from_near():
         return seen([])(shown) if shown.rgb.shape[0] < 100 else np.zeros((32, 32), np.float32)
 
     rgb = picture(100, 100, 0, 0, 30)
-    np.testing.assert_allclose(looks.finest(rgb, first, seen([])), looks.finest(rgb, seen([]), seen([])))
+    np.testing.assert_allclose(glances.finest(rgb, first, seen([])), glances.finest(rgb, seen([]), seen([])))
 
 
 @given(st.integers(16, 200), st.integers(16, 200), st.integers(0, 199), st.integers(0, 199), st.integers(1, 100))
 def test_any_place_and_size_gives_a_map_in_range(height, width, top, left, side):
-    fine = looks.finest(picture(height, width, top % height, left % width, side), seen([]))
+    fine = glances.finest(picture(height, width, top % height, left % width, side), seen([]))
     assert fine.dtype == np.float32
     assert 0 <= fine.min() <= fine.max() <= 1

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from hairtint.color import Color
+from hairtint.effects import Gloss
 from hairtint.errors import ColorError, InputError
-from hairtint.live.look import Look
+from hairtint.look import Look
 
 COPPER = Look(Color.parse("copper"))
 
@@ -29,3 +30,15 @@ def test_what_is_no_strength_or_method(wrong):
         Look(COPPER.color, **wrong)
     with pytest.raises(InputError, match=r"give a number|choose"):
         replace(COPPER, **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"method": "hsv", "effects": ("gloss",)}, {"effects": ("nonsense",)}, {"effects": 5}]
+)
+def test_what_are_no_effects_for_it(wrong):
+    with pytest.raises(InputError, match="effect"):
+        replace(COPPER, **wrong)
+
+
+def test_effects_may_be_written():
+    assert replace(COPPER, effects="gloss:0.4") == replace(COPPER, effects=[Gloss(0.4)])

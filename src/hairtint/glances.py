@@ -21,7 +21,7 @@ from hairtint.pyramid import Pyramid
 
 Rgb = NDArray[np.uint8]
 Map = NDArray[np.float32]
-Look = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
+Glance = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 
 MARGIN = 0.5  # of the hair's longer side, kept around it in the second look: the head tells what is hair
 LEAST = 112  # pixels a side of the second look: of fewer there would be nothing but blur
@@ -32,7 +32,7 @@ FADE = 0.1  # of the second look's longer side, along edges beyond which the pic
 SPECK = 0.01  # regions below this share of the largest do not decide what is shown from near
 
 
-def finest(picture: Rgb | Pyramid, first: Look, *others: Look) -> Map:
+def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
     """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3).
 
     first: the network whose look decides which further ones are needed; where it sees no hair, another's does.
@@ -59,7 +59,7 @@ def _some(probability: Map) -> bool:
     return bool((probability > 0.5).any())
 
 
-def mirrored(look: Look) -> Look:
+def mirrored(look: Glance) -> Glance:
     """The same look, but at the picture's mirror image; its map is turned back."""
     return lambda picture: look(picture.mirrored())[:, ::-1]
 
