@@ -7,13 +7,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 import torch
 
+from hairtint import zoo
+from hairtint.cli import run
 from hairtint.errors import TrainingError, UnknownModelError
 from hairtint.training import checkpoint, curves, losses, schedule
+from hairtint.training.config import Config
 from hairtint.training.datasets import open_dataset, split
 from hairtint.training.loader import Epoch, steps
 from hairtint.training.train import _Run, train
@@ -89,8 +93,6 @@ def test_same_seed_same_weights_whatever_the_workers(quick, tiny_pairs, tmp_path
 
 @pytest.fixture(scope="module")
 def uninterrupted(tiny_pairs, tmp_path_factory):
-    from hairtint.training.config import Config
-
     config = Config(
         network="light", size=32, epochs=3, batch=4, lr=3e-3, workers=0, ema=0.5, recipe="strong", optimizer="adamw",
         schedule="cosine", warmup_steps=2, clip_norm=1.0, checkpoint_minutes=1e-9,
@@ -153,8 +155,6 @@ def test_a_process_that_is_killed(tiny, tmp_path, quick_toml):
                 break
     assert process.wait() == -signal.SIGKILL
     assert checkpoint.load(tmp_path / "run" / "last.pt")["step"] >= 6
-    from hairtint.cli import run
-
     for folder in ("run", "whole"):
         assert run([*command[3:], "--run", str(tmp_path / folder)]) == 0
     assert [row["epoch"] for row in log(tmp_path / "run")] == ["1", "2", "3"]
@@ -311,3 +311,23 @@ def test_no_epochs_keep_the_weights_that_a_training_starts_from(quick, tiny_pair
     with pytest.raises(TrainingError, match=r"epochs = 0 keeps the weights .* give them with --from"):
         train(quick(epochs=0), tiny_pairs, tmp_path / "c")
     assert not (tmp_path / "c").exists()
+
+
+def test_what_a_config_was_meant_for_is_said_in_a_line_each(tiny, tmp_path, quick_toml, capsys):
+    command = ["train", str(quick_toml), "--data", str(tiny), "--run"]
+    quick_toml.write_text(quick_toml.read_text() + "warmup_steps = 8\n[repeat]\nccp = 2\nfasseg = 2\n")
+    assert run([*command, str(tmp_path / "run")]) == 0
+    said = capsys.readouterr().err
+    assert said.count("repeat names what is not in the data: ccp, fasseg\n") == 1
+    assert said.count("all 8 steps are warm-up: set warmup_steps, now 8, to a tenth of them at most\n") == 1
+    quick_toml.write_text(quick_toml.read_text().replace("warmup_steps = 8", "warmup_steps = 7").split("[")[0])
+    assert run([*command, str(tmp_path / "other")]) == 0
+    assert not {"repeat", "warm-up"} & set(capsys.readouterr().err.split())
+
+
+def test_the_configs_for_photos_of_ones_own_take_thirty():
+    for name in ("own", "own-swift"):
+        plan = Config.load(Path(__file__).parents[2] / f"configs/{name}.toml")
+        assert plan.warmup_steps * 4 <= steps(["mine"] * 24, plan.repeat, 0, plan.epochs, plan.batch)
+        assert not plan.repeat
+        assert zoo.find(plan.network).size == plan.size

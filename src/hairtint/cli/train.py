@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import Progress
@@ -10,6 +12,10 @@ from rich.progress import Progress
 from hairtint.cli.options import FOLDER, Number, data_folders
 from hairtint.cli.progress import bar, say
 from hairtint.errors import HairtintError
+
+if TYPE_CHECKING:
+    from hairtint.training.config import Config
+    from hairtint.training.pairs import Pair
 
 
 @click.command()
@@ -79,8 +85,7 @@ def train(
         if first:
             for report in reports:
                 say(*report.lines())
-            sources = {pair.source for pair in pairs}
-            say(*(f"repeat names {name}, which is not in the data" for name in plan.repeat if name not in sources))
+            say(*_misfits(plan, pairs))
             if (weights or mean_with or encoder) and (folder / run_files.LAST).exists():
                 say(f"{folder} goes on where it was: --from, --mean-with and --encoder are for its start alone")
         with bar(quiet=not first) as progress:
@@ -100,6 +105,20 @@ def train(
     if first:
         click.echo(str(best))
     return 0
+
+
+def _misfits(plan: Config, pairs: Sequence[Pair]) -> Iterator[str]:
+    """What of a config was meant for other data, a line each."""
+    from hairtint.training.datasets import split
+    from hairtint.training.loader import steps
+
+    present = {pair.source for pair in pairs}
+    if absent := [name for name in plan.repeat if name not in present]:
+        yield f"repeat names what is not in the data: {', '.join(absent)}"
+    trained = [pair.source for pair in split(pairs, seed=plan.seed, validation=plan.validation)[0]]
+    total = steps(trained, plan.repeat, plan.seed, plan.epochs, plan.batch)
+    if 0 < total <= plan.warmup_steps:
+        yield f"all {total} steps are warm-up: set warmup_steps, now {plan.warmup_steps}, to a tenth of them at most"
 
 
 class _Show:
