@@ -124,4 +124,4 @@ def test_without_matplotlib_the_plot_is_refused_and_the_rest_works(tmp_path):
     assert done.returncode == 0, done.stderr
     done = subprocess.run([*call, "--plot", str(tmp_path / "p.png")], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "hairtint[train]" in done.stderr
+    assert "hairtint[plot]" in done.stderr

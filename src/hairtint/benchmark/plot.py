@@ -18,7 +18,7 @@ SUFFIXES = (".png", ".svg", ".pdf")
 
 def check(path: str | os.PathLike[str]) -> None:
     """Raise before the measuring what `draw` would raise after it: MissingExtraError, OutputError."""
-    extras.require("train", "matplotlib", what="the plot needs", otherwise=", or leave --plot out")
+    extras.require("plot", "matplotlib", what="the plot needs", otherwise=", or leave --plot out")
     if Path(path).suffix.lower() not in SUFFIXES:
         raise OutputError(f"{path}: name a plot that ends in {', '.join(SUFFIXES)}")
     check_target(Path(path), True)

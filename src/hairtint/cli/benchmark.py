@@ -37,7 +37,7 @@ def _names(context: click.Context, option: click.Parameter, given: Sequence[str]
 @click.option("--size", type=Size(), help="Bring frames to this size. Default: 1280x720, or the video's own.")
 @click.option("--seconds", type=Number(0.1, 3600), default=20.0, show_default=True, help="How long.")
 @click.option("--json", "json_path", type=FILE, help="Also write the figures here.")
-@click.option("--plot", "plot_path", type=FILE, help="Also draw them here: .png, .svg or .pdf.")
+@click.option("--plot", "plot_path", type=FILE, help="Also draw them here: .png, .svg or .pdf (extra plot).")
 def benchmark(
     models: list[str],
     devices: list[str],
