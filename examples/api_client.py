@@ -4,7 +4,7 @@ import base64
 import json
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 picture, color, result = sys.argv[1:4]
@@ -16,3 +16,5 @@ try:
         Path(result).write_bytes(answer.read())
 except HTTPError as error:
     raise SystemExit(json.load(error)["detail"]) from None
+except URLError as error:
+    raise SystemExit(f"no answer from {address} ({error.reason}): start hairtint web, or name its address") from None

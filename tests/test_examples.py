@@ -83,3 +83,8 @@ def test_api_client(example):
             example("api_client", "me.jpg", "coper", "out.jpg", address)
     finally:
         server.shutdown()
+
+
+def test_api_client_without_a_server(example):
+    with pytest.raises(SystemExit, match=r"no answer from http://127\.0\.0\.1:1 .*: start hairtint web"):
+        example("api_client", "me.jpg", "copper", "out.jpg", "http://127.0.0.1:1")
