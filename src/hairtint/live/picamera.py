@@ -55,7 +55,8 @@ class PiCameraSource:
         small: the same of the picture for the network, no larger than `size`; None: as swift would be shown it.
         fps: frames per second, or None for what light and sensor allow.
         camera: its number, for boards with two.
-        hflip, vflip: mirror left to right, upside down; both together turn a camera that hangs upside down.
+        hflip: mirror left to right.
+        vflip: mirror upside down; both together turn a camera that hangs upside down.
         controls: Picamera2's own, such as {"ExposureTime": 10000, "Brightness": 0.1}; see rpicam-hello --help.
         preview: None, or the window that shows the camera's picture under an overlay: "drm" (no desktop), "qtgl",
             "qt" (over the network), "auto" for the one that fits.
