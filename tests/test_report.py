@@ -145,3 +145,11 @@ def test_no_mask_has_a_better_dice_than_its_accuracy_allows(made):
     # wrong pixels e = 0.14, all others true positives
     assert made["arithmetic"].most_dice(0.86) == pytest.approx(2 * 0.86 / (2 * 0.86 + 0.14))
     assert made["arithmetic"].with_sibling(2, 0.8) == pytest.approx(0.8)
+
+
+def test_what_the_reports_light_has_learnt_from_is_said_alike_everywhere(pages, request):
+    readme = (request.config.rootpath / "README.md").read_text(encoding="utf-8")
+    said = re.compile(r"published `light` has probably learnt from .*? is not published")
+    found = [said.findall(" ".join(text.split())) for text in (readme, *pages.values())]
+    assert [len(sentences) for sentences in found] == [1, 1, 1]
+    assert found[0] == found[1] == found[2]

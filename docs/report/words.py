@@ -13,7 +13,7 @@ PASSES = 3  # a training step is about three forward passes: one forward, two ba
 
 def words(sources: Sources) -> dict[str, str]:
     """All of them."""
-    return _sizes() | _dice() | _data(sources) | _quality(sources)
+    return _sizes() | _dice() | _data(sources) | _peers(sources) | _quality(sources)
 
 
 def _sizes() -> dict[str, str]:
@@ -68,6 +68,13 @@ def _data(sources: Sources) -> dict[str, str]:
         known = sources.measured.get("data", {}).get(source)
         found[f"nothing_{name}"] = percent(1 - known["hair"]) if known else "not measured yet"
     return found
+
+
+def _peers(sources: Sources) -> dict[str, str]:
+    """Which files of others were measured."""
+    known = sources.measured.get("peers", {})
+    names = ("mediapipe", "report-light")
+    return {f"sha256_{name.replace('-', '_')}": known.get(name, {}).get("sha256", "not measured yet") for name in names}
 
 
 def _quality(sources: Sources) -> dict[str, str]:

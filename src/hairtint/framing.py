@@ -20,7 +20,7 @@ def shapes(size: int) -> tuple[Shape, ...]:
     """What a network of this project takes that learnt from squares of `size`: these, and wide ones for no more work.
 
     Wide pictures in their own proportions get better masks than squeezed ones, upright pictures do not, not even where
-    a network has learnt from such (docs/training.md). A size of no multiple of STEP has the square alone.
+    a network has learnt from such (docs/training-log.md). A size of no multiple of STEP has the square alone.
     """
     if size % STEP:
         return ((size, size),)

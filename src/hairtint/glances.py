@@ -1,4 +1,4 @@
-"""A photo is worth more time than a frame: where a first look finds hair, more looks follow (docs/training.md).
+"""A photo is worth more time than a frame: where a first look finds hair, more looks follow (docs/training-log.md).
 
 Where the hair is small it is shown from near, which adds 0.15 IoU on full-body street photos (CCP), where hair is a
 hundredth of the picture: to the first network and to one of another origin or, without such a network, to the first

@@ -42,9 +42,9 @@ class Network(Protocol):
 def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few: bool = False) -> Network:
     """Make a network callable; `threads`: None takes as many as there are cores for this process.
 
-    "auto" is OpenVINO on processors by Intel and AMD, where it is the faster one (docs/training.md), and ONNX Runtime
-    elsewhere, unless the environment variable HAIRTINT_BACKEND names another. "cuda" is ONNX Runtime on a graphics card
-    by NVIDIA. `few`: only a few pictures will come; ONNX Runtime has answered before OpenVINO is ready.
+    "auto" is OpenVINO on processors by Intel and AMD, where it is the faster one (docs/training-log.md), and ONNX
+    Runtime elsewhere, unless the environment variable HAIRTINT_BACKEND names another. "cuda" is ONNX Runtime on a
+    graphics card by NVIDIA. `few`: only a few pictures will come; ONNX Runtime has answered before OpenVINO is ready.
     Raises InputError for an unknown backend, MissingExtraError for one that is not installed or finds no graphics card,
     ModelError where the weights are missing, damaged or not a network of this project.
     """

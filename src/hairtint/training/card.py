@@ -74,7 +74,7 @@ The .onnx holds them in {stored.name}; its probabilities differ from the torch m
 
 ## Figures
 
-On the validation photos of this run, full-size masks, threshold 0.5. {_unseen(began, stems)}
+On the validation photos of this run, masks of the photos' own size, threshold 0.5. {_unseen(began, stems)}
 IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are pooled over pixels.
 
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |

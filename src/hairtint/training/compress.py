@@ -1,7 +1,8 @@
 """Weights stored in fewer bits, while runtimes compute in single precision as before.
 
 Half precision changes nothing that could be measured. Where a file would still be large, weights are stored as 8-bit
-and, the many of the widest layers, as 4-bit numbers, which changes the IoU of `full` by about 0.001 (docs/training.md).
+and, the many of the widest layers, as 4-bit numbers, which changes the IoU of `full` by about 0.001
+(docs/training-log.md).
 """
 
 from __future__ import annotations
