@@ -125,11 +125,11 @@ class Trickle(threading.Thread):
         return answer.status
 
     def _watch(self) -> int:
-        """Look at the camera's picture in the browser for a moment, and go away."""
+        """Look at the camera's picture in the browser once, and go away."""
         connection = http.client.HTTPConnection("127.0.0.1", self.camera, timeout=120)
-        connection.request("GET", "/stream.mjpg")
+        connection.request("GET", "/frame.jpg")
         answer = connection.getresponse()
-        answer.read(50_000)
+        answer.read()
         connection.close()
         return answer.status
 

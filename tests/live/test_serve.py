@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 from hairtint.errors import InputError, PictureError
-from hairtint.live import jpeg_slot
+from hairtint.live import jpeg_slot, serve_http
 from hairtint.live.serve import MOST_COMMANDS, Server
-from hairtint.live.serve_http import Handler
 
 JSON = {"Content-Type": "application/json"}
 
@@ -42,21 +41,18 @@ def plain(value, size=(48, 64)):
 
 @contextlib.contextmanager
 def watching(server):
-    """A viewer: the stream's file, just behind its head."""
-    link = socket.create_connection(("127.0.0.1", server.port), timeout=20)
-    link.sendall(b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n")
-    with link, link.makefile("rb") as stream:
-        head = b"".join(iter(stream.readline, b"\r\n"))
-        yield head, stream
+    """A viewer: a function that gives the next frame, decoded: uint8 (H, W, 3) RGB."""
+    link, seen = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20), "0"
 
+    def next_frame():
+        nonlocal seen
+        link.request("GET", f"/frame.jpg?after={seen}")
+        answer = link.getresponse()
+        seen = answer.headers["Frame-Number"]
+        return cv2.imdecode(np.frombuffer(answer.read(), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
-def next_frame(stream):
-    """The next part of a stream, decoded: uint8 (H, W, 3) RGB."""
-    assert stream.readline() == b"--hairtint-frame\r\n"
-    head = b"".join(iter(stream.readline, b"\r\n"))
-    data = stream.read(int(re.search(rb"Content-Length: (\d+)", head)[1]))
-    assert stream.readline() == b"\r\n"
-    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    with contextlib.closing(link):
+        yield next_frame
 
 
 def until(true, seconds=20):
@@ -68,25 +64,36 @@ def until(true, seconds=20):
 
 
 def test_a_viewer_sees_the_colours_of_every_frame_shown(server):
-    with watching(server) as (head, stream):
-        assert b"200" in head
-        assert b"multipart/x-mixed-replace; boundary=hairtint-frame" in head
+    with watching(server) as next_frame:
         for color in ((200, 30, 30), (30, 200, 30), (30, 30, 200)):
             server.show(plain(color))
-            np.testing.assert_allclose(next_frame(stream).mean((0, 1)), color, atol=4)
+            np.testing.assert_allclose(next_frame().mean((0, 1)), color, atol=4)
 
 
 def test_a_late_or_slow_viewer_gets_the_newest_frame_only(server):
-    for value in range(50, 101):
-        server.show(plain(value))
-    with watching(server) as (_, stream):
-        assert next_frame(stream).mean() == pytest.approx(100, abs=2)
-        for value in range(101, 151):
-            server.show(plain(value))
-        seen = [next_frame(stream).mean()]
-        while seen[-1] < 148:
-            seen.append(next_frame(stream).mean())
-        assert seen == sorted(seen)
+    with watching(server) as next_frame:
+        for last in (100, 150):
+            for value in range(last - 50, last + 1):
+                server.show(plain(value))
+            assert next_frame().mean() == pytest.approx(last, abs=2)
+
+
+def test_a_viewer_waits_for_the_next_frame_and_gets_a_still_picture_again(server, monkeypatch):
+    monkeypatch.setattr(serve_http, "REPEAT", 0.05)
+    server.show(plain(9))
+    with watching(server) as next_frame:
+        assert next_frame().mean() == next_frame().mean() == pytest.approx(9, abs=2)
+    monkeypatch.setattr(serve_http, "REPEAT", 20)
+    with watching(server) as next_frame:
+        next_frame()
+        later = threading.Timer(0.05, server.show, [plain(200)])
+        later.start()
+        assert next_frame().mean() == pytest.approx(200, abs=2)
+
+
+def test_of_a_server_that_came_back_the_first_frame_counts(server):
+    server.show(plain(9))
+    assert ask(server, "GET", "/frame.jpg?after=5000").headers["Frame-Number"] == "1"
 
 
 def test_nothing_is_encoded_while_nobody_watches_and_once_for_all_who_do(server, monkeypatch):
@@ -96,40 +103,39 @@ def test_nothing_is_encoded_while_nobody_watches_and_once_for_all_who_do(server,
     for value in range(20):
         server.show(plain(value))
     assert not encoded
-    with watching(server) as (_, one), watching(server) as (_, other):
-        assert next_frame(one).mean() == next_frame(other).mean()
+    with watching(server) as one, watching(server) as other:
+        assert one().mean() == other().mean()
         assert len(encoded) == 1
 
 
-def test_show_never_waits_for_a_viewer_that_does_not_read(server):
-    noise = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)
-    with watching(server):
-        shown = threading.Event()
-        thread = threading.Thread(target=lambda: ([server.show(noise) for _ in range(300)], shown.set()), daemon=True)
-        thread.start()
-        assert shown.wait(20), "300 frames of 1 MB each fit no socket's buffer, and yet nobody may wait"
+def test_a_viewer_that_never_reads_holds_up_nobody_and_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(serve_http.Handler, "timeout", 0.3)
+    free = server._http.free
+    with socket.socket() as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        link.connect(("127.0.0.1", server.port))
+        link.sendall(b"GET /frame.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        until(lambda: free._value == serve_http.MOST_CONNECTIONS - 1)
+        server.show(np.random.default_rng(0).integers(0, 255, (2160, 3840, 3), np.uint8))  # fits no socket's buffer
+        until(lambda: free._value == serve_http.MOST_CONNECTIONS)
+    assert ask(server, "GET", "/").status == 200
 
 
-def test_viewers_are_counted_and_one_too_many_is_told_so():
-    with Server(port=0, viewers=2) as server:
-        with watching(server) as (first, _), watching(server) as (second, _):
-            assert b"200" in first
-            assert b"200" in second
-            refused = ask(server, "GET", "/stream.mjpg")
-            assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
-            assert ask(server, "HEAD", "/stream.mjpg").status == 503, "the page asks so why there is no picture"
-            assert ask(server, "GET", "/").status == 200
-        until(lambda: ask(server, "HEAD", "/stream.mjpg").status == 200)
-        seats = server.seats
-        until(lambda: seats._value == 2)  # dead viewers are noticed although no frame was ever sent
-
-
-def test_leaving_ends_the_streams_and_frees_the_port():
-    with Server(port=0) as server, watching(server) as (_, stream):
+def test_leaving_ends_the_waiting_refuses_open_connections_and_frees_the_port(monkeypatch):
+    monkeypatch.setattr(serve_http, "REPEAT", 60)
+    with Server(port=0) as server:
         server.show(plain(9))
-        next_frame(stream)
-        server.__exit__(None, None, None)
-        assert stream.read() == b"--hairtint-frame\r\n"
+        idle, waiting = (http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(2))
+        with contextlib.closing(idle), contextlib.closing(waiting):
+            for link in (idle, waiting):
+                link.request("GET", "/state")
+                assert link.getresponse().read()
+            waiting.request("GET", "/frame.jpg?after=1")
+            server.__exit__(None, None, None)
+            assert waiting.getresponse().status in (200, 503), "it is answered, before the time is up"
+            idle.request("GET", "/state")
+            answer = idle.getresponse()
+            assert (answer.status, answer.headers["Connection"]) == (503, "close")
     with Server(port=server.port):
         pass
 
@@ -185,7 +191,7 @@ def test_of_very_many_choices_the_last_ones_count(server):
         (404, "GET", "/../serve.py", None, {}),
         (404, "GET", "http://[", None, {"Host": "localhost"}),
         (405, "POST", "/", b"{}", JSON),
-        (405, "DELETE", "/stream.mjpg", None, {}),
+        (405, "DELETE", "/frame.jpg", None, {}),
         (405, "GET", "/commands", None, {}),
         (405, "OPTIONS", "/commands", None, {"Origin": "http://elsewhere.example"}),
         (501, "BREW", "/", None, {}),
@@ -207,7 +213,7 @@ def test_of_very_many_choices_the_last_ones_count(server):
         (422, "POST", "/commands", b'{"mask": 1}', JSON),
         (422, "POST", "/commands", b'{"mask": true, "quit": true}', JSON),
         (421, "GET", "/", None, {"Host": "evil.example"}),
-        (421, "GET", "/stream.mjpg", None, {"Host": "evil.example:8000"}),
+        (421, "GET", "/frame.jpg", None, {"Host": "evil.example:8000"}),
         (421, "GET", "/", None, {"Host": ""}),
         (200, "GET", "/", None, {"Host": "192.168.1.7:8000"}),
         (200, "GET", "/", None, {"Host": "[::1]:8000"}),
@@ -250,7 +256,7 @@ def test_garbage_does_not_stop_the_server(server):
 def test_beyond_loopback_only_the_token_opens():
     with Server("127.0.0.1", 0, token="a-secret-token") as server:
         assert server.url == f"http://127.0.0.1:{server.port}/a-secret-token/"
-        for path in ("/", "/state", "/stream.mjpg", "/another-token/", "/a-secret-toke/", "/a-secret-token/nothing"):
+        for path in ("/", "/state", "/frame.jpg", "/another-token/", "/a-secret-toke/", "/a-secret-token/nothing"):
             assert ask(server, "GET", path).status == 404
         assert ask(server, "POST", "/commands", b'{"mask": true}', JSON).status == 404
         assert ask(server, "GET", "/a-secret-token").headers["Location"] == "/a-secret-token/"
@@ -278,20 +284,3 @@ def test_a_taken_port_and_a_strange_address_are_refused_with_a_cure(server):
 def test_what_is_no_frame_is_refused(server):
     with pytest.raises(PictureError):
         server.show(np.zeros((4, 4), np.uint8))
-
-
-def test_a_viewer_that_never_reads_gives_its_seat_back(monkeypatch):
-    monkeypatch.setattr(Handler, "timeout", 0.3)
-    noise = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)
-    with Server(port=0, viewers=1) as server, socket.socket() as link:
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        link.connect(("127.0.0.1", server.port))
-        link.sendall(b"GET /stream.mjpg HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        until(lambda: server.seats._value == 0)
-
-        def freed():
-            server.show(noise.copy())
-            return server.seats._value == 1
-
-        until(freed, 60)
-        assert ask(server, "GET", "/").status == 200

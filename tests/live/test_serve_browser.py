@@ -72,7 +72,8 @@ def test_a_viewer_chooses_a_colour_a_strength_and_the_mask(browser, tmp_path):
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         outside = []
-        page.on("request", lambda request: None if request.url.startswith(server.url) else outside.append(request.url))
+        ours = (server.url, f"blob:http://127.0.0.1:{server.port}/")
+        page.on("request", lambda request: None if request.url.startswith(ours) else outside.append(request.url))
         page.goto(server.url, wait_until="domcontentloaded")
         shows(page, [64, 64, 64])
         page.get_by_role("button", name="auburn").click()
@@ -96,3 +97,19 @@ def test_a_viewer_chooses_a_colour_a_strength_and_the_mask(browser, tmp_path):
         assert complaints == []
         another.close()
         page.close()
+
+
+def test_a_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(browser):
+    page = browser.new_page()
+    page.set_default_timeout(120_000)
+    with Server(port=0) as server:
+        server.show(np.full((120, 160, 3), 64, np.uint8))
+        page.goto(server.url, wait_until="domcontentloaded")
+        shows(page, [64, 64, 64])
+    page.wait_for_function("/ended|lost/.test(document.getElementById('note').innerText)")
+    with Server(port=server.port) as back:
+        for value in (128, 200):
+            back.show(np.full((120, 160, 3), value, np.uint8))
+            shows(page, [value] * 3)
+        assert page.locator("#note").inner_text() == ""
+    page.close()

@@ -29,10 +29,10 @@ class JpegSlot:
             self._rgb, self._number = rgb, self._number + 1
             self._news.notify_all()
 
-    def wait(self, seen: int, timeout: float) -> bool:
-        """Wait for a frame after number `seen`; False where `timeout` seconds bring none, or the slot is closed."""
+    def wait(self, seen: int, timeout: float) -> None:
+        """Wait until the newest frame is another than number `seen`, at most `timeout` seconds or until closed."""
         with self._news:
-            return self._news.wait_for(lambda: self.closed or self._number > seen, timeout) and not self.closed
+            self._news.wait_for(lambda: self.closed or self._number != seen, timeout)
 
     def jpeg(self) -> tuple[int, bytes]:
         """The newest frame's number and JPEG, encoded once for all who look; (0, b"") before the first frame."""
@@ -43,11 +43,11 @@ class JpegSlot:
                 self._jpeg = (number, encode(rgb, QUALITY))
             return self._jpeg
 
-    def snapshot(self) -> bytes | None:
-        """The newest frame as a fine JPEG; None before the first frame."""
+    def snapshot(self) -> bytes:
+        """The newest frame as a fine JPEG; b"" before the first frame."""
         with self._news:
             rgb = self._rgb
-        return None if rgb is None else encode(rgb, SNAPSHOT_QUALITY)
+        return b"" if rgb is None else encode(rgb, SNAPSHOT_QUALITY)
 
     def close(self) -> None:
         """Wake everybody who waits: no frame will come any more."""

@@ -1,7 +1,8 @@
-"""The live picture in a browser, for a machine without a screen: http.server, one page, one stream of JPEGs.
+"""The live picture in a browser, for a machine without a screen: http.server, one page, one JPEG after another.
 
-Every viewer has a thread that takes the newest frame when the last one is through, so a slow viewer skips frames and
-neither the loop nor the other viewers wait. What viewers choose is checked, queued, and drained by the loop.
+The page asks for the next frame when it shows the last one, and the answer waits for it (a long poll). So a slow viewer
+skips frames, neither the loop nor the other viewers wait, and a page notices when the server ends or comes back. What
+viewers choose is checked, queued, and drained by the loop.
 
 Who may look: on a loopback address, this machine; on any other address, whoever has the URL, which then carries a
 random token. Requests under a host name that is not this machine's are refused, so that a web page elsewhere cannot
@@ -29,7 +30,6 @@ from hairtint.frame import check_frame
 from hairtint.live.jpeg_slot import JpegSlot
 from hairtint.live.serve_http import Http
 
-MOST_VIEWERS = 8
 MOST_COMMANDS = 100  # that wait for the loop; a slider sends many, and the last ones count
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -42,7 +42,6 @@ class Server:
         port: 0 takes any that is free.
         token: the secret part of the URL, 8 to 64 letters, digits, "-" and "_"; None makes a random one wherever
             `host` is not a loopback address.
-        viewers: how many may watch at a time; the next one is told to come back later (503).
 
     Attributes:
         url: where to look, with the token; known inside the context.
@@ -58,16 +57,13 @@ class Server:
     ...             obey(command)
     """
 
-    def __init__(
-        self, host: str = "127.0.0.1", port: int = 8000, *, token: str | None = None, viewers: int = MOST_VIEWERS
-    ) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 8000, *, token: str | None = None) -> None:
         if token is not None and not TOKEN.fullmatch(token):
             raise InputError("the token of the live picture must be 8 to 64 letters, digits, - and _")
         self.host, self.port = host, port
         self.token = token or ("" if _is_loopback(host) else secrets.token_urlsafe(12))
         self.state: dict[str, Any] = {"color": None, "strength": 1.0, "mask": False}
         self.slot = JpegSlot()
-        self.seats = threading.BoundedSemaphore(viewers)
         self._commands: deque[dict[str, Any]] = deque(maxlen=MOST_COMMANDS)
         self._http: Http | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import json
-import select
+import re
 import socket
 import socketserver
 import sys
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from hairtint.live.serve import Server
 
 PAGES = Path(__file__).parent / "pages"
-BOUNDARY = "hairtint-frame"
 PATIENCE = 10.0  # seconds for a request to arrive, or for a frame to go out, before the connection is given up
-CHECK = 1.0  # seconds between looks whether a viewer without news is still there
 REPEAT = 5.0  # seconds after which a still picture is sent again
 MOST_BYTES = 1024  # of a command
 MOST_CONNECTIONS = 64
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src"
-    " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -85,10 +83,12 @@ class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request; the connection closes after the answer."""
+    """The requests of one connection, which stays open after an answer that was no refusal."""
 
     server: Http
     timeout = PATIENCE
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the end of a frame waits until its head is acknowledged
     server_version, sys_version = "hairtint", ""
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(message)s\n"
@@ -99,7 +99,8 @@ class Handler(BaseHTTPRequestHandler):
             self._check_host()
             self._route()()
         except RefusalError as refusal:
-            self._send(refusal.status, f"{refusal}\n".encode(), "text/plain; charset=utf-8", **refusal.headers)
+            headers = {**refusal.headers, "Connection": "close"}  # there may be a body that nobody has read
+            self._send(refusal.status, f"{refusal}\n".encode(), "text/plain; charset=utf-8", **headers)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = answer  # noqa: N815
 
@@ -110,10 +111,12 @@ class Handler(BaseHTTPRequestHandler):
             "page.js": {"GET": lambda: self._page("page.js", "text/javascript; charset=utf-8")},
             "icon.svg": {"GET": lambda: self._page("icon.svg", "image/svg+xml")},
             "state": {"GET": self._state},
-            "stream.mjpg": {"GET": self._stream},
+            "frame.jpg": {"GET": self._frame},
             "snapshot.jpg": {"GET": self._snapshot},
             "commands": {"POST": self._command},
         }
+        if self.server.owner.slot.closed:
+            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "the live picture has ended: start it again")
         methods = routes.get(self._name())
         if methods is None:
             raise RefusalError(HTTPStatus.NOT_FOUND, "nothing here: open the address that hairtint printed")
@@ -155,12 +158,22 @@ class Handler(BaseHTTPRequestHandler):
         dyes = [asdict(dye) for dye in palette()]
         self._json({**self.server.owner.state, "dyes": dyes})
 
+    def _frame(self) -> None:
+        """The first frame whose number is not the one in `?after=`; the same once more where REPEAT brings no other."""
+        slot, after = self.server.owner.slot, re.fullmatch(r"after=(\d{1,18})", urlsplit(self.path).query)
+        slot.wait(int(after[1]) if after else 0, REPEAT)
+        number, picture = slot.jpeg()
+        self._picture(picture, **{"Frame-Number": str(number)})
+
     def _snapshot(self) -> None:
-        picture = self.server.owner.slot.snapshot()
-        if picture is None:
-            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "no picture yet: try again in a moment", Retry_After="1")
         name = time.strftime("hairtint-%Y%m%d-%H%M%S.jpg")
-        self._send(HTTPStatus.OK, picture, "image/jpeg", **{"Content-Disposition": f'attachment; filename="{name}"'})
+        picture = self.server.owner.slot.snapshot()
+        self._picture(picture, **{"Content-Disposition": f'attachment; filename="{name}"'})
+
+    def _picture(self, jpeg: bytes, **headers: str) -> None:
+        if not jpeg:
+            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "no picture yet: try again in a moment", Retry_After="1")
+        self._send(HTTPStatus.OK, jpeg, "image/jpeg", **headers)
 
     def _command(self) -> None:
         if self.headers.get_content_type() != "application/json":
@@ -183,44 +196,15 @@ class Handler(BaseHTTPRequestHandler):
             raise RefusalError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a command has {MOST_BYTES} bytes at most")
         return self.rfile.read(int(length))
 
-    def _stream(self) -> None:
-        if not self.server.owner.seats.acquire(blocking=False):
-            raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "enough people watch already", Retry_After="10")
-        try:
-            self._send(HTTPStatus.OK, None, f"multipart/x-mixed-replace; boundary={BOUNDARY}")
-            if self.command != "HEAD":
-                self._frames()
-        finally:
-            self.server.owner.seats.release()
-
-    def _frames(self) -> None:
-        """Send frames until the viewer goes away or the server ends."""
-        slot, seen, sent = self.server.owner.slot, 0, 0.0
-        self.wfile.write(f"--{BOUNDARY}\r\n".encode())
-        while not slot.closed and not self._gone():
-            if not slot.wait(seen, CHECK) and (not seen or time.monotonic() - sent < REPEAT):
-                continue
-            seen, picture = slot.jpeg()
-            # The boundary follows its part at once: browsers show a part when they see the next one begin.
-            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-            self.wfile.write(head.encode() + picture + f"\r\n--{BOUNDARY}\r\n".encode())
-            sent = time.monotonic()
-
-    def _gone(self) -> bool:
-        """Whether the viewer has closed the connection, which reading alone can tell."""
-        readable, _, _ = select.select([self.connection], [], [], 0)
-        return bool(readable) and not self.connection.recv(1024)
-
     def _json(self, value: Any) -> None:
         self._send(HTTPStatus.OK, json.dumps(value).encode(), "application/json")
 
-    def _send(self, status: HTTPStatus, body: bytes | None, kind: str, **headers: str) -> None:
+    def _send(self, status: HTTPStatus, body: bytes, kind: str, **headers: str) -> None:
         self.send_response(status)
-        length = {} if body is None else {"Content-Length": str(len(body))}
-        for name, value in {"Content-Type": kind, **length, **headers}.items():
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        if body is not None and self.command != "HEAD":
+        if self.command != "HEAD":
             self.wfile.write(body)
 
     def end_headers(self) -> None:

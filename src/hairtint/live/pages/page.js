@@ -2,7 +2,8 @@
 
 const at = (id) => document.getElementById(id);
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-const WHY_NOT = { 200: "Waiting for the picture …", 503: "Enough people watch already; trying again." };
+const LOST = "The connection is lost; trying again.";
+const LONGEST = 20000; // milliseconds: the server waits 5 s for a frame, and gives up one that takes 10 s to send
 let touched = 0; // when the viewer last moved something: until the answer is here, the server's state is older
 
 async function send(choice) {
@@ -10,7 +11,7 @@ async function send(choice) {
   const answer = await fetch("commands", {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(choice),
   }).catch(() => null);
-  at("note").textContent = answer?.ok ? "" : answer ? await answer.text() : "The connection is lost.";
+  at("note").textContent = answer?.ok ? "" : answer ? await answer.text() : LOST;
 }
 
 function swatches(dyes) {
@@ -61,19 +62,32 @@ async function follow() {
   }
 }
 
-function watch() {
-  at("picture").src = `stream.mjpg?${Date.now()}`;
+function draw(jpeg) {
+  const picture = at("picture");
+  URL.revokeObjectURL(picture.src);
+  return new Promise((done) => {
+    picture.onload = picture.onerror = done;
+    picture.src = URL.createObjectURL(jpeg);
+  });
 }
 
-async function again() {
-  const answer = await fetch("stream.mjpg", { method: "HEAD" }).catch(() => null);
-  at("note").textContent = WHY_NOT[answer?.status] ?? "The connection is lost; trying again.";
-  await wait(2000);
-  watch();
+async function watch() {
+  for (let seen = 0; ;) {
+    try {
+      const answer = await fetch(`frame.jpg?after=${seen}`, { signal: AbortSignal.timeout(LONGEST) });
+      at("note").textContent = answer.ok ? "" : await answer.text();
+      if (answer.ok) {
+        await draw(await answer.blob());
+        seen = answer.headers.get("Frame-Number");
+        continue;
+      }
+    } catch {
+      at("note").textContent = LOST;
+    }
+    await wait(2000);
+  }
 }
 
-at("picture").addEventListener("load", () => { at("note").textContent = ""; });
-at("picture").addEventListener("error", again);
 at("strength").addEventListener("input", (event) => {
   strength(Number(event.target.value));
   send({ strength: Number(event.target.value) });
