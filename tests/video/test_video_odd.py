@@ -1,6 +1,7 @@
 """Files as other programs make them: joined, without seeking, without times of showing, with odd sound and colours."""
 
 import os
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -540,6 +541,41 @@ def test_interlaced_pictures_stay_so_or_a_line_says_what_does_it(tmp_path, blue,
     kept = codec in ("h264", "prores", "ffv1")
     assert [frame.interlaced_frame for frame in decoded(tmp_path / f"out{suffix}")] == [kept] * 4
     assert ["progressive" in note and "h264, prores, ffv1 do" in note for note in report.notes] == [True] * (not kept)
+
+
+def filtered(frames, name, about=None):
+    """Frames after one of FFmpeg's filters, and what it logs."""
+    graph = av.filter.Graph()
+    first = frames[0]
+    source = graph.add_buffer(width=first.width, height=first.height, format=first.format, time_base=Fraction(1, 25))
+    graph.link_nodes(source, graph.add(name, about), graph.add("buffersink")).configure()
+    with av.logging.Capture(local=False) as log:
+        for frame in frames:
+            frame.time_base = Fraction(1, 25)
+            graph.push(frame)
+        return [graph.pull() for _ in frames], "".join(line for _, _, line in log)
+
+
+def test_of_interlaced_pictures_the_same_field_comes_first_in_every_file(tmp_path, blue):
+    pictures = [framed(picture, "yuv420p", (1, 6, 2, 2)) for picture in steps(3)]
+    for number, frame in enumerate(pictures):
+        frame.pts = number
+    with av.open(str(tmp_path / "in.mov"), "w") as sink:
+        stream = sink.add_stream("prores_ks", rate=25, options={"flags": "+ildct"})
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv422p10le"
+        for frame in filtered(pictures, "setfield", "tff")[0]:
+            sink.mux(stream.encode(frame))
+        sink.mux(stream.encode())
+    files = {"side_by_side": True, "mask_video": tmp_path / "mask.mkv", "matte_out": tmp_path / "matte.mov"}
+    dye_file(tmp_path / "in.mov", tmp_path / "out.mov", blue, codec="prores", **files)
+    before = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)
+    try:
+        for name in ("in.mov", "out.mov", "mask.mkv", "matte.mov"):
+            told = filtered(decoded(tmp_path / name), "showinfo")[1]
+            assert re.findall(r" i:(\w)", told) == ["T"] * 3, name
+    finally:
+        av.logging.set_level(before)
 
 
 def test_interlaced_pictures_of_486_lines(tmp_path, blue):

@@ -77,11 +77,21 @@ class Layout:
         return views
 
 
-def like(frame: VideoFrame, width: int, height: int) -> VideoFrame:
-    """A new frame of another size with the time and the colour tags of `frame`; its pixels are undefined."""
+GREY = Layout("gray", rgb=False)
+
+
+def like(frame: VideoFrame, width: int, height: int, name: str) -> VideoFrame:
+    """A new frame of this size and format, with the time and the colour tags of `frame`; its pixels are undefined.
+
+    Of interlaced frames it keeps which field comes first, except where size and format stay.
+    """
     from av import VideoFrame
 
-    new = VideoFrame(width, height, frame.format.name)
+    same = (width, height, name) == (frame.width, frame.height, frame.format.name)
+    if frame.interlaced_frame and not same:
+        new = frame.reformat(width, height, name, threads=1)  # slow, but nothing else hands the order of fields on
+    else:
+        new = VideoFrame(width, height, name)
     new.pts, new.duration = frame.pts, frame.duration
     if frame.time_base:
         new.time_base = frame.time_base
@@ -91,8 +101,8 @@ def like(frame: VideoFrame, width: int, height: int) -> VideoFrame:
 
 
 def rebuilt(frame: VideoFrame, planes: list[NDArray[Any]], layout: Layout) -> VideoFrame:
-    """A new frame made of whole planes, of the size of the first of them; the rest as in `frame`."""
-    new = like(frame, planes[0].shape[1], planes[0].shape[0])
+    """A new frame made of whole planes of this layout, of the size of the first of them; the rest as in `frame`."""
+    new = like(frame, planes[0].shape[1], planes[0].shape[0], layout.name)
     for into, plane in zip(layout.arrays(new), planes, strict=True):
         into[...] = plane
     return new
@@ -113,8 +123,8 @@ def grown(frame: VideoFrame, layout: Layout, sides: tuple[int, int]) -> VideoFra
     width, height = raised((frame.width, frame.height), sides)
     if (width, height) == (frame.width, frame.height):
         return frame
-    planes = []
-    for into, plane in zip(layout.arrays(like(frame, width, height)), layout.arrays(frame), strict=True):
+    new = like(frame, width, height, layout.name)
+    for into, plane in zip(layout.arrays(new), layout.arrays(frame), strict=True):
         more = [(0, into.shape[0] - plane.shape[0]), (0, into.shape[1] - plane.shape[1])] + [(0, 0)] * (plane.ndim - 2)
-        planes.append(np.pad(plane, more, mode="edge"))
-    return rebuilt(frame, planes, layout)
+        into[...] = np.pad(plane, more, mode="edge")
+    return new

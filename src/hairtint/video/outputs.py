@@ -18,7 +18,7 @@ from hairtint.photo_writing import check_target
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
-from hairtint.video.layout import Layout, copied, rebuilt
+from hairtint.video.layout import GREY, Layout, copied, rebuilt
 from hairtint.video.paint import set_alpha
 from hairtint.video.signal import FULL, LIMITED, Signal
 from hairtint.video.turn import Turn
@@ -246,13 +246,10 @@ class Outputs:
         return rebuilt(item.frame, planes, layout)
 
     def _mask_frame(self, item: Dyed) -> VideoFrame:
-        from av import VideoFrame
-
         grey = to_grey(item.mask)
         if self.wanted.mask and not container_of(self.wanted.mask).turns:
             grey = self.working.turn.upright(grey)
-        frame = VideoFrame.from_ndarray(np.ascontiguousarray(grey), "gray")
-        return _timed(self.into_mask(frame), item.frame)
+        return _timed(self.into_mask(rebuilt(item.frame, [grey], GREY)), item.frame)
 
     def _matte_frame(self, item: Dyed) -> VideoFrame:
         frame = self.into_matte(item.frame)
