@@ -33,6 +33,17 @@ def test_a_file_plays_in_order_again_and_again(clip):
     assert source.name == "clip.mp4"
 
 
+@pytest.mark.parametrize(("count", "opened"), [(3, 1), (1, 4)])
+def test_a_file_is_opened_once_unless_it_cannot_be_wound_back(tmp_path, monkeypatch, count, opened):
+    calls = []
+    real = capture.quiet_capture
+    monkeypatch.setattr(capture, "quiet_capture", lambda *which: calls.append(which) or real(*which))
+    clip = write_clip(tmp_path / "clip.mp4", [plain(color) for color in COLORS[:count]])
+    with FileSource(clip) as source:
+        assert [nearest(source.read().rgb) for _ in range(4)] == [k % count for k in range(4)]
+    assert len(calls) == opened
+
+
 class Clock:
     """Time that passes only in sleep, and while a frame is decoded."""
 

@@ -139,8 +139,12 @@ class FileSource:
 
     def read(self) -> Frame:
         """See Source."""
+        assert self.capture is not None, "read inside `with source:`"
         rgb = self._picture()
         if rgb is None:  # the end: from the beginning again
+            self.capture.set(cv2.CAP_PROP_POS_FRAMES, 0)  # opened anew, HDR takes seconds to its first picture
+            rgb = self._picture()
+        if rgb is None:  # nor can it be wound back
             self.__exit__(None, None, None)
             rgb = self.__enter__()._picture()
         if rgb is None:

@@ -116,7 +116,7 @@ class Loop:
         if time.monotonic() - self._last < STALL:
             return None
         if self._begun:
-            return f"{self.source.name} has stopped delivering pictures: check its cable – waiting for it"
+            return f"{self.source.name} has stopped delivering pictures – waiting for it"
         return f"waiting for {self.source.name}"
 
     @property
