@@ -384,12 +384,15 @@ def test_what_makes_no_sense_is_refused_before_any_work(clip, tmp_path, blue):
 
 def test_frames_of_another_size_in_between_are_fitted(tmp_path, portrait, blue):
     """Streams change their size in the middle; a file has one."""
-    parts = [make(tmp_path / f"{w}.h264", pictures(portrait, 3, w, w)) for w in (64, 96)]
+    parts = [make(tmp_path / f"{w}.h264", pictures(portrait, 3, w, 64)) for w in (64, 128)]
     both = tmp_path / "both.h264"
     both.write_bytes(b"".join(p.read_bytes() for p in parts))
-    dye_file(both, tmp_path / "out.mp4", blue)
-    assert {(f.width, f.height) for f in decoded(tmp_path / "out.mp4")} == {(64, 64)}
-    assert len(decoded(tmp_path / "out.mp4")) == 6
+    (note,) = dye_file(both, tmp_path / "out.mp4", blue).notes
+    assert note.startswith("the picture changes to 128x64 near 0.12 s: it is fitted into 64x64")
+    frames = [frame.to_ndarray(format="gray") for frame in decoded(tmp_path / "out.mp4")]
+    assert [frame.shape for frame in frames] == [(64, 64)] * 6
+    assert [bool(frame[[2, -3]].max() > 20) for frame in frames] == [True] * 3 + [False] * 3, "black borders"
+    assert all(frame[20:44].mean() > 60 for frame in frames)
 
 
 def test_framed_is_what_the_tests_think(portrait):

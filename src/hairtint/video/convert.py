@@ -19,23 +19,25 @@ class Converter:
         name: FFmpeg's name of the new pixel format.
         before: what the numbers mean.
         after: what they shall mean; for "rgb24" and the like, `RGB`.
-        size: width and height to scale to; None to keep them.
     """
 
-    def __init__(self, name: str, before: Signal, after: Signal, size: tuple[int, int] | None = None) -> None:
+    def __init__(self, name: str, before: Signal, after: Signal) -> None:
         from av.video.reformatter import VideoReformatter
 
-        self.name, self.before, self.after, self.size = name, before, after, size
+        self.name, self.before, self.after = name, before, after
         self.scaler, self.grey = VideoReformatter(), VideoReformatter()
 
-    def __call__(self, frame: VideoFrame) -> VideoFrame:
-        """The frame in the new format, with the time of the old one; the same object where nothing is to be done."""
+    def __call__(self, frame: VideoFrame, size: tuple[int, int] | None = None) -> VideoFrame:
+        """The frame in the new format, with the time of the old one; the same object where nothing is to be done.
+
+        size: width and height to scale to; None to keep them.
+        """
         if len(frame.format.components) < 3 and self.before.range == LIMITED:
             frame = self._with_chroma(frame)
         same_range = (self.before.range == FULL) == (self.after.range == FULL)
-        if frame.format.name == self.name and same_range and self.size in (None, (frame.width, frame.height)):
+        if frame.format.name == self.name and same_range and size in (None, (frame.width, frame.height)):
             return frame
-        width, height = self.size or (frame.width, frame.height)
+        width, height = size or (frame.width, frame.height)
         new = self.scaler.reformat(
             frame, width, height, self.name,
             src_color_range=self.before.range or LIMITED, dst_color_range=self.after.range or LIMITED,

@@ -130,7 +130,7 @@ def dye_file(
         with Outputs(wanted, chosen, video, working, note) as outputs:
             tinter = Tinter(model, threads=threads)
             looks = look if callable(look) else lambda time: look
-            painter = _Painter(working, tinter, looks, keep=side_by_side)
+            painter = _Painter(working, tinter, looks, note, keep=side_by_side)
             interrupted = _run(video, painter, outputs, progress, stop or threading.Event())
             paths = outputs.finish()
         return Report(
@@ -141,11 +141,25 @@ def dye_file(
 class _Painter:
     """Decoded frames to dyed ones: the first half for the reading thread, the second for the dyeing thread."""
 
-    def __init__(self, working: Working, tinter: Tinter, looks: Callable[[float], Look], *, keep: bool) -> None:
-        self.working, self.tinter, self.looks, self.keep = working, tinter, looks, keep
+    def __init__(
+        self,
+        working: Working,
+        tinter: Tinter,
+        looks: Callable[[float], Look],
+        note: Callable[[str], None],
+        *,
+        keep: bool,
+    ) -> None:
+        self.working, self.tinter, self.looks, self.note, self.keep = working, tinter, looks, note, keep
+        self.sizes = {working.given}  # that have been told of
 
     def prepare(self, item: Decoded) -> _Prepared:
         """A frame in working form, and as the tinter sees it."""
+        size, (width, height) = (item.frame.width, item.frame.height), self.working.given
+        if size not in self.sizes:
+            self.sizes.add(size)
+            change = f"the picture changes to {size[0]}x{size[1]} near {item.time:.2f} s"
+            self.note(f"{change}: it is fitted into {width}x{height}, with borders where its shape is another")
         frame = self.working.prepare(item.frame)
         return _Prepared(frame, self.working.seen(frame), item.time)
 

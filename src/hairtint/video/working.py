@@ -10,7 +10,7 @@ import numpy as np
 
 from hairtint.errors import OutputError
 from hairtint.video.convert import RGB, Converter
-from hairtint.video.layout import Layout, grown, raised
+from hairtint.video.layout import Layout, grown, raised, rebuilt
 from hairtint.video.signal import FULL, Rgb, Signal
 from hairtint.video.turn import Turn
 
@@ -81,7 +81,14 @@ class Working:
 
     @cached_property
     def _into_layout(self) -> Converter:
-        return Converter(self.layout.name, self.source, self.signal, self.given)
+        return Converter(self.layout.name, self.source, self.signal)
+
+    @cached_property
+    def _black(self) -> VideoFrame:
+        from av import VideoFrame
+
+        rgb = VideoFrame.from_ndarray(np.zeros((self.given[1], self.given[0], 3), np.uint8), "rgb24")
+        return Converter(self.layout.name, RGB, self.signal)(rgb)
 
     @cached_property
     def _into_rgb(self) -> Converter:
@@ -104,10 +111,23 @@ class Working:
         return lines
 
     def prepare(self, frame: VideoFrame) -> VideoFrame:
-        """A decoded frame in this form."""
-        frame = self._into_layout(frame)
+        """A decoded frame in this form; one of another size is fitted between borders."""
+        frame = self._into_layout(frame) if (frame.width, frame.height) == self.given else self._fitted(frame)
         frame.pict_type = 0  # the encoder decides which frames stand alone
         return grown(frame, self.layout, self.sides)
+
+    def _fitted(self, frame: VideoFrame) -> VideoFrame:
+        """The whole frame in the middle of a black one, on whole steps of chroma."""
+        whole, part, step = (np.array(pair) for pair in (self.given, (frame.width, frame.height), self.layout.step))
+        border = (whole - part * (whole / part).min()).clip(0) / 2 // step * step
+        width, height = (whole - 2 * border).astype(int).tolist()
+        fitted = self._into_layout(frame, (width, height))
+        planes = [plane.copy() for plane in self.layout.arrays(self._black)]
+        for into, plane in zip(planes, self.layout.arrays(fitted), strict=True):
+            rows, columns = plane.shape[:2]
+            top, left = (into.shape[0] - rows) // 2, (into.shape[1] - columns) // 2
+            into[top : top + rows, left : left + columns] = plane
+        return rebuilt(fitted, planes, self.layout)
 
     def seen(self, frame: VideoFrame) -> Rgb:
         """A working frame as people see it: upright, sRGB, uint8 (H, W, 3), contiguous."""
