@@ -3,10 +3,12 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from disks import mounted
 from live.streams import COLORS, plain
 from PIL import Image
 
@@ -152,6 +154,26 @@ def test_a_folder_that_cannot_be_written_to(tmp_path):
             write()
     with pytest.raises(OutputError, match="cannot be written"), Recorder(tmp_path / "missing" / "a.mp4") as sink:
         sink.show(plain((0, 0, 0)))
+
+
+def test_a_folder_whose_name_looks_like_an_address(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("12:30").mkdir()
+    with Recorder(Path("12:30/a.mp4")) as sink:
+        sink.show(plain(COLORS[0], (64, 48)))
+    assert len(played(tmp_path / "12:30" / "a.mp4")[0]) == 1
+
+
+def test_a_full_disk_is_named_as_such(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+
+    def record():
+        with Recorder(tmp_path / "a.mp4") as sink:
+            for _ in range(200):
+                sink.show(noise)
+
+    with mounted(tmp_path, "size=64k"), pytest.raises(OutputError, match="free some space"):
+        record()
 
 
 def test_nothing_is_ever_overwritten(tmp_path):

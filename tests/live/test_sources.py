@@ -33,6 +33,15 @@ def test_a_file_plays_in_order_again_and_again(clip):
     assert source.name == "clip.mp4"
 
 
+def test_a_file_whose_name_looks_like_an_address(clip, monkeypatch):
+    clip.parent.joinpath("12:30").mkdir()
+    clip.rename(clip.parent / "12:30" / "clip.mp4")
+    monkeypatch.chdir(clip.parent)
+    with open_source("12:30/clip.mp4") as source:
+        assert nearest(source.read().rgb) == 0
+    assert source.name == "clip.mp4"
+
+
 @pytest.mark.parametrize(("count", "opened"), [(3, 1), (1, 4)])
 def test_a_file_is_opened_once_unless_it_cannot_be_wound_back(tmp_path, monkeypatch, count, opened):
     calls = []

@@ -116,7 +116,10 @@ class FileSource:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        self.name = _name(self.path) if "://" in self.path else Path(self.path).name
+        self.name = _name(self.path)
+        if "://" not in self.path:
+            self.path = str(Path(self.path).absolute())  # FFmpeg takes 12:30/clip.mp4 for an address
+            self.name = Path(self.path).name
         self.capture: cv2.VideoCapture | None = None
         self.interval = 0.0  # seconds from frame to frame, where the file does not say when each is shown
         self.position = 0.0  # of the last frame in the file, in seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hairtint import extras
-from hairtint.errors import OutputError
+from hairtint.errors import OutputError, reason
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
 
@@ -47,9 +48,10 @@ class Recorder:
         import av
 
         try:
-            self._container = av.open(str(self.path), "w", format="mp4", options=CONTAINER)
+            absolute = str(self.path.absolute())  # FFmpeg takes 12:30/clip.mp4 for an address
+            self._container = av.open(absolute, "w", format="mp4", options=CONTAINER)
         except (av.FFmpegError, OSError) as error:
-            raise OutputError(f"{self.path} cannot be written ({error}): name another folder with --out") from error
+            raise self._refusal(error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -63,7 +65,7 @@ class Recorder:
                 self._container.mux(self._stream.encode(None))
             self._container.close()
         except (av.FFmpegError, OSError) as failure:
-            raise OutputError(f"{self.path} could not be finished ({failure}): is the disk full?") from failure
+            raise self._refusal(failure) from failure
         if self.size is None:
             self.path.unlink(missing_ok=True)
 
@@ -90,7 +92,12 @@ class Recorder:
         try:
             self._container.mux(self._stream.encode(frame))
         except (av.FFmpegError, OSError) as error:
-            raise OutputError(f"{self.path} cannot be written ({error}): is the disk full?") from error
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> OutputError:
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        cure = "free some space, or name another folder with --out" if full else "name another folder with --out"
+        return OutputError(f"{self.path} cannot be written ({reason(error)}): {cure}")
 
     def _now(self) -> int:
         return round((time.monotonic() - self._started) * TICKS)
