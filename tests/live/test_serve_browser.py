@@ -112,4 +112,7 @@ def test_a_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(browser
             back.show(np.full((120, 160, 3), value, np.uint8))
             shows(page, [value] * 3)
         assert page.locator("#note").inner_text() == ""
+        for trouble in ("the camera is gone – trying again", None):
+            back.state["trouble"] = trouble
+            page.wait_for_function("text => document.getElementById('note').innerText === text", arg=trouble or "")
     page.close()

@@ -247,7 +247,7 @@ def test_viewers_in_a_browser_choose_and_are_told(tmp_path):
     with viewing(tmp_path, remote=far) as (viewer, _):
         viewer.run(frames=8)
     assert (str(viewer.controls.color), viewer.controls.strength, viewer.controls.mask) == ("blue", 0.5, True)
-    assert far.state == {"color": "#2f5fc4", "strength": 0.5, "mask": True}
+    assert far.state == {"color": "#2f5fc4", "strength": 0.5, "mask": True, "trouble": None}
     assert far.pictures
 
 
@@ -260,6 +260,16 @@ def test_trouble_is_told_once(tmp_path):
         viewer.run(seconds=0.1)
     assert len(told) == 1
     assert "the cable is out" in told[0]
+
+
+def test_viewers_in_a_browser_are_told_of_trouble_too(tmp_path):
+    source, far = Script(), Far()
+    with viewing(tmp_path, source=source, remote=far) as (viewer, _):
+        viewer.run(frames=2)
+        source.refusals = [gone()] * 3
+        source.put(gone("the cable is out: plug it in"))
+        soon(lambda: far.state["trouble"] or viewer.run(seconds=0.02))
+        assert "trying again" in far.state["trouble"]
 
 
 def test_figures_are_reported(tmp_path):

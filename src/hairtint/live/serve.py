@@ -45,7 +45,8 @@ class Server:
 
     Attributes:
         url: where to look, with the token; known inside the context.
-        state: what the page shows as chosen: "color" as "#rrggbb", "strength" in [0, 1], "mask" as a bool.
+        state: what the page shows as chosen: "color" as "#rrggbb", "strength" in [0, 1], "mask" as a bool; and as
+            "trouble" why no new picture comes, or None.
 
     Raises InputError for a wrong token, and on entering where the address cannot be listened on.
 
@@ -62,7 +63,7 @@ class Server:
             raise InputError("the token of the live picture must be 8 to 64 letters, digits, - and _")
         self.host, self.port = host, port
         self.token = token or ("" if _is_loopback(host) else secrets.token_urlsafe(12))
-        self.state: dict[str, Any] = {"color": None, "strength": 1.0, "mask": False}
+        self.state: dict[str, Any] = {"color": None, "strength": 1.0, "mask": False, "trouble": None}
         self.slot = JpegSlot()
         self._commands: deque[dict[str, Any]] = deque(maxlen=MOST_COMMANDS)
         self._http: Http | None = None

@@ -138,7 +138,8 @@ class Viewer:
         now = self.controls
         self.loop.look, self.loop.paused = now.look, now.paused
         if self.remote:
-            self.remote.state.update(color=now.color.hex, strength=now.strength, mask=now.mask)
+            chosen = {"color": now.color.hex, "strength": now.strength, "mask": now.mask}
+            self.remote.state.update(chosen, trouble=self.loop.trouble)
         for _ in range(now.snapshots - before.snapshots):
             self._snapshot()
         self.keeper.record(now.recording, self._seen and self._seen[1])

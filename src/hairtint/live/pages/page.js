@@ -4,14 +4,20 @@ const at = (id) => document.getElementById(id);
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const LOST = "The connection is lost; trying again.";
 const LONGEST = 20000; // milliseconds: the server waits 5 s for a frame, and gives up one that takes 10 s to send
+const notes = { picture: "", choice: "", trouble: "" }; // the first there is, is shown
 let touched = 0; // when the viewer last moved something: until the answer is here, the server's state is older
+
+function note(about, text) {
+  notes[about] = text;
+  at("note").textContent = notes.picture || notes.choice || notes.trouble;
+}
 
 async function send(choice) {
   touched = Date.now();
   const answer = await fetch("commands", {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(choice),
   }).catch(() => null);
-  at("note").textContent = answer?.ok ? "" : answer ? await answer.text() : LOST;
+  note("choice", answer?.ok ? "" : answer ? await answer.text() : LOST);
 }
 
 function swatches(dyes) {
@@ -48,6 +54,7 @@ function strength(value) {
 
 function show(state) {
   if (!at("dyes").children.length) swatches(state.dyes);
+  note("trouble", state.trouble ?? "");
   if (Date.now() - touched < 1500) return;
   press(state.color);
   strength(state.strength);
@@ -75,14 +82,14 @@ async function watch() {
   for (let seen = 0; ;) {
     try {
       const answer = await fetch(`frame.jpg?after=${seen}`, { signal: AbortSignal.timeout(LONGEST) });
-      at("note").textContent = answer.ok ? "" : await answer.text();
+      note("picture", answer.ok ? "" : await answer.text());
       if (answer.ok) {
         await draw(await answer.blob());
         seen = answer.headers.get("Frame-Number");
         continue;
       }
     } catch {
-      at("note").textContent = LOST;
+      note("picture", LOST);
     }
     await wait(2000);
   }
