@@ -23,6 +23,13 @@ def test_frames_that_were_not_dyed_are_told_of():
     assert re.match("0 frames, none dyed: none came", stats(0, 0).summary())
 
 
+def test_a_slow_source_has_a_speed_too():
+    made = Stats()
+    for k in range(3):
+        made.shown(captured=4 * k, stages={}, now=4 * k)
+    assert made.figures().fps == 0.25
+
+
 def test_the_speed_is_that_of_the_last_seconds_with_frames():
     """A pause of a minute is no standstill, and what was before it does not count."""
     made = stats(50, 0)

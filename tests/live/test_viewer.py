@@ -1,5 +1,6 @@
 """The main loop: what is chosen is carried out, what is seen goes out, and everything is finished at the end."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -260,6 +261,21 @@ def test_trouble_is_told_once(tmp_path):
         viewer.run(seconds=0.1)
     assert len(told) == 1
     assert "the cable is out" in told[0]
+
+
+def test_while_there_is_trouble_no_figures_are_shown(tmp_path):
+    source, screen = Script(), Keys("i")
+    with viewing(tmp_path, source=source, screen=screen, report=lambda line: None) as (viewer, told):
+        viewer.run(frames=3)
+        assert re.fullmatch(r"[\d.]+ fps, \d+ dropped", screen.drawn[-1][2].figures[0])
+        source.refusals = [gone()] * 3
+        source.put(gone())
+        soon(lambda: screen.drawn[-1][2].trouble or viewer.run(seconds=0.02))
+        assert screen.drawn[-1][2].figures == ()
+        viewer.report = told.append
+        viewer._reported -= 10
+        viewer.run(seconds=0.02)
+    assert not [line for line in told if "fps" in line]
 
 
 def test_viewers_in_a_browser_are_told_of_trouble_too(tmp_path):

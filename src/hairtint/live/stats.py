@@ -7,7 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-WINDOW = 2.0  # seconds that the figures look back, from the last frame: a pause is no standstill
+WINDOW = 2.0  # seconds that the figures look back, from the last frame and to the one before it at least
 MOST = 1000  # frames kept at most, so that memory stays flat
 
 
@@ -62,7 +62,7 @@ class Stats:
         """The figures of the last seconds in which frames were shown; all 0 before there are any."""
         if not self._recent:
             return Figures(0.0, 0.0, 0.0, {})
-        while self._recent[0][0] < self._recent[-1][0] - WINDOW:
+        while len(self._recent) > 2 and self._recent[0][0] < self._recent[-1][0] - WINDOW:
             self._recent.popleft()
         times, latencies, stages = zip(*self._recent, strict=True)
         span = times[-1] - times[0]

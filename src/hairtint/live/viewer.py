@@ -186,12 +186,16 @@ class Viewer:
         return Status(trouble, toast, self._figures(), self.keeper.seconds, self.screen.active)
 
     def _figures(self) -> tuple[str, ...]:
-        if not self.controls.info or self._picture is None:
+        if not self.controls.info or self._picture is None or self.loop.trouble:
             return ()
         figures, size = self.stats.figures(), self._picture.rgb.shape
         stages = "  ".join(f"{name} {1000 * seconds:.0f}" for name, seconds in figures.stages.items())
-        lines = (f"{figures.fps:.1f} fps", f"latency {1000 * figures.latency:.0f} ms", f"{stages} ms")
-        return (*lines, f"{size[1]} x {size[0]}, {self.loop.source.name}")
+        return (
+            f"{figures.fps:.1f} fps, {self.loop.dropped} dropped",
+            f"latency {1000 * figures.latency:.0f} ms",
+            f"{stages} ms",
+            f"{size[1]} x {size[0]}, {self.loop.source.name}",
+        )
 
     def _snapshot(self) -> None:
         if self._seen is None:
@@ -205,6 +209,7 @@ class Viewer:
             self._told = self.loop.trouble
             if self._told:
                 self.tell(self._told)
-        if self.report and not self.controls.paused and self.clock() - self._reported >= 1:
+        still = self.controls.paused or self._told
+        if self.report and not still and self.clock() - self._reported >= 1:
             self._reported = self.clock()
             self.report(str(self.stats.figures()))
