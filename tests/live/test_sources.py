@@ -107,6 +107,7 @@ def test_what_a_user_names():
     assert open_source("/dev/video9").name == "/dev/video9"
     assert open_source("rtsp://me:secret@10.0.0.9:554/live?key=1").name == "rtsp://10.0.0.9:554/live"
     assert isinstance(open_source("http://127.0.0.1/film.mp4"), FileSource)
+    assert isinstance(open_source("https://127.0.0.1/live.m3u8?key=1"), FileSource), "or it plays in bursts"
     assert isinstance(open_source(None, kind="opencv"), CameraSource)
 
 
@@ -168,9 +169,10 @@ def test_garbage_is_no_picture():
         pass
 
 
-def test_nobody_answers():
+@pytest.mark.parametrize("path", ["stream", "clip.mp4", "live.m3u8"])
+def test_nobody_answers(path):
     with NetworkCamera(None) as server:
-        url = server.url
+        url = f"http://127.0.0.1:{server.port}/{path}"
     with pytest.raises(SourceError, match="does not answer"), open_source(url):
         pass
 

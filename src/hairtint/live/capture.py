@@ -86,17 +86,13 @@ class CameraSource:
         raise SourceError(f"{name} delivers no picture: check that it is plugged in and no other program uses it")
 
     def _opened(self, which: int | str) -> cv2.VideoCapture:
-        stream = isinstance(which, str) and "://" in which
-        if stream:
-            wait = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, TIMEOUT, cv2.CAP_PROP_READ_TIMEOUT_MSEC, TIMEOUT]
-            capture = quiet_capture(which, cv2.CAP_FFMPEG, wait)
-        else:
-            capture = quiet_capture(which, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
+        if isinstance(which, str) and "://" in which:
+            return _stream(which)
+        capture = quiet_capture(which, cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY)
         if not capture.isOpened():
             capture.release()
             raise SourceError(_why_not(which))
-        if not stream:
-            self._ask(capture)
+        self._ask(capture)
         return capture
 
     def _ask(self, capture: cv2.VideoCapture) -> None:
@@ -112,7 +108,10 @@ class CameraSource:
 
 
 class FileSource:
-    """A video that plays at its own pace, again and again: a camera for trying things out. See Source."""
+    """A video by its path or URL that plays at its own pace, again and again: a camera for trying things out.
+
+    See Source.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
@@ -127,7 +126,7 @@ class FileSource:
 
     def __enter__(self) -> Self:
         """Open it, at its beginning."""
-        self.capture = quiet_capture(self.path, cv2.CAP_FFMPEG)
+        self.capture = _stream(self.path) if "://" in self.path else quiet_capture(self.path, cv2.CAP_FFMPEG)
         if not self.capture.isOpened():
             raise SourceError(f"{self.name} is no video that can be read: give a file such as .mp4, .mkv or .webm")
         fps = self.capture.get(cv2.CAP_PROP_FPS)
@@ -193,6 +192,14 @@ def quiet_capture(which: int | str, backend: int, options: list[int] | None = No
         raise SourceError(f"{_name(which)} cannot be opened ({error.err})") from error
 
 
+def _stream(url: str) -> cv2.VideoCapture:
+    wait = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, TIMEOUT, cv2.CAP_PROP_READ_TIMEOUT_MSEC, TIMEOUT]
+    capture = quiet_capture(url, cv2.CAP_FFMPEG, wait)
+    if not capture.isOpened():
+        raise SourceError(f"{_name(url)} does not answer with a video: check the address, and that the stream runs")
+    return capture
+
+
 def _read(capture: cv2.VideoCapture) -> tuple[bool, Any]:
     try:
         return capture.read()
@@ -226,8 +233,6 @@ def _name(which: int | str | None) -> str:
 def _why_not(which: int | str) -> str:
     """Why a camera did not open, as far as the system tells, and what to do."""
     name = _name(which)
-    if isinstance(which, str) and "://" in which:
-        return f"{name} does not answer: check the address, and that the stream runs"
     if sys.platform != "linux":
         return (
             f"{name} cannot be opened: close other programs that use it, and allow the camera in the system's settings"

@@ -20,7 +20,9 @@ Rgb = NDArray[np.uint8]
 Kind = Literal["auto", "opencv", "picamera2"]
 Size = tuple[int, int]
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".3gp", ".gif"})
+PACED_SUFFIXES = frozenset(  # of addresses that deliver faster than they are to be played; HLS does for seconds
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".3gp", ".gif", ".m3u8"}
+)
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -96,8 +98,8 @@ def _named(spec: str | None, kind: Kind, size: Size | None, fps: float | None) -
     if re.fullmatch(r"\d{1,3}", text):
         return CameraSource(int(text), size=size, fps=fps)
     if re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE):
-        recorded = Path(urlsplit(text).path).suffix.lower() in VIDEO_SUFFIXES
-        return FileSource(text) if recorded else CameraSource(text, size=size, fps=fps)
+        paced = Path(urlsplit(text).path).suffix.lower() in PACED_SUFFIXES
+        return FileSource(text) if paced else CameraSource(text, size=size, fps=fps)
     if text.startswith("/dev/"):
         return CameraSource(text, size=size, fps=fps)
     if not Path(text).is_file():
