@@ -1,5 +1,6 @@
 """The panels: inside the window, clickable where they look it, in the right colours."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,13 @@ from hairtint.color import Color
 from hairtint.live import bar, hud, wheel
 from hairtint.live.controls import begin, point, press
 from hairtint.live.hud import Status
-from hairtint.live.paint import plain, wrapped
+from hairtint.live.paint import measured, plain, wrapped
 from hairtint.look import Look
 
 BEGIN = begin(Look(Color.parse("auburn")))
 SIZES = [(1280, 720), (640, 480), (800, 1200), (3840, 2160)]
-BUSY = Status("no camera – trying again", "saved", ("29.8 fps", "latency 41 ms"), 75)
+LONG = f"{'holiday' * 30}.mp4"
+BUSY = Status(f"{LONG} – trying again", "saved", ("29.8 fps", f"1280 x 720, {LONG}"), 75)
 
 
 def everything():
@@ -97,4 +99,8 @@ def test_panels_are_drawn_anew_only_where_they_look_different():
 
 def test_long_words_are_wrapped_and_foreign_letters_do_not_stop_it():
     assert len(wrapped("one two three four five six", 20, 80)) > 2
-    assert plain("Überraschung – naïve’s") == "Uberraschung - naive's"
+    assert plain("Überraschung – naïve’s 我的.mp4") == "Uberraschung - naive's ??.mp4"
+    first, name = wrapped(f"no {LONG}", 20, 200)
+    assert first == "no"
+    assert re.fullmatch(r"holiday\w*…\w*\.mp4", name)
+    assert measured(name, 20) <= 200

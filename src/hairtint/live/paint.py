@@ -104,10 +104,19 @@ def measured(text: str, size: float) -> float:
     return float(_font(size).getlength(plain(text)))
 
 
+def shortened(text: str, size: float, width: float) -> str:
+    """Text no wider than `width` pixels, without its middle where that takes it."""
+    short, kept = text, len(text)
+    while kept > 2 and measured(short, size) > width:
+        kept -= 1
+        short = f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"
+    return short
+
+
 def wrapped(text: str, size: float, width: float) -> list[str]:
-    """Text in lines no wider than `width` pixels, as far as its words allow."""
+    """Text in lines no wider than `width` pixels."""
     lines = [""]
-    for word in text.split():
+    for word in (shortened(word, size, width) for word in text.split()):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and measured(longer, size) > width:
             lines.append(word)
@@ -117,9 +126,9 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text in the letters that the font has."""
-    text = text.replace("–", "-").replace("’", "'")
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    """Text in the letters that the font has; "?" for others, without their accents where that helps."""
+    text = unicodedata.normalize("NFKD", text.replace("–", "-").replace("’", "'"))
+    return "".join(char for char in text if not unicodedata.combining(char)).encode("ascii", "replace").decode()
 
 
 @lru_cache(maxsize=64)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hairtint.live.controls import KEYS
-from hairtint.live.paint import DARK, MUTED, PANEL, RED, TEXT, Panel, Sheet, measured, wrapped
+from hairtint.live.paint import DARK, MUTED, PANEL, RED, TEXT, Panel, Sheet, measured, shortened, wrapped
 
 HELP_WIDTH = 640.0
-_NOTE_WIDTH = 560.0  # from which the words of a note are wrapped
+_WIDEST = 560.0  # that a line of text may be
 _TRIANGLES = {"right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1)}
 _CAPS = {"space": "space", "escape": "esc"}
 _MOUSE = "Mouse: click a colour, drag the strength, the wheel or the dividing line; turn its wheel for the strength"
@@ -48,7 +48,7 @@ def _cap(sheet: Sheet, name: str, x: float, y: float) -> None:
 @lru_cache(maxsize=8)
 def note(text: str, unit: float, size: float = 15.0) -> Panel:
     """A few words on a round panel, in several lines where they are many."""
-    lines = wrapped(text, size * unit, _NOTE_WIDTH * unit)
+    lines = wrapped(text, size * unit, _WIDEST * unit)
     width = max(measured(line, size * unit) for line in lines) / unit + 40
     step = 1.45 * size
     sheet = Sheet(width, step * len(lines) + 18, unit)
@@ -61,6 +61,7 @@ def note(text: str, unit: float, size: float = 15.0) -> Panel:
 @lru_cache(maxsize=2)
 def figures(lines: tuple[str, ...], unit: float) -> Panel:
     """Lines of figures, one under the other."""
+    lines = tuple(shortened(line, 14 * unit, _WIDEST * unit) for line in lines)
     width, step = max(measured(line, 14 * unit) for line in lines) / unit + 32, 21.0
     sheet = Sheet(width, step * len(lines) + 18, unit)
     sheet.box(0, 0, width, step * len(lines) + 18, 14, PANEL)
