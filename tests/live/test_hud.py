@@ -58,6 +58,16 @@ def test_every_place_is_found_where_it_is_drawn(size):
     assert hud.under(found, size[0] / 2, size[1] * 0.3) is None, "the picture itself"
 
 
+@pytest.mark.parametrize("effects", BEGIN.presets)
+@pytest.mark.parametrize("size", [(324, 432), (432, 576), (576, 576), (1280, 720)])
+def test_where_room_lacks_the_buttons_that_matter_least_are_left_out(size, effects):
+    (layer,) = hud.layers(size, None, replace(BEGIN, effects=effects), Status())
+    keys = {place.removeprefix("key ") for place, _ in layer.panel.regions if place.startswith("key ")}
+    assert {"h", "r", "s", "space", "b"} <= keys
+    assert keys.isdisjoint(bar.DISPENSABLE[: 11 - len(keys)])
+    assert size[0] < 600 or len(keys) == 11
+
+
 def test_swatches_show_the_colours_that_they_choose():
     panel = bar.panel(BEGIN, 900, 1.0)
     for place, (left, top, right, bottom) in panel.regions:

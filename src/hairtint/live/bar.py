@@ -12,6 +12,8 @@ WIDTH, HEIGHT = 900.0, 132.0
 EDGE = 20.0
 SPACING = 34.0  # of the swatches
 SLIDER = 170.0
+GAP = 5.0  # between buttons, at least
+DISPENSABLE = ("t", "f", "i", "m", "c", "e", "b", "space", "s", "r", "h")  # where room lacks, these buttons go first
 Button = tuple[str, str, bool, Paint]  # key, label, whether it is on, and the colour that says so
 RIM: Paint = (92, 92, 100, 235)  # around each colour: black ones would drown in the panel
 
@@ -63,15 +65,24 @@ def _swatches(sheet: Sheet, color: Color, colors: tuple[Color, ...], width: floa
 
 def _buttons(sheet: Sheet, buttons: tuple[Button, ...], width: float) -> None:
     x, y, height = EDGE, 95.0, 26.0
+    buttons = _fitting(sheet, buttons, width - 2 * EDGE)
     widths = [sheet.width_of(label, 13) + 20 for _, label, _, _ in buttons]
-    gap = max(5.0, min(12.0, (width - 2 * EDGE - sum(widths)) / (len(buttons) - 1)))
+    gap = min(12.0, (width - 2 * EDGE - sum(widths)) / max(1, len(buttons) - 1))
     for (key, label, on, fill), wide in zip(buttons, widths, strict=True):
-        if x + wide > width - EDGE + 1:
-            break
         sheet.box(x, y, wide, height, height / 2, fill if on else RAISED)
         sheet.text(x + wide / 2, y + height / 2, label, 13, DARK if on and fill == WHITE else TEXT, "mm")
         sheet.region(f"key {key}", x, y, wide, height)
         x += wide + gap
+
+
+def _fitting(sheet: Sheet, buttons: tuple[Button, ...], room: float) -> tuple[Button, ...]:
+    """As many buttons as there is room for; before any is left out the effect goes without its name."""
+    brief = tuple((key, label.partition(":")[0], on, fill) for key, label, on, fill in buttons)
+    fewer = (tuple(button for button in brief if button[0] not in DISPENSABLE[:n]) for n in range(len(brief)))
+    for some in (buttons, *fewer):
+        if sum(sheet.width_of(label, 13) + 20 + GAP for _, label, _, _ in some) - GAP <= room:
+            return some
+    return ()
 
 
 def _labels(controls: Controls) -> list[Button]:
