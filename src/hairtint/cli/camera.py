@@ -192,4 +192,4 @@ def _virtual(stack: ExitStack, fps: float | None) -> Any:
     from hairtint.live.sinks import Beside
     from hairtint.live.virtual import VirtualCamera
 
-    return stack.enter_context(Beside(VirtualCamera(fps or 30.0)))
+    return stack.enter_context(Beside(VirtualCamera(fps or 30.0, tell=_say)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,12 +21,14 @@ CURES = {
 class VirtualCamera:
     """A sink that other programs take for a camera; its size is that of the first picture, later ones are fitted.
 
-    fps: what the camera promises; pictures are sent when they come.
+    fps: what the camera promises; pictures are sent when they come. tell: takes one line on where they can be seen.
     Raises MissingExtraError where pyvirtualcam is not installed, OutputError where the system has no virtual camera.
     """
 
-    def __init__(self, fps: float = 30.0, *, backend: str | None = None) -> None:
-        self.fps, self.backend = fps, backend
+    def __init__(
+        self, fps: float = 30.0, *, backend: str | None = None, tell: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self.fps, self.backend, self.tell = fps, backend, tell
         self._camera: Any = None
 
     def __enter__(self) -> Self:
@@ -42,15 +45,11 @@ class VirtualCamera:
             self._camera.close()
         self._camera = None
 
-    @property
-    def device(self) -> str | None:
-        """What to choose in the other program; None before the first picture."""
-        return None if self._camera is None else str(self._camera.device)
-
     def show(self, rgb: Rgb) -> None:
         """See Sink."""
         if self._camera is None:
             self._camera = self._opened(rgb)
+            self.tell(f"in the other program, choose the camera {printable(str(self._camera.device))}")
         self._camera.send(fit(rgb, (self._camera.width, self._camera.height)))
 
     def _opened(self, rgb: Rgb) -> Any:
