@@ -115,6 +115,30 @@ def test_a_phone(visit, server, dark_hair):
     assert theme["y"] < tab["y"] + tab["height"], "one line"
 
 
+def test_the_browsers_font_size_is_heeded(visit, server):
+    """However large letters are set there, no name lies on another and nothing sticks out."""
+    page = visit(server)
+    browser_wide = page.context.new_cdp_session(page)
+    page.evaluate("document.body.dataset.state = 'ready'")
+    sizes = """() => ["body", ".dye .name", "#save", "#now-name"].map(
+      (name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize))"""
+    cut = """() => [...document.querySelectorAll(".dye .name")].filter((name) => {
+      const letters = document.createRange();
+      letters.selectNodeContents(name);
+      const [inner, cell] = [letters, name.parentElement].map((part) => part.getBoundingClientRect());
+      return inner.left < cell.left - 1 || inner.right > cell.right + 1 || inner.bottom > cell.bottom + 1;
+    }).map((name) => name.innerText)"""
+    usual = np.array(page.evaluate(sizes))
+    for letters in (16, 20, 24, 32):
+        browser_wide.send("Page.setFontSizes", {"fontSizes": {"standard": letters, "fixed": 13}})
+        assert np.allclose(page.evaluate(sizes), usual * letters / 16, rtol=0.01)
+        for width, height in ((1920, 1080), (1440, 900), (844, 390), (390, 844), (320, 640)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (letters, width)
+            assert page.evaluate(cut) == [], (letters, width)
+            assert page.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(controls)") == 0, (letters, width)
+
+
 def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
     """Forced colours (Windows' high contrast) take backgrounds and shadows away."""
     page = visit(server, forced_colors="active")
