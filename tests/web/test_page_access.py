@@ -106,6 +106,8 @@ def test_a_phone(visit, server, dark_hair):
     said(page, "violet, 100 %")
     hero = page.locator("#compare").bounding_box()
     assert 0 <= hero["y"] < 60
+    status, save = (page.locator(name).bounding_box() for name in ("#status", "#save"))
+    assert hero["y"] + hero["height"] < status["y"] < save["y"] < 844 - save["height"]
     small = """() => [...document.querySelectorAll("button, .dye, summary, select, .switch")]
       .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.outerHTML.slice(0, 80))"""
     assert page.evaluate(small) == []

@@ -79,10 +79,14 @@ def test_snapshot_and_recording(live):
 
 
 def test_on_a_phone_recording_moves_nothing(live):
-    """Or the finger that began it is on another button next."""
+    """Or the finger that began it is on another button next. The buttons and what is said of them stay in view."""
     wide = live.viewport_size
     live.set_viewport_size({"width": 360, "height": 740})
     try:
+        live.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        for name in ("live-status", "snapshot", "record"):
+            box = live.locator(f"#{name}").bounding_box()
+            assert 0 < box["y"] < box["y"] + box["height"] < 740, name
         place = live.locator("#record").bounding_box()
         live.locator("#record").click()
         live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()

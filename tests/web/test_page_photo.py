@@ -66,15 +66,15 @@ def test_a_tap_on_the_wheel_scrolls_nothing(photo):
     """Though its knob, which takes the focus, lies below what is in view."""
     photo.get_by_text("Your own colour").click()
     photo.locator("#hex").fill("#80ff00")
-    scrolled = photo.locator("#controls").evaluate("""(panel) => {
-      const [wheel, bar] = [".wheel", ".save"].map((name) => panel.querySelector(name).getBoundingClientRect());
+    scrolled = photo.locator(".sheet").evaluate("""(panel) => {
+      const [wheel, bar] = [".wheel", ".foot"].map((name) => document.querySelector(name).getBoundingClientRect());
       panel.scrollTop += wheel.bottom - bar.top - 100;
       return panel.scrollTop;
     }""")
     box = photo.locator("#wheel").bounding_box()
     photo.mouse.click(box["x"] + 84, box["y"] + 20)
     assert int(photo.locator("#knob").get_attribute("aria-valuenow")) in (269, 270, 271)
-    assert photo.locator("#controls").evaluate("panel => panel.scrollTop") == scrolled
+    assert photo.locator(".sheet").evaluate("panel => panel.scrollTop") == scrolled
 
 
 @pytest.mark.parametrize("kind", ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"])

@@ -68,6 +68,7 @@ export class LiveTab {
       });
       whenGone(stream, (problem) => turn === this.#turn && this.#fail(problem));
       this.#running = true;
+      this.#say(this.#store.words);
       byId("live").querySelector(".live-start").hidden = true;
       byId("live").querySelector(".live-view").hidden = false;
       this.onchange();

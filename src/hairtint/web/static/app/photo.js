@@ -106,8 +106,7 @@ export class PhotoTab {
       } catch (error) {
         if (error.name !== "NotAllowedError" || kept) throw error;
         portrait.unshared = { choice, blob };
-        byId("share-again").hidden = false;
-        return byId("share-again").textContent;
+        return "The picture is ready: press Share again.";
       }
       return words;
     });
@@ -178,7 +177,6 @@ export class PhotoTab {
     if (!this.ready || this.#making) return;
     const portrait = this.#portrait;
     this.#making = true;
-    byId("share-again").hidden = true;
     busy(text);
     let said = "";
     try {
@@ -220,7 +218,6 @@ function named({ name, color }, portrait, { type }) {
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */
 function state(name) {
   document.body.dataset.state = name;
-  byId("share-again").hidden = true;
   for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
 }
 
