@@ -141,6 +141,19 @@ def test_the_browsers_font_size_is_heeded(visit, server):
             assert page.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(controls)") == 0, (letters, width)
 
 
+@pytest.mark.parametrize(("width", "height"), [(844, 390), (667, 375), (720, 450)])
+def test_a_window_that_is_wide_but_low(visit, server, width, height):
+    """A phone on its side, a laptop at twice the size: the panel stands beside a picture that takes the height."""
+    page = visit(server, viewport={"width": width, "height": height})
+    page.evaluate("document.body.dataset.state = 'ready'")
+    picture, save = (page.locator(name).bounding_box() for name in ("#compare", "#save"))
+    assert save["x"] > picture["x"] + picture["width"]
+    assert save["y"] + save["height"] <= height
+    assert picture["height"] > 0.65 * height
+    assert picture["y"] + picture["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
     """Forced colours (Windows' high contrast) take backgrounds and shadows away."""
     page = visit(server, forced_colors="active")
