@@ -77,6 +77,16 @@ def test_a_tap_on_the_wheel_scrolls_nothing(photo):
     assert photo.locator(".sheet").evaluate("panel => panel.scrollTop") == scrolled
 
 
+def test_two_tone_begins_with_a_colour_that_is_seen(page):
+    """On dark hair, and beside whatever the dye is."""
+    second = page.locator("#effect-two-tone-color")
+    for dye, beside in (("copper", "platinum"), ("platinum", "jet black")):
+        page.evaluate("(name) => document.querySelector(`[name=dye][value='${name}']`).click()", dye)
+        page.evaluate("document.getElementById('effect-two-tone').click()")
+        assert second.input_value() == beside
+        page.evaluate("document.getElementById('effect-two-tone').click()")
+
+
 @pytest.mark.parametrize("kind", ["ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"])
 def test_every_effect_shows(photo, kind):
     plain = pixels(photo, "after")

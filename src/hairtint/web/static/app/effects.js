@@ -2,6 +2,7 @@
 
 import { DYES, EFFECTS } from "../engine/constants.js";
 import { byId, make } from "./dom.js";
+import { dyeNamed } from "./palette.js";
 
 /** How each is called, and what stands first among its colours: a dye, or a tone of the hair's own dye. */
 const WORDS = {
@@ -9,15 +10,17 @@ const WORDS = {
   roots: { title: "Root shadow", hint: "darker roots", own: "the dye, darker" },
   highlights: { title: "Highlights", hint: "single lighter locks", own: "the dye, lighter" },
   lowlights: { title: "Lowlights", hint: "single darker locks", own: "the dye, darker" },
-  "two-tone": { title: "Two-tone", hint: "each side its colour", color: "black" },
+  "two-tone": { title: "Two-tone", hint: "each side its colour", color: "platinum" },
   gloss: { title: "Gloss", hint: "more shine" },
 };
 const LABELS = { start: "Begins", softness: "Softness", depth: "Depth", amount: "Amount", share: "Share" };
 
+const OTHER = "jet black"; // where the dye is that colour already
+
 /** @param {import("./look.js").LookStore} store */
 export function startEffects(store) {
   const fieldset = byId("effects");
-  const rows = Object.entries(EFFECTS).map(row);
+  const rows = Object.entries(EFFECTS).map((effect) => row(effect, store));
   fieldset.append(...rows.map(({ element }) => element));
   fieldset.addEventListener("input", () => {
     for (const { refresh } of rows) refresh();
@@ -29,7 +32,7 @@ export function startEffects(store) {
   });
 }
 
-function row([kind, fields]) {
+function row([kind, fields], store) {
   const { title, hint, color: first = "", own } = WORDS[kind];
   const numbers = fields.filter(({ name }) => name !== "color");
   const toggle = make("input", { type: "checkbox", id: `effect-${kind}` });
@@ -54,6 +57,9 @@ function row([kind, fields]) {
     for (const s of sliders) s.refresh();
   };
   refresh();
+  toggle.addEventListener("input", () => {
+    if (toggle.checked && dyeNamed(color?.value)?.hex === store.choice.color) color.value = OTHER;
+  });
   return {
     element,
     refresh,
