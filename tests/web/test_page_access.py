@@ -141,6 +141,17 @@ def test_the_browsers_font_size_is_heeded(visit, server):
             assert page.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(controls)") == 0, (letters, width)
 
 
+def test_a_wide_window(visit, server):
+    """The bar is in line with what lies below it, and the welcome stands in the middle."""
+    page = visit(server, viewport={"width": 1920, "height": 1080})
+    welcome, footer = (page.locator(name).bounding_box() for name in (".welcome", "footer"))
+    bar, brand, tabs = (page.locator(name).bounding_box() for name in (".bar", ".brand", "#theme .icon"))
+    assert abs(brand["x"] - welcome["x"]) < 1
+    assert abs(tabs["x"] + tabs["width"] - welcome["x"] - welcome["width"]) < 1
+    above, below = welcome["y"] - bar["y"] - bar["height"], footer["y"] - welcome["y"] - welcome["height"]
+    assert abs(above - below) < 24
+
+
 @pytest.mark.parametrize(("width", "height"), [(844, 390), (667, 375), (720, 450)])
 def test_a_window_that_is_wide_but_low(visit, server, width, height):
     """A phone on its side, a laptop at twice the size: the panel stands beside a picture that takes the height."""
