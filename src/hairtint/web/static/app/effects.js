@@ -15,6 +15,9 @@ const WORDS = {
 };
 const LABELS = { start: "Begins", softness: "Softness", depth: "Depth", amount: "Amount", share: "Share" };
 
+/** @param {string} kind of an effect */
+export const titleOf = (kind) => WORDS[kind].title;
+
 const OTHER = "jet black"; // where the dye is that colour already
 
 /** @param {import("./look.js").LookStore} store */

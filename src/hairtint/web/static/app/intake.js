@@ -15,8 +15,8 @@ const EXAMPLES = [
   { title: "Navy to turquoise", color: "navy", effects: ["ombre:turquoise:0.5:0.4"], picture: "turquoise" },
 ];
 
-/** @param {(file: Blob|Promise<Blob>, name: string) => void} open @param {import("./look.js").LookStore} store */
-export function startIntake(open, store) {
+/** @param {(file: Blob|Promise<Blob>, name: string, look?: import("./look.js").Choice) => void} open an example has a look */
+export function startIntake(open) {
   const bring = (file, name) => {
     cancelPhoto(); // this one came first
     open(file, name);
@@ -24,7 +24,7 @@ export function startIntake(open, store) {
   choosing(open);
   dropping(bring);
   pasting(bring);
-  gallery(open, store);
+  gallery(open);
 }
 
 function choosing(open) {
@@ -80,11 +80,11 @@ function pasting(open) {
   });
 }
 
-function gallery(open, store) {
-  byId("gallery").append(...EXAMPLES.map((example) => make("li", {}, card(example, open, store))));
+function gallery(open) {
+  byId("gallery").append(...EXAMPLES.map((example) => make("li", {}, card(example, open))));
 }
 
-function card({ title, color, effects, picture }, open, store) {
+function card({ title, color, effects, picture }, open) {
   const image = make("img", {
     src: `static/examples/${picture}.jpg`,
     alt: "",
@@ -94,8 +94,8 @@ function card({ title, color, effects, picture }, open, store) {
   });
   const button = make("button", { type: "button", className: "card" }, image, make("span", {}, title));
   button.addEventListener("click", () => {
-    store.change({ color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects });
-    open(portrait(), "eileen-collins.jpg");
+    const look = { color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects };
+    open(portrait(), "eileen-collins.jpg", look);
   });
   return button;
 }

@@ -9,12 +9,18 @@
  * @property {string[]} effects as texts, like "gloss:0.4"
  */
 
+const STEPS = 100; // that can be undone
+
 export class LookStore {
+  #first;
   #choice;
+  #past = [];
+  #settled = true; // the next change begins a step of its own
   #listeners = [];
 
-  /** @param {Choice} choice to begin with */
-  constructor(choice) {
+  /** @param {Choice} first what `reset` goes back to @param {Choice} [choice] to begin with */
+  constructor(first, choice = first) {
+    this.#first = Object.freeze(first);
     this.#choice = Object.freeze(choice);
   }
 
@@ -28,10 +34,41 @@ export class LookStore {
     return { color, strength, method, effects: method === "natural" ? effects : [] };
   }
 
+  /** Whether there is a step to undo. */
+  get undoable() {
+    return this.#past.length > 0;
+  }
+
+  /** Whether this is the look that `reset` goes back to. */
+  get pristine() {
+    return same(this.#choice, this.#first);
+  }
+
   /** @param {Partial<Choice>} part that changes */
   change(part) {
-    this.#choice = Object.freeze({ ...this.#choice, ...part });
-    for (const listener of this.#listeners) listener(this.#choice);
+    const next = { ...this.#choice, ...part };
+    if (this.#settled && !same(next, this.#choice)) {
+      this.#past = [...this.#past, this.#choice].slice(-STEPS);
+      this.#settled = false;
+    }
+    this.#show(next);
+  }
+
+  /** Ends a step: all changes while a slider is dragged are one. */
+  settle() {
+    this.#settled = true;
+  }
+
+  undo() {
+    if (!this.undoable) return;
+    this.settle();
+    this.#show(this.#past.pop());
+  }
+
+  /** Back to the first look, which can be undone. */
+  reset() {
+    this.settle();
+    this.change(this.#first);
   }
 
   /** @param {(choice: Choice) => void} listener is called at once and after every change */
@@ -46,4 +83,11 @@ export class LookStore {
     const extras = method === "natural" ? effects.map((text) => text.split(":")[0]) : ["hue only"];
     return [`${name || color}, ${Math.round(strength * 100)} %`, ...extras].join(", ");
   }
+
+  #show(choice) {
+    this.#choice = Object.freeze(choice);
+    for (const listener of this.#listeners) listener(this.#choice);
+  }
 }
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);

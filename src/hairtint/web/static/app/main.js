@@ -11,6 +11,7 @@ import { LookStore } from "./look.js";
 import { clearProblem } from "./notice.js";
 import { dyeNamed, startPalette } from "./palette.js";
 import { PhotoTab } from "./photo.js";
+import { startSteps } from "./steps.js";
 import { startTabs } from "./tabs.js";
 import { startWheel } from "./wheel.js";
 
@@ -25,13 +26,17 @@ startPalette(store);
 startWheel(store);
 startControls(store);
 startEffects(store);
+startSteps(store);
 
 const photo = new PhotoTab(store);
 const live = new LiveTab(store, showControls);
-startIntake((file, name) => {
+let example = null; // the last look that came with its own photo
+startIntake((file, name, look) => {
   byId("tab-photo").click();
+  if (look) store.change((example = look));
+  else if (store.choice.effects === example?.effects) store.change({ effects: [] }); // nobody chose them for this photo
   photo.open(file, name);
-}, store);
+});
 
 byId("another").addEventListener("click", () => {
   photo.close();

@@ -1,0 +1,63 @@
+"""The panel of the look: what was done can be seen, undone, kept and sent."""
+
+from page_helpers import open_photo, said
+
+
+def test_what_was_done_can_be_undone(page):
+    """Step by step: a drag is one of them. A reset can be undone too."""
+    page.evaluate("document.body.dataset.state = 'ready'")
+    look = "() => [document.getElementById('now-name').innerText, document.getElementById('strength').value]"
+    undo = page.get_by_role("button", name="Undo")
+    page.get_by_label("blue", exact=True).check()
+    box = page.locator("#strength").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 12, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.8, 0.6, 0.5):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.up()
+    assert page.evaluate(look)[1] == "50"
+    page.get_by_role("button", name="Reset the look").click()
+    assert page.evaluate(look) == ["Copper", "100"]
+    undo.click()
+    assert page.evaluate(look) == ["Blue", "50"]
+    page.keyboard.press("Control+z")
+    assert page.evaluate(look) == ["Blue", "100"]
+    page.keyboard.press("Meta+z")
+    assert page.evaluate(look) == ["Copper", "100"]
+
+
+def test_effects_in_use_stand_beside_the_dye(page):
+    """With a button each that takes them off."""
+    page.evaluate("document.body.dataset.state = 'ready'")
+    for kind in ("ombre", "gloss"):
+        page.evaluate("(id) => document.getElementById(id).click()", f"effect-{kind}")
+    assert page.locator("#chips li").all_inner_texts() == ["Ombre", "Gloss"]
+    page.get_by_role("button", name="Take off: Ombre").click()
+    assert page.locator("#chips li").all_inner_texts() == ["Gloss"]
+    assert page.evaluate("document.activeElement.ariaLabel") == "Take off: Gloss"
+    assert not page.evaluate("document.getElementById('effect-ombre').checked")
+    page.keyboard.press("Enter")
+    assert page.locator("#chips").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "undo"
+    page.keyboard.press("Enter")
+    assert page.locator("#chips li").all_inner_texts() == ["Gloss"]
+    page.evaluate("document.querySelector('[name=method][value=hsv]').click()")
+    assert page.locator("#chips li").all_inner_texts() == ["Hue only"]
+    page.get_by_role("button", name="Take off: Hue only").click()
+    assert page.locator("#chips li").all_inner_texts() == ["Gloss"]
+
+
+def test_the_effects_of_an_example_are_not_worn_by_ones_own_photo(page, dark_hair):
+    """Unless the visitor has changed them, and so knows of them."""
+    burgundy = page.get_by_role("button", name="Burgundy, glossy")
+    burgundy.click()
+    page.wait_for_selector("body[data-state=ready]")
+    open_photo(page, dark_hair)
+    said(page, "burgundy, 100 %")
+    page.locator("#another").click()
+    burgundy.click()
+    page.wait_for_selector("body[data-state=ready]")
+    page.evaluate("document.getElementById('effect-ombre').click()")
+    page.locator("#another").click()
+    open_photo(page, dark_hair)
+    said(page, "burgundy, 100 %, ombre, gloss")
