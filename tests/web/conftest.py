@@ -168,6 +168,7 @@ def start_anew(page):
         page.locator("#another").click()
     if page.locator("#theme").get_attribute("aria-pressed") == "true":
         page.locator("#theme").click()
+    page.evaluate("document.getElementById('tab-colour').click()")
     page.evaluate(RESTORE, page.at_first)
     assert page.evaluate(f"() => ({CONTROLS}).map(({STATE}))") == page.at_first
 

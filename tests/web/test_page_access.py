@@ -27,6 +27,10 @@ def test_axe_finds_nothing(page, theme, dark_hair):
     assert violations(page) == []
     open_photo(page, dark_hair)
     page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    assert violations(page) == []
+    page.locator("#tab-own").click()
+    assert violations(page) == []
+    page.locator("#tab-more").click()
     page.locator("#effect-ombre").check()
     assert violations(page) == []
     page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
@@ -80,6 +84,9 @@ def test_a_walk_by_keyboard_alone(page):
     walk(page, "copper")
     page.keyboard.press("ArrowRight")
     said(page, "ginger, 99 %")
+    page.locator("#tab-colour").focus()
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == "tab-more"
     walk(page, "effect-gloss")
     page.keyboard.press("Space")
     said(page, "ginger, 99 %, gloss")

@@ -61,3 +61,33 @@ def test_the_effects_of_an_example_are_not_worn_by_ones_own_photo(page, dark_hai
     page.locator("#another").click()
     open_photo(page, dark_hair)
     said(page, "burgundy, 100 %, ombre, gloss")
+
+
+def test_the_sheets_of_the_panel(visit, server):
+    """Arrow keys change them, and the one that was open last is open when the visitor comes back."""
+    page = visit(server)
+    page.evaluate("document.body.dataset.state = 'ready'")
+    page.locator("#tab-colour").focus()
+    for sheet in ("own", "more", "colour", "own"):
+        page.keyboard.press("ArrowRight")
+        assert [page.locator(f"#{each}").is_visible() for each in ("colour", "own", "more")] == [
+            sheet == each for each in ("colour", "own", "more")
+        ]
+    page.reload()
+    page.locator(".card").first.wait_for()
+    page.evaluate("document.body.dataset.state = 'ready'")
+    assert page.locator("#hex").is_visible()
+    assert page.locator("#tab-own").get_attribute("aria-selected") == "true"
+
+
+def test_an_effect_in_any_colour(page):
+    """A dye, or whatever the browser's own field gives."""
+    page.evaluate("document.body.dataset.state = 'ready'")
+    page.locator("#tab-more").click()
+    page.locator("#effect-ombre").check()
+    page.get_by_label("Ombre: pink").check()
+    assert page.get_by_label("Ombre: platinum").is_checked() is False
+    page.get_by_label("Ombre: any colour").fill("#12ab34")
+    assert page.locator("[name=effect-ombre-color]:checked").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    assert page.get_by_label("Ombre: pink").is_checked()

@@ -12,6 +12,7 @@ import { clearProblem } from "./notice.js";
 import { dyeNamed, startPalette } from "./palette.js";
 import { PhotoTab } from "./photo.js";
 import { startSteps } from "./steps.js";
+import { remember, remembered } from "./storage.js";
 import { startTabs } from "./tabs.js";
 import { startWheel } from "./wheel.js";
 
@@ -46,7 +47,8 @@ byId("save").addEventListener("click", () => photo.save());
 byId("save-mask").addEventListener("click", () => photo.saveMask());
 byId("share").addEventListener("click", () => photo.share());
 
-startTabs(document.querySelector("[role=tablist]"), (panel) => {
+startTabs(byId("sheets"), (sheet) => remember("sheet", sheet), remembered("sheet"));
+startTabs(byId("tabs"), (panel) => {
   clearProblem();
   if (panel === "photo") live.stop();
   document.body.dataset.tab = panel;
@@ -65,11 +67,7 @@ byId("theme").addEventListener("click", () =>
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   showTheme();
-  try {
-    localStorage.setItem("theme", theme);
-  } catch {
-    // storage is blocked: the choice holds for this visit
-  }
+  remember("theme", theme);
 }
 
 function showTheme() {

@@ -65,7 +65,8 @@ function level(dye, index) {
   return make("label", { className: "level", title: `${index + 1}: ${dye.name}` }, radio, swatch(dye.hex), words);
 }
 
-function swatch(hex) {
+/** A lock of hair of this colour. @param {string} hex */
+export function swatch(hex) {
   const element = make("span", { className: "swatch", ariaHidden: "true" });
   element.style.setProperty("--c", hex);
   return element;

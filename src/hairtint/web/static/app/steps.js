@@ -6,7 +6,7 @@ import { titleOf } from "./effects.js";
 /** @param {import("./look.js").LookStore} store */
 export function startSteps(store) {
   const [chips, undo, reset] = ["chips", "undo", "reset"].map(byId);
-  for (const sign of ["pointerdown", "keydown", "click"]) {
+  for (const sign of ["pointerdown", "keydown", "click", "focusin"]) {
     addEventListener(sign, (event) => event.repeat || store.settle(), true);
   }
   undo.addEventListener("click", () => store.undo());

@@ -1,7 +1,11 @@
 /** The tabs, as the ARIA practices describe them: arrows move, only the chosen one is in the tab order. */
 
-/** @param {HTMLElement} list role=tablist @param {(panel: string) => void} onchange */
-export function startTabs(list, onchange) {
+/**
+ * @param {HTMLElement} list role=tablist
+ * @param {(panel: string) => void} onchange
+ * @param {string} [first] the panel to begin with, where there is one of this name
+ */
+export function startTabs(list, onchange, first) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const choose = (tab) => {
     for (const each of tabs) {
@@ -20,4 +24,6 @@ export function startTabs(list, onchange) {
     next.focus();
     choose(next);
   });
+  const begin = tabs.find((tab) => tab.getAttribute("aria-controls") === first);
+  if (begin) choose(begin);
 }
