@@ -32,7 +32,9 @@ def test_axe_finds_nothing(page, theme, dark_hair):
     assert violations(page) == []
     page.locator("#tab-more").click()
     page.locator("#effect-ombre").check()
+    page.locator("#keep").click()
     assert violations(page) == []
+    page.locator(".remove").click()
     page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
     page.locator("#notice").wait_for()
     assert violations(page) == []

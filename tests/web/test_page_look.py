@@ -1,5 +1,6 @@
 """The panel of the look: what was done can be seen, undone, kept and sent."""
 
+import pytest
 from page_helpers import open_photo, said
 
 
@@ -91,3 +92,67 @@ def test_an_effect_in_any_colour(page):
     assert page.locator("[name=effect-ombre-color]:checked").count() == 0
     page.get_by_role("button", name="Undo").click()
     assert page.get_by_label("Ombre: pink").is_checked()
+
+
+NOW = "() => [document.getElementById('now-name').innerText, document.getElementById('strength').value]"
+
+
+def test_a_look_travels_in_the_address(visit, server):
+    page = visit(server)
+    page.evaluate("document.body.dataset.state = 'ready'")
+    page.get_by_label("blue", exact=True).check()
+    page.locator("#strength").fill("40")
+    page.locator("#tab-more").click()
+    page.locator("#effect-ombre").check()
+    page.get_by_label("Ombre: any colour").fill("#12ab34")
+    page.wait_for_url("**#color=2f5fc4&strength=40&method=natural&effect=ombre:12ab34:0.5:0.4")
+    page.reload()
+    page.evaluate("document.body.dataset.state = 'ready'")
+    assert page.evaluate(NOW) == ["Blue", "40"]
+    assert page.locator("#chips li").all_inner_texts() == ["Ombre"]
+    assert page.get_by_label("Ombre: any colour").input_value() == "#12ab34"
+    page.get_by_role("button", name="Reset the look").click()
+    page.wait_for_url(server)
+    page.evaluate("location.hash = 'color=e06a9f&strength=70'")  # a link that is followed while the page is open
+    page.locator("#now-name").filter(has_text="pink").wait_for()
+    assert page.evaluate(NOW) == ["Pink", "70"]
+    page.evaluate("location.hash = 'stage'")
+    page.wait_for_url("**#color=e06a9f&strength=70&method=natural")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "stage", "color=", "color=javascript:1", "color=2f5fc4&strength=101", "color=2f5fc4&strength=-1",
+        "color=2f5fc4&method=constructor", "color=2f5fc4&effect=<img src=x>", "color=2f5fc4&effect=__proto__",
+        "color=2f5fc4&effect=ombre", "color=2f5fc4&effect=gloss:2", "color=2f5fc4&effect=gloss:0.1:0.2",
+        "color=2f5fc4&effect=gloss&effect=gloss", "color=2f5fc4" + 600 * "&", "color=%E0%A4%A",
+    ],
+)  # fmt: skip
+def test_an_address_that_holds_no_look(page, address):
+    read = "async (text) => (await import('./static/app/look-text.js')).readLook(text)"
+    assert page.evaluate(read, address) is None
+
+
+def test_looks_are_kept(visit, server, dark_hair):
+    """With a small picture while the page is open; of photos nothing is stored."""
+    page = visit(server)
+    open_photo(page, dark_hair)
+    page.get_by_label("blue", exact=True).check()
+    said(page, "blue, 100 %")
+    page.get_by_role("button", name="Keep this look").click()
+    page.get_by_label("pink", exact=True).check()
+    page.get_by_role("button", name="Keep this look").click()
+    assert page.locator("#shelf canvas").count() == 2
+    page.locator(".kept").last.click()
+    said(page, "blue, 100 %")
+    page.evaluate("localStorage.setItem('looks', JSON.stringify([...JSON.parse(localStorage.looks), 7, 'color=x']))")
+    page.reload()
+    page.evaluate("document.body.dataset.state = 'ready'")
+    assert page.locator("#shelf canvas").count() == 0
+    assert page.locator(".kept").all_inner_texts() == ["Pink", "Blue"]
+    page.get_by_role("button", name="Remove: pink").click()
+    assert page.evaluate("document.activeElement.innerText") == "Blue"
+    assert page.evaluate("localStorage.looks") == '["color=2f5fc4&strength=100&method=natural"]'
+    page.get_by_role("button", name="Remove: blue").click()
+    assert page.locator("#shelf").is_hidden()

@@ -11,23 +11,21 @@ import { LookStore } from "./look.js";
 import { clearProblem } from "./notice.js";
 import { dyeNamed, startPalette } from "./palette.js";
 import { PhotoTab } from "./photo.js";
+import { lookOfAddress, startAddress, startShelf } from "./shelf.js";
 import { startSteps } from "./steps.js";
 import { remember, remembered } from "./storage.js";
 import { startTabs } from "./tabs.js";
 import { startWheel } from "./wheel.js";
 
-const store = new LookStore({
-  color: dyeNamed("copper").hex,
-  name: "copper",
-  strength: 1,
-  method: "natural",
-  effects: [],
-});
+const first = { color: dyeNamed("copper").hex, name: "copper", strength: 1, method: "natural", effects: [] };
+const store = new LookStore(first, lookOfAddress() ?? first);
 startPalette(store);
 startWheel(store);
 startControls(store);
 startEffects(store);
 startSteps(store);
+startShelf(store);
+startAddress(store);
 
 const photo = new PhotoTab(store);
 const live = new LiveTab(store, showControls);
@@ -47,7 +45,14 @@ byId("save").addEventListener("click", () => photo.save());
 byId("save-mask").addEventListener("click", () => photo.saveMask());
 byId("share").addEventListener("click", () => photo.share());
 
-startTabs(byId("sheets"), (sheet) => remember("sheet", sheet), remembered("sheet"));
+startTabs(
+  byId("sheets"),
+  (sheet) => {
+    byId(sheet).parentElement.scrollTop = 0;
+    remember("sheet", sheet);
+  },
+  remembered("sheet"),
+);
 startTabs(byId("tabs"), (panel) => {
   clearProblem();
   if (panel === "photo") live.stop();
