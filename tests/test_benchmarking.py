@@ -236,5 +236,5 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_measuring(tmp_path, m
     with pytest.raises(OutputError, match="does not exist"):
         plot.check(tmp_path / "no" / "plot.png")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"hairtint\[train\]"):
+    with pytest.raises(MissingExtraError, match=r"hairtint\[plot\]"):
         plot.check("plot.png")
