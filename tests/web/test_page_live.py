@@ -137,6 +137,38 @@ def test_what_is_recorded_keeps_its_size(live):
     assert red(frames[-1])[:, [20, 160, 300]].all(axis=0).tolist() == [False, True, False]
 
 
+def test_before_and_after_are_one_moment(live):
+    """The camera shows another grey every time, the same on the left as on the right."""
+    live.evaluate("""() => {
+      const film = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+      const context = film.getContext("2d");
+      let shown = 0;
+      const paint = () => {
+        const grey = 40 + 24 * (++shown % 8);
+        context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
+        context.fillRect(0, 0, film.width, film.height);
+      };
+      globalThis.standIn = { painting: setInterval(paint, 30) };
+      navigator.mediaDevices.getUserMedia = async () => film.captureStream();
+    }""")
+    live.locator("#live-split").fill("50")
+    apart, greys = [], set()
+    try:
+        live.locator("#camera-choice").dispatch_event("change")
+        live.locator("#pace:not(:empty)").wait_for()
+        for _ in range(12):
+            shown = pixels(live, "live-canvas")[120, [40, 280], 0].astype(int)
+            apart.append(abs(shown[0] - shown[1]))
+            greys.add(shown[0] // 24)
+            live.evaluate("document.getElementById('pace').textContent = ''")
+            live.locator("#pace:not(:empty)").wait_for()
+    finally:
+        live.evaluate("delete navigator.mediaDevices.getUserMedia, clearInterval(standIn.painting)")
+        live.locator("#live-split").fill("0")
+    assert len(greys) > 1
+    assert max(apart) < 12, apart
+
+
 def test_before_there_is_a_picture_nothing_is_saved(live):
     """Nor of a recording that ends as it begins: its file would be empty."""
     live.evaluate("() => { for (const id of ['record', 'record']) document.getElementById(id).click(); }")

@@ -63,6 +63,7 @@ export class LiveTab {
       this.#listCameras(found);
       this.#stop = engine.live().play(this.#video, this.#dyed, {
         look: () => this.#store.look,
+        compared: () => this.#split > 0,
         onframe: (state) => this.#draw(state),
         onerror: (error) => this.#fail(error),
       });
@@ -145,7 +146,7 @@ export class LiveTab {
   }
 
   /** One frame as it is seen: mirrored if wished, the left part as the camera gives it. */
-  #draw({ fps }) {
+  #draw({ fps, source }) {
     const canvas = byId("live-canvas");
     const { width, height } = this.#dyed;
     const fits = canvas.width === width && canvas.height === height;
@@ -156,17 +157,17 @@ export class LiveTab {
     const context = canvas.getContext("2d");
     if (!fits) context.fillRect(0, 0, canvas.width, canvas.height); // black beside what is recorded in another shape
     drawWhole(context, this.#dyed, width, height);
-    if (this.#split) this.#drawBefore(context, width, height);
+    if (source) this.#drawBefore(context, source, width, height);
     if (fps) byId("pace").textContent = `${Math.round(fps) || "less than 1"} pictures a second`;
     if (this.#recorder) byId("timer").textContent = clock(performance.now() - this.#recorder.started);
   }
 
-  #drawBefore(context, width, height) {
+  #drawBefore(context, source, width, height) {
     context.save();
     context.beginPath();
     context.rect(0, 0, context.canvas.width * this.#split, context.canvas.height);
     context.clip();
-    drawWhole(context, this.#video, width, height);
+    drawWhole(context, source, width, height);
     context.restore();
   }
 

@@ -160,7 +160,7 @@ export class Live {
    * The next frame in another hair colour. May be called again before the frame before is done: three frames in
    * flight keep two cores busy. Results come in order.
    *
-   * @param {HTMLVideoElement|HTMLCanvasElement|OffscreenCanvas|ImageBitmap|ImageData} source
+   * @param {HTMLVideoElement|VideoFrame|HTMLCanvasElement|OffscreenCanvas|ImageBitmap|ImageData} source
    * @param {Look} look
    * @returns {Promise<LiveFrame>}
    */
@@ -187,12 +187,14 @@ export class Live {
    * @param {HTMLCanvasElement} canvas gets the size of the frames
    * @param {object} options
    * @param {() => (Look|null)} options.look is asked for every frame; null shows the frame as it is
-   * @param {(state: {fps: number, timings: Timings, image: ImageData, mask: Mask|null}) => void} [options.onframe]
-   *   after each frame is drawn
+   * @param {() => boolean} [options.compared] is asked for every frame: whether `onframe` gets its source as well
+   * @param {(state: {fps: number, timings: Timings, image: ImageData, mask: Mask|null,
+   *   source: VideoFrame|ImageBitmap|null}) => void} [options.onframe] after each frame is drawn; source: the frame
+   *   before it was dyed, closed afterwards
    * @param {(error: Error) => void} [options.onerror] the loop has ended with this error
    * @returns {() => void} stops the loop
    */
-  play(video, canvas, { look, onframe = () => {}, onerror = (error) => console.error(error) }) {
+  play(video, canvas, { look, compared = () => false, onframe = () => {}, onerror = (error) => console.error(error) }) {
     const context = canvas.getContext("2d");
     const drawn = [];
     let running = true;
@@ -207,9 +209,11 @@ export class Live {
       if (!running || flying >= IN_FLIGHT || video.readyState < 2) return running && flying < IN_FLIGHT && next();
       flying += 1;
       if (flying < IN_FLIGHT) next();
+      let source = null;
       try {
         const chosen = look() ?? { color: "#000000", strength: 0 };
-        const done = await this.frame(video, chosen);
+        if (compared()) source = await portable(video);
+        const done = await this.frame(source ?? video, chosen);
         if (running) {
           if (canvas.width !== done.image.width || canvas.height !== done.image.height) {
             [canvas.width, canvas.height] = [done.image.width, done.image.height];
@@ -217,12 +221,13 @@ export class Live {
           const before = performance.now();
           context.putImageData(done.image, 0, 0);
           done.timings.draw = performance.now() - before;
-          onframe({ ...done, fps: rate(drawn, performance.now()) });
+          onframe({ ...done, source, fps: rate(drawn, performance.now()) });
         }
       } catch (error) {
         if (running) onerror(error);
         running = false;
       }
+      source?.close();
       flying -= 1;
       if (!running && !flying) over();
       if (flying === IN_FLIGHT - 1) next();
@@ -245,7 +250,8 @@ function rate(drawn, now) {
 /** What can be handed to a worker; pictures that the worker has to close itself. */
 async function portable(source) {
   if (source instanceof ImageData) return { width: source.width, height: source.height, data: source.data };
-  if (globalThis.VideoFrame && source instanceof HTMLVideoElement) return new VideoFrame(source);
+  const { VideoFrame, HTMLVideoElement } = globalThis;
+  if (VideoFrame && [HTMLVideoElement, VideoFrame].some((kind) => source instanceof kind)) return new VideoFrame(source);
   return createImageBitmap(source);
 }
 
