@@ -65,3 +65,17 @@ def bluer(before, after, where):
     """How much further blue lies above red than before, on average over some pixels."""
     gap = [p[where].astype(float) @ np.array([-1, 0, 1]) for p in (before, after)]
     return (gap[1] - gap[0]).mean()
+
+
+def pinch(page, x, y):
+    """Two fingers on a touch screen part from 30 to 180 pixels around a point."""
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *places):
+        points = [{"x": place, "y": y, "id": k} for k, place in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", x - 15, x + 15)
+    for half in range(20, 91, 5):
+        send("touchMove", x - half, x + half)
+    send("touchEnd")

@@ -1,4 +1,6 @@
-/** Before and after: a range over the picture moves the line between the two. */
+/** Before and after: a range over the picture, or a finger on it, moves the line between the two. */
+
+import { startGestures } from "./gestures.js";
 
 const NARROW = 12; // percent: a side that is narrower has no room for its name
 
@@ -15,6 +17,25 @@ export function startCompare(frame, onmove = () => {}) {
   };
   range.addEventListener("input", move);
   move();
+  startGestures(frame, () => (frame.dataset.view === "compare" ? split(frame, range) : null));
+}
+
+/** The range takes no pointers itself: on it two fingers would not zoom. @returns {import("./gestures.js").Tool} */
+function split(frame, range) {
+  const held = range.value;
+  const set = (value) => {
+    range.value = value;
+    range.dispatchEvent(new Event("input"));
+  };
+  const move = ({ clientX }) => {
+    const { left, width } = frame.getBoundingClientRect();
+    set((100 * (clientX - left)) / width);
+  };
+  const end = (event) => {
+    move(event);
+    range.focus({ preventScroll: true }); // for its arrow keys
+  };
+  return { move, end, cancel: () => set(held) };
 }
 
 /** Gives the frame the shape of the picture in it, so that nothing jumps. */
