@@ -166,6 +166,39 @@ def test_dropped_and_pasted(page, portrait_path):
         page.wait_for_selector("body[data-state=empty]")
 
 
+def test_the_way_back_and_forth(photo, tmp_path):
+    """By the browser's buttons or the page's: the photo is kept until another one is finished, and has the newest look."""
+    body = photo.locator("body")
+    copper = pixels(photo, "after")
+    photo.get_by_role("link", name="Skip to the picture").press("Enter")
+    assert body.get_attribute("data-state") == "ready"
+    photo.go_back()
+    assert body.get_attribute("data-state") == "ready"
+    photo.go_back()
+    photo.wait_for_selector("body[data-state=empty]")
+    photo.go_forward()
+    photo.wait_for_selector("body[data-state=ready]")
+    assert np.array_equal(pixels(photo, "after"), copper)
+    photo.get_by_role("button", name="Another photo").click()
+    (tmp_path / "notes.txt").write_text("hello")
+    photo.set_input_files("#file", tmp_path / "notes.txt")
+    photo.locator("#notice").wait_for()
+    assert body.get_attribute("data-state") == "empty"
+    photo.get_by_role("button", name="Back to your photo").click()
+    photo.wait_for_selector("body[data-state=ready]")
+    said(photo, "copper, 100 %")
+    photo.locator("#tab-live").click()
+    photo.go_back()
+    photo.get_by_role("button", name="Back to your photo").wait_for()
+    photo.get_by_role("button", name="Burgundy").click()
+    photo.wait_for_selector("body[data-state=ready]")
+    assert saved(photo, "#save")[0] == "eileen-collins-burgundy.jpg"
+    photo.go_back()
+    photo.go_forward()
+    photo.wait_for_selector("body[data-state=ready]")
+    assert saved(photo, "#save")[0] == "eileen-collins-burgundy.jpg"
+
+
 def test_taken_with_the_camera(page):
     """Which is asked for more than the live tab needs."""
     page.evaluate("""() => {

@@ -37,9 +37,18 @@ startIntake((file, name, look) => {
   photo.open(file, name);
 });
 
-byId("another").addEventListener("click", () => {
-  photo.close();
-  byId("choose").focus();
+// the way from the welcome to the photo and back is one of the browser's history
+history.replaceState(history.state ?? { photo: false }, "");
+for (const [id, there] of [["another", false], ["reopen", true]]) {
+  byId(id).addEventListener("click", () => {
+    history.pushState({ photo: there }, "");
+    photo.show(there);
+  });
+}
+addEventListener("popstate", ({ state }) => {
+  if (!state) return; // of a link within the page
+  byId("tab-photo").click();
+  photo.show(state.photo);
 });
 byId("save").addEventListener("click", () => photo.save());
 byId("save-mask").addEventListener("click", () => photo.saveMask());

@@ -13,8 +13,9 @@ const VIEWS = { before: ["compare", "photo"], mask: ["mask"], after: ["result"] 
 
 export class PhotoTab {
   #store;
-  #portrait = null;
+  #portrait = null; // kept while the welcome is shown
   #before = null; // the finished one that it took the place of, until it is finished itself
+  #from = "empty"; // the state before "busy": what fails leads back there
   #latest = new Latest();
   #turn = 0; // the photo chosen last wins
   #opening = 0; // and so does the file
@@ -25,7 +26,7 @@ export class PhotoTab {
     this.#store = store;
     startCompare(byId("compare"));
     byId("views").addEventListener("change", ({ target }) => this.#view(target.value));
-    store.follow(() => this.#portrait?.mask && this.#dye(this.#portrait));
+    store.follow(() => !isState("empty") && this.ready && this.#dye(this.#portrait));
   }
 
   /** Whether there is a photo with a result. */
@@ -62,17 +63,26 @@ export class PhotoTab {
     }
   }
 
-  /** Back to the welcome. */
-  close() {
-    this.#opening++;
-    this.#leave();
+  /** Turns to the photo, if there is one, or to the welcome, which leads back to it. @param {boolean} photo */
+  async show(photo) {
+    if (!photo) {
+      this.#opening++;
+      this.#drop();
+      byId("choose").focus({ preventScroll: true });
+    } else if (this.ready && isState("empty")) {
+      this.#turn++;
+      this.#place(this.#portrait);
+      await this.#finish(this.#portrait);
+    }
   }
 
-  /** As `close`; a file that is being opened still comes. */
-  #leave() {
+  /** The welcome in place of what is not finished; a file that is being opened still comes. */
+  #drop() {
     this.#turn++;
-    this.#portrait = this.#before = null;
+    if (!this.ready) this.#portrait = this.#before;
+    this.#before = null;
     idle();
+    byId("reopen").hidden = !this.#portrait;
     state("empty");
   }
 
@@ -117,7 +127,9 @@ export class PhotoTab {
     clearProblem(); // of the photo before
     if (this.ready) this.#before = this.#portrait;
     this.#portrait = portrait;
-    const welcomed = document.body.dataset.state === "empty";
+    if (!isState("busy")) this.#from = document.body.dataset.state;
+    const welcomed = isState("empty");
+    if (!history.state?.photo) history.pushState({ photo: true }, "");
     state("busy");
     if (welcomed) byId("another").focus({ preventScroll: true }); // what had the focus is gone
     shape(frame, portrait.image.width, portrait.image.height);
@@ -147,12 +159,12 @@ export class PhotoTab {
   async #refuse(error) {
     const [turn, before] = [this.#turn, this.#before];
     if (this.ready) this.#reveal();
-    else if (before) {
+    else if (this.#from === "ready") {
       this.#place(before);
       await this.#finish(before);
       if (turn !== this.#turn) return;
     } else {
-      this.#leave();
+      this.#drop();
       catchFocus(byId("choose"));
     }
     showProblem(error);
@@ -220,6 +232,8 @@ function state(name) {
   document.body.dataset.state = name;
   for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
 }
+
+const isState = (name) => document.body.dataset.state === name;
 
 const thumb = (view) => byId("views").querySelector(`[value=${view}] + .thumb canvas`);
 
