@@ -112,9 +112,13 @@ def test_a_photo_chosen_while_another_is_refused(page, sky, portrait_path):
         const look = () => document.body.dataset.state === state && resolve();
         new MutationObserver(look).observe(document.body, { attributes: true });
       });
-      const busy = becomes("busy");
+      const veil = document.getElementById("veil-text");
+      const opened = new Promise((resolve) => {
+        const look = () => veil.textContent !== "Opening the photo" && resolve();
+        new MutationObserver(look).observe(veil, { childList: true });
+      });
       drop(sky);
-      await busy;
+      await opened;
       const [refused, decode] = [becomes("empty"), createImageBitmap];
       globalThis.createImageBitmap = (...given) => refused.then(() => decode(...given));
       drop(portrait);
@@ -174,6 +178,49 @@ def test_progress_while_the_network_is_fetched(visit, server, portrait_path):
     assert page.locator("#save").is_enabled()
     assert all(method == "GET" and url.startswith((server, f"blob:{server}", "data:")) for method, url in asked)
     assert page.errors == []
+
+
+def test_an_example_is_on_its_way(visit, server):
+    """The page says so at once, and asks for the network later, which is a hundred times as large."""
+    page, asked = visit(server), []
+    page.on("request", lambda request: asked.append(request.url))
+    example = held_back(page, "**/eileen-collins.jpg")
+    page.get_by_role("button", name="Copper").click()
+    page.locator("#veil-text").filter(has_text="Opening the photo").wait_for()
+    said(page, "Opening the photo")
+    assert page.locator("#compare").get_attribute("aria-busy") == "true"
+    assert page.evaluate("document.activeElement.id") == "another"
+    example()
+    assert {url.rsplit("/", 1)[1] for url in asked} == {"eileen-collins.jpg"}
+    page.context.unroute("**/eileen-collins.jpg")
+    page.context.route("**/eileen-collins.jpg", lambda route: route.abort())
+    page.locator("#another").click()
+    page.get_by_role("button", name="Burgundy").click()
+    page.locator("#notice-title").filter(has_text="The example is not here").wait_for()
+    assert page.locator("body").get_attribute("data-state") == "empty"
+    assert page.locator("#veil").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "choose"
+
+
+def test_a_photo_that_is_being_opened_covers_the_one_before(photo):
+    """A file that is none gives it back."""
+    photo.evaluate("""() => {
+      const { arrayBuffer } = File.prototype;
+      File.prototype.arrayBuffer = async function () {
+        await new Promise((resolve) => (globalThis.read = resolve));
+        File.prototype.arrayBuffer = arrayBuffer;
+        return arrayBuffer.call(this);
+      };
+    }""")
+    photo.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    said(photo, "Opening the photo")
+    assert photo.locator("#veil").is_visible()
+    assert photo.locator("#save").is_disabled()
+    photo.evaluate("read()")
+    photo.locator("#notice").wait_for()
+    said(photo, "copper, 100 %")
+    assert photo.locator("#veil").is_hidden()
+    assert photo.locator("#save").is_enabled()
 
 
 def test_progress_in_the_live_tab(visit, server):

@@ -37,7 +37,7 @@ function choosing(open) {
     });
   }
   for (const place of document.querySelectorAll(".dropzone, #gallery")) {
-    for (const sign of ["pointerover", "focusin"]) place.addEventListener(sign, warm, { once: true });
+    for (const sign of ["pointerover", "focusin"]) place.addEventListener(sign, warmer, { once: true });
   }
   byId("choose").addEventListener("click", () => file.click());
   byId("shoot").addEventListener("click", async () => {
@@ -99,6 +99,9 @@ function card({ title, color, effects, picture }, open) {
   });
   return button;
 }
+
+/** The network comes after the example, which may be wanted first. */
+const warmer = () => portrait().then(warm, warm);
 
 async function portrait() {
   const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);

@@ -37,14 +37,9 @@ startIntake((file, name, look) => {
   photo.open(file, name);
 });
 
-// the way from the welcome to the photo and back is one of the browser's history
+byId("another").addEventListener("click", () => photo.show(false));
+byId("reopen").addEventListener("click", () => photo.show(true));
 history.replaceState(history.state ?? { photo: false }, "");
-for (const [id, there] of [["another", false], ["reopen", true]]) {
-  byId(id).addEventListener("click", () => {
-    history.pushState({ photo: there }, "");
-    photo.show(there);
-  });
-}
 addEventListener("popstate", ({ state }) => {
   if (!state) return; // of a link within the page
   byId("tab-photo").click();

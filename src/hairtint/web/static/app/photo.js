@@ -54,17 +54,21 @@ export class PhotoTab {
   async #opened(file, name) {
     const opening = ++this.#opening;
     clearProblem();
+    if (!isState("busy")) this.#begin("Opening the photo");
     try {
       const portrait = await Portrait.open(await file, name);
       return opening === this.#opening ? portrait : null;
     } catch (error) {
-      if (opening === this.#opening) showProblem(error);
+      if (opening !== this.#opening) return null;
+      const working = this.#portrait && !this.ready; // at the photo chosen before
+      await (working ? showProblem(error) : this.#refuse(error));
       return null;
     }
   }
 
   /** Turns to the photo, if there is one, or to the welcome, which leads back to it. @param {boolean} photo */
   async show(photo) {
+    enter(photo);
     if (!photo) {
       this.#opening++;
       this.#drop();
@@ -122,23 +126,29 @@ export class PhotoTab {
     });
   }
 
+  /** The veil over the photo before, or over nothing yet instead of the welcome. */
+  #begin(text) {
+    if (!isState("busy")) this.#from = document.body.dataset.state;
+    if (isState("empty")) {
+      enter(true);
+      for (const canvas of document.querySelectorAll(".work canvas")) canvas.width = 0;
+    }
+    const gone = document.querySelector(".welcome").contains(document.activeElement);
+    state("busy");
+    if (gone) byId("another").focus({ preventScroll: true });
+    busy(text);
+    scrollTo({ top: 0 });
+  }
+
   #place(portrait) {
-    const frame = byId("compare");
     clearProblem(); // of the photo before
     if (this.ready) this.#before = this.#portrait;
     this.#portrait = portrait;
-    if (!isState("busy")) this.#from = document.body.dataset.state;
-    const welcomed = isState("empty");
-    if (!history.state?.photo) history.pushState({ photo: true }, "");
-    state("busy");
-    if (welcomed) byId("another").focus({ preventScroll: true }); // what had the focus is gone
-    shape(frame, portrait.image.width, portrait.image.height);
+    this.#begin("Getting ready");
+    shape(byId("compare"), portrait.image.width, portrait.image.height);
     this.#paint("before", portrait.image);
     this.#paint("after", portrait.image);
     this.#view("compare");
-    this.#say("");
-    busy("Getting ready");
-    scrollTo({ top: 0 });
   }
 
   async #finish(portrait) {
@@ -158,14 +168,16 @@ export class PhotoTab {
   /** Back to the finished photo before, or to the welcome, and says why. */
   async #refuse(error) {
     const [turn, before] = [this.#turn, this.#before];
-    if (this.ready) this.#reveal();
-    else if (this.#from === "ready") {
+    if (this.#from === "empty") {
+      this.#drop();
+      catchFocus(byId("choose"));
+    } else if (this.ready) {
+      this.#reveal();
+      this.#say(this.#store.words);
+    } else {
       this.#place(before);
       await this.#finish(before);
       if (turn !== this.#turn) return;
-    } else {
-      this.#drop();
-      catchFocus(byId("choose"));
     }
     showProblem(error);
   }
@@ -197,7 +209,7 @@ export class PhotoTab {
       showProblem(error);
     }
     this.#making = false;
-    if (portrait !== this.#portrait) return; // the veil is another photo's by now
+    if (portrait !== this.#portrait || !isState("ready")) return; // the veil is another photo's by now
     idle();
     this.#say(said);
   }
@@ -231,6 +243,11 @@ function named({ name, color }, portrait, { type }) {
 function state(name) {
   document.body.dataset.state = name;
   for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
+}
+
+/** The way from the welcome to the photo and back is one of the browser's history. */
+function enter(photo) {
+  if (history.state?.photo !== photo) history.pushState({ photo }, "");
 }
 
 const isState = (name) => document.body.dataset.state === name;
