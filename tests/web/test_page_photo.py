@@ -146,28 +146,33 @@ def test_dropped_and_pasted(page, portrait_path):
     """The events that a browser makes of real files, even while the camera looks for another."""
     import base64
 
-    give = """({ kind, data }) => {
+    give = """({ kind, data, count }) => {
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
       const transfer = new DataTransfer();
-      transfer.items.add(new File([bytes], "dropped.jpg", { type: "image/jpeg" }));
+      for (let k = 0; k < count; k++) transfer.items.add(new File([bytes], `dropped-${k}.jpg`, { type: "image/jpeg" }));
       const options = { bubbles: true, cancelable: true, dataTransfer: transfer, clipboardData: transfer };
       const Kind = kind === "paste" ? ClipboardEvent : DragEvent;
       document.body.dispatchEvent(new Kind(kind, options));
     }"""
     data = base64.b64encode(portrait_path.read_bytes()).decode()
-    for kind in ("drop", "paste"):
+    for kind, count in (("drop", 1), ("drop", 3), ("paste", 1)):
         page.get_by_role("button", name="Take a photo").click()
         page.locator("#shutter-take:enabled").wait_for()
-        page.evaluate(give, {"kind": kind, "data": data})
+        page.evaluate(give, {"kind": kind, "data": data, "count": count})
         page.wait_for_selector("body[data-state=ready]")
+        said(page, "copper, 100 %" if count == 1 else f"The first of {count} photos was taken")
         assert page.locator("#shutter").is_hidden()
         assert page.evaluate("document.getElementById('shutter-video').srcObject") is None
         page.locator("#another").click()
         page.wait_for_selector("body[data-state=empty]")
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(give, {"kind": "drop", "data": data, "count": 1})
+    page.wait_for_selector("body[data-state=ready]")
+    assert page.evaluate("document.activeElement.localName") == "body", "which had the focus before"
 
 
 def test_the_way_back_and_forth(photo, tmp_path):
-    """By the browser's buttons or the page's: the photo is kept until another one is finished, and has the newest look."""
+    """By the browser's buttons or the page's: the photo is kept until another one is finished."""
     body = photo.locator("body")
     copper = pixels(photo, "after")
     photo.get_by_role("link", name="Skip to the picture").press("Enter")

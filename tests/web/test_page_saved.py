@@ -17,6 +17,32 @@ def test_what_is_saved(photo):
     assert np.array_equal(mask[..., 0], pixels(photo, "mask")[..., 0])
 
 
+def test_one_thing_is_made_at_a_time(photo):
+    """Meanwhile the buttons are seen to wait, and the focus stays."""
+    photo.evaluate("""() => {
+      const { convertToBlob } = OffscreenCanvas.prototype;
+      OffscreenCanvas.prototype.convertToBlob = async function (...given) {
+        await new Promise((resolve) => (globalThis.encode = resolve));
+        OffscreenCanvas.prototype.convertToBlob = convertToBlob;
+        return convertToBlob.apply(this, given);
+      };
+    }""")
+    buttons = [photo.locator(name) for name in ("#save", "#save-mask")]
+    buttons[0].focus()
+    photo.keyboard.press("Enter")
+    said(photo, "Preparing the picture")
+    photo.wait_for_function("() => globalThis.encode")
+    assert [button.get_attribute("aria-disabled") for button in buttons] == ["true", "true"]
+    assert photo.evaluate("document.activeElement.id") == "save"
+    buttons[1].click(force=True)
+    with photo.expect_download() as download:
+        photo.evaluate("encode()")
+    assert download.value.suggested_filename == "mé-you-1-copper.jpg"
+    said(photo, "Saved as mé-you-1-copper.jpg")
+    assert [button.get_attribute("aria-disabled") for button in buttons] == ["false", "false"]
+    assert saved(photo, "#save-mask")[0] == "mé-you-1-mask.png"
+
+
 def test_a_picture_that_took_too_long_to_be_shared_is_kept(page, dark_hair):
     """The system's sheet opens only soon after a press, and for a look that is still the one that was pressed for."""
     page.evaluate("""() => {

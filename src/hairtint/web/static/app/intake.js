@@ -15,11 +15,14 @@ const EXAMPLES = [
   { title: "Navy to turquoise", color: "navy", effects: ["ombre:turquoise:0.5:0.4"], picture: "turquoise" },
 ];
 
-/** @param {(file: Blob|Promise<Blob>, name: string, look?: import("./look.js").Choice) => void} open an example has a look */
+/**
+ * @param {(file: Blob|Promise<Blob>, name: string, more?: {note?: string, look?: import("./look.js").Choice}) => void}
+ *   open an example has a look; the note is for the visitor
+ */
 export function startIntake(open) {
-  const bring = (file, name) => {
+  const bring = ([file, ...others], name = file.name) => {
     cancelPhoto(); // this one came first
-    open(file, name);
+    open(file, name, { note: others.length ? `The first of ${others.length + 1} photos was taken` : "" });
   };
   choosing(open);
   dropping(bring);
@@ -51,29 +54,29 @@ function choosing(open) {
   });
 }
 
-function dropping(open) {
+function dropping(bring) {
   addEventListener("dragenter", warm, { once: true });
   const veil = byId("drop-veil");
-  const files = (event) => event.dataTransfer?.types.includes("Files");
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragover", (event) => {
-    if (!files(event)) return;
+    if (!hasFiles(event)) return;
     event.preventDefault();
     veil.hidden = false;
   });
   addEventListener("dragleave", (event) => event.relatedTarget === null && (veil.hidden = true));
   addEventListener("drop", (event) => {
-    if (!files(event)) return;
+    if (!hasFiles(event)) return;
     event.preventDefault();
     veil.hidden = true;
-    const [file] = event.dataTransfer.files;
-    if (file) open(file, file.name);
+    const { files } = event.dataTransfer;
+    if (files.length) bring(files);
   });
 }
 
-function pasting(open) {
+function pasting(bring) {
   addEventListener("paste", (event) => {
-    const [file] = event.clipboardData?.files ?? [];
-    if (file) open(file, "pasted.png");
+    const files = event.clipboardData?.files ?? [];
+    if (files.length) bring(files, "pasted.png");
     else if (!event.target.closest("input")) {
       showProblem(new Problem("There is no picture to paste", "Copy a picture first, not its address or a text."));
     }
@@ -95,7 +98,7 @@ function card({ title, color, effects, picture }, open) {
   const button = make("button", { type: "button", className: "card" }, image, make("span", {}, title));
   button.addEventListener("click", () => {
     const look = { color: dyeNamed(color).hex, name: color, strength: 1, method: "natural", effects };
-    open(portrait(), "eileen-collins.jpg", look);
+    open(portrait(), "eileen-collins.jpg", { look });
   });
   return button;
 }

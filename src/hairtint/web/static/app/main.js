@@ -30,11 +30,11 @@ startAddress(store);
 const photo = new PhotoTab(store);
 const live = new LiveTab(store, showControls);
 let example = null; // the last look that came with its own photo
-startIntake((file, name, look) => {
+startIntake((file, name, { look, note } = {}) => {
   byId("tab-photo").click();
   if (look) store.change((example = look));
   else if (store.choice.effects === example?.effects) store.change({ effects: [] }); // nobody chose them for this photo
-  photo.open(file, name);
+  photo.open(file, name, note);
 });
 
 byId("another").addEventListener("click", () => photo.show(false));

@@ -10,6 +10,7 @@ import { canShare, download, encoded, fileName, share } from "./save.js";
 import { busy, idle, progress } from "./veil.js";
 
 const VIEWS = { before: ["compare", "photo"], mask: ["mask"], after: ["result"] }; // the thumbnails that show a canvas
+const SAVING = ["save", "save-mask", "share"];
 
 export class PhotoTab {
   #store;
@@ -34,8 +35,12 @@ export class PhotoTab {
     return Boolean(this.#portrait?.mask);
   }
 
-  /** Takes a photo. @param {Blob|Promise<Blob>} file @param {string} name for what is saved later */
-  async open(file, name) {
+  /**
+   * Takes a photo.
+   * @param {Blob|Promise<Blob>} file @param {string} name for what is saved later
+   * @param {string} [note] to be said once it is finished
+   */
+  async open(file, name, note) {
     const portrait = await this.#opened(file, name);
     if (!portrait) return;
     const turn = ++this.#turn;
@@ -45,6 +50,7 @@ export class PhotoTab {
       if (turn === this.#turn) busy("Looking for the hair");
       await portrait.find(engine);
       if (turn === this.#turn) await this.#finish(portrait);
+      if (turn === this.#turn && note) this.#say(note);
     } catch (error) {
       if (turn === this.#turn) await this.#refuse(error);
     }
@@ -200,7 +206,7 @@ export class PhotoTab {
   async #made(text, work) {
     if (!this.ready || this.#making) return;
     const portrait = this.#portrait;
-    this.#making = true;
+    this.#mark(true);
     busy(text);
     let said = "";
     try {
@@ -208,10 +214,16 @@ export class PhotoTab {
     } catch (error) {
       showProblem(error);
     }
-    this.#making = false;
+    this.#mark(false);
     if (portrait !== this.#portrait || !isState("ready")) return; // the veil is another photo's by now
     idle();
     this.#say(said);
+  }
+
+  /** Whether something is being made: the buttons for it wait, and the one that was pressed keeps the focus. */
+  #mark(making) {
+    this.#making = making;
+    for (const id of SAVING) byId(id).setAttribute("aria-disabled", String(making));
   }
 
   #paint(id, image) {
@@ -242,7 +254,7 @@ function named({ name, color }, portrait, { type }) {
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */
 function state(name) {
   document.body.dataset.state = name;
-  for (const id of ["save", "save-mask", "share", "views"]) byId(id).disabled = name !== "ready";
+  for (const id of [...SAVING, "views"]) byId(id).disabled = name !== "ready";
 }
 
 /** The way from the welcome to the photo and back is one of the browser's history. */
