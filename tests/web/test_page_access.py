@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from page_helpers import AXE, PATIENCE, RUNTIME, choose, needs, open_photo, pinch, pixels, said
+from page_helpers import AXE, PATIENCE, RUNTIME, choose, needs, open_photo, pixels, said
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -172,15 +172,6 @@ def test_a_window_that_is_wide_but_low(visit, server, width, height):
     assert picture["height"] > 0.65 * height
     assert picture["y"] + picture["height"] <= height
     assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def test_two_fingers_enlarge_the_picture(visit, server, dark_hair):
-    needs(RUNTIME, "run scripts/fetch-web-assets")
-    page = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    open_photo(page, dark_hair)
-    box = page.locator("#compare").bounding_box()
-    pinch(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function("() => visualViewport.scale > 1.5")
 
 
 def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):

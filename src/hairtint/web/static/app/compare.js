@@ -17,7 +17,10 @@ export function startCompare(frame, onmove = () => {}) {
   };
   range.addEventListener("input", move);
   move();
-  startGestures(frame, () => (frame.dataset.view === "compare" ? split(frame, range) : null));
+  startGestures(frame, ({ target }) => {
+    const pans = frame.hasAttribute("data-zoomed") && !target.closest(".handle");
+    return frame.dataset.view === "compare" && !pans ? split(frame, range) : null;
+  });
 }
 
 /** The range takes no pointers itself: on it two fingers would not zoom. @returns {import("./gestures.js").Tool} */

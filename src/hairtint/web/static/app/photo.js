@@ -8,12 +8,14 @@ import { clearProblem, showProblem } from "./notice.js";
 import { greyOf, Portrait } from "./portrait.js";
 import { canShare, download, encoded, fileName, share } from "./save.js";
 import { busy, idle, progress } from "./veil.js";
+import { Zoom } from "./zoom.js";
 
 const VIEWS = { before: ["compare", "photo"], mask: ["mask"], after: ["result"] }; // the thumbnails that show a canvas
 const SAVING = ["save", "save-mask", "share"];
 
 export class PhotoTab {
   #store;
+  #zoom;
   #portrait = null; // kept while the welcome is shown
   #before = null; // the finished one that it took the place of, until it is finished itself
   #from = "empty"; // the state before "busy": what fails leads back there
@@ -26,6 +28,7 @@ export class PhotoTab {
   constructor(store) {
     this.#store = store;
     startCompare(byId("compare"));
+    this.#zoom = new Zoom(byId("compare"), byId("zoom"));
     byId("views").addEventListener("change", ({ target }) => this.#view(target.value));
     store.follow(() => !isState("empty") && this.ready && this.#dye(this.#portrait));
   }
@@ -152,6 +155,7 @@ export class PhotoTab {
     this.#portrait = portrait;
     this.#begin("Getting ready");
     shape(byId("compare"), portrait.image.width, portrait.image.height);
+    this.#zoom.start(portrait.image);
     this.#paint("before", portrait.image);
     this.#paint("after", portrait.image);
     this.#view("compare");
@@ -160,6 +164,7 @@ export class PhotoTab {
   async #finish(portrait) {
     const turn = this.#turn;
     this.#paint("mask", greyOf(portrait.mask));
+    this.#zoom.hair = portrait.mask;
     await this.#dye(portrait);
     if (turn === this.#turn) this.#reveal();
   }
@@ -254,7 +259,7 @@ function named({ name, color }, portrait, { type }) {
 /** "empty", "busy" or "ready": the style sheets show what belongs to it. */
 function state(name) {
   document.body.dataset.state = name;
-  for (const id of [...SAVING, "views"]) byId(id).disabled = name !== "ready";
+  for (const id of [...SAVING, "views", "zoom"]) byId(id).disabled = name !== "ready";
 }
 
 /** The way from the welcome to the photo and back is one of the browser's history. */
