@@ -35,6 +35,9 @@ def test_axe_finds_nothing(page, theme, dark_hair):
     page.locator("#keep").click()
     assert violations(page) == []
     page.locator(".remove").click()
+    page.locator("[name=view][value=mask]").check(force=True)
+    assert page.locator("#mend").is_visible()
+    assert violations(page) == []
     page.set_input_files("#file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
     page.locator("#notice").wait_for()
     assert violations(page) == []
@@ -239,6 +242,8 @@ def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
     page.wait_for_selector("body[data-state=ready]")
     assert sent
     assert "server" in page.locator("#privacy").inner_text()
+    page.locator("[name=view][value=mask]").check(force=True)
+    assert page.locator("#mend").is_hidden(), "the server dyes with its own mask"
     page.get_by_label("blue", exact=True).check()
     said(page, "blue, 100 %")
     hair = pixels(page, "mask")[..., 0] > 200

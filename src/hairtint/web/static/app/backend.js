@@ -11,6 +11,7 @@ import { ServerEngine } from "./server.js";
  * @property {(image: ImageData) => Promise<import("../engine/index.js").Mask>} mask
  * @property {(image: ImageData, mask: object, look: object, wanted?: () => boolean) => Promise<ImageData>} recolor where
  *   it has to wait for a server it goes on only if it still is wanted, and fails otherwise
+ * @property {boolean} [remote] it is a server, and dyes with the mask that it found itself
  */
 
 const { photoModelUrl, videoModelUrl, vendorUrl } = config;

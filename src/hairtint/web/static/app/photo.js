@@ -1,6 +1,7 @@
 /** The photo tab: one portrait, before and after, its mask, and its hair in the look of the moment. */
 
 import { backend } from "./backend.js";
+import { Brush } from "./brush.js";
 import { shape, startCompare } from "./compare.js";
 import { byId, catchFocus, show, shrink } from "./dom.js";
 import { Latest } from "./latest.js";
@@ -16,6 +17,7 @@ const SAVING = ["save", "save-mask", "share"];
 export class PhotoTab {
   #store;
   #zoom;
+  #brush;
   #portrait = null; // kept while the welcome is shown
   #before = null; // the finished one that it took the place of, until it is finished itself
   #from = "empty"; // the state before "busy": what fails leads back there
@@ -29,6 +31,7 @@ export class PhotoTab {
     this.#store = store;
     startCompare(byId("compare"));
     this.#zoom = new Zoom(byId("compare"), byId("zoom"));
+    this.#brush = new Brush(byId("compare"), this.#zoom, (box) => this.#repaint(box), () => this.#mend());
     byId("views").addEventListener("change", ({ target }) => this.#view(target.value));
     store.follow(() => !isState("empty") && this.ready && this.#dye(this.#portrait));
   }
@@ -156,6 +159,7 @@ export class PhotoTab {
     this.#begin("Getting ready");
     shape(byId("compare"), portrait.image.width, portrait.image.height);
     this.#zoom.start(portrait.image);
+    this.#brush.start(portrait);
     this.#paint("before", portrait.image);
     this.#paint("after", portrait.image);
     this.#view("compare");
@@ -163,8 +167,7 @@ export class PhotoTab {
 
   async #finish(portrait) {
     const turn = this.#turn;
-    this.#paint("mask", greyOf(portrait.mask));
-    this.#zoom.hair = portrait.mask;
+    this.#showMask(portrait);
     await this.#dye(portrait);
     if (turn === this.#turn) this.#reveal();
   }
@@ -231,6 +234,23 @@ export class PhotoTab {
     for (const id of SAVING) byId(id).setAttribute("aria-disabled", String(making));
   }
 
+  #showMask({ mask }) {
+    this.#paint("mask", greyOf(mask));
+    this.#zoom.hair = mask;
+  }
+
+  /** A part of the mask that is being mended. */
+  #repaint(box) {
+    const part = this.#portrait.mending.part(box);
+    if (part.data.length) byId("mask").getContext("2d").putImageData(greyOf(part), box.left, box.top);
+  }
+
+  #mend() {
+    this.#portrait.mend();
+    this.#showMask(this.#portrait);
+    this.#dye(this.#portrait);
+  }
+
   #paint(id, image) {
     show(byId(id), image);
     for (const view of VIEWS[id]) shrink(byId(id), thumb(view));
@@ -239,6 +259,7 @@ export class PhotoTab {
 
   #view(name) {
     byId("compare").dataset.view = name;
+    byId("mend").hidden = name !== "mask" || !this.#portrait.mendable;
     byId("views").querySelector(`[value=${name}]`).checked = true;
   }
 

@@ -2,6 +2,7 @@
 
 import { limits } from "./config.js";
 import { copied, decode, withAlpha } from "./decode.js";
+import { Mending } from "./mending.js";
 import { Problem } from "./problem.js";
 
 const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not somebody's hair
@@ -12,6 +13,7 @@ export class Portrait {
   #straight; // what is dyed: the image, but not lying on white
   #alpha;
   #large = null; // {straight, alpha, mask}: made when first saved
+  #mending = null;
 
   /** @param {Blob} file @param {string} name @throws {Problem} the file cannot be read */
   static async open(file, name) {
@@ -43,6 +45,25 @@ export class Portrait {
     this.mask = mask;
   }
 
+  /** Whether masks can be changed: a server dyes with its own. */
+  get mendable() {
+    return !this.#backend?.remote;
+  }
+
+  get mended() {
+    return Boolean(this.#mending);
+  }
+
+  /** What changes the mask; `mend` makes it the one that is dyed with. */
+  get mending() {
+    return (this.#mending ??= new Mending(this.mask));
+  }
+
+  mend() {
+    this.mask = this.#mending.mask;
+    this.unshared = null;
+  }
+
   /** The photo on the screen in this look. @param {() => boolean} wanted as for `Backend` @returns {Promise<ImageData>} */
   async dyed(look, wanted) {
     const dyed = await this.#backend.recolor(this.#straight, this.mask, look, wanted);
@@ -59,7 +80,8 @@ export class Portrait {
       const { image, straight, alpha } = await decode(this.#file, limits.saveSide);
       this.#large = { straight, alpha, mask: await this.#backend.mask(image) };
     }
-    return this.#large;
+    const { mask, ...photo } = this.#large;
+    return { ...photo, mask: this.#mending?.applied(mask) ?? mask };
   }
 
   /** The result at the size it is saved in, and as what. @returns {Promise<{image: ImageData, type: string}>} */

@@ -9,6 +9,7 @@ const PATIENCE = 10; // seconds between two of them: if it is to be longer, the 
 const SMALL = 2_000_000; // pixels up to which pictures travel without loss
 
 export class ServerEngine {
+  remote = true;
   #api;
   #kept = new WeakMap(); // of a picture: its name on the server, so that it travels once
 

@@ -2,6 +2,7 @@
 
 import { bounds } from "../engine/box.js";
 import { clip } from "../engine/numbers.js";
+import { paints } from "./brush.js";
 import { startGestures } from "./gestures.js";
 
 const MOST = 8; // times as large as the whole picture
@@ -24,7 +25,7 @@ export class Zoom {
     this.#button = button;
     startGestures(frame, (event) => this.#pan(event), (before, now) => this.#pinch(before, now));
     frame.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    frame.addEventListener("dblclick", (event) => (this.zoomed ? this.whole() : this.#about(event, DOUBLE)));
+    frame.addEventListener("dblclick", (event) => this.#double(event));
     frame.addEventListener("keydown", (event) => this.#key(event));
     button.addEventListener("click", () => (this.zoomed ? this.whole() : this.#toHair()));
     new ResizeObserver(() => this.#show()).observe(frame);
@@ -44,6 +45,18 @@ export class Zoom {
   set hair({ width, height, data }) {
     const whole = { left: 0, top: 0, right: width, bottom: height };
     this.#hair = bounds({ width, height, data, offset: 0, row: width }, 0.5) ?? whole;
+  }
+
+  /** The pixel of the picture at a place on the screen, and how many of the screen's it has. */
+  at({ clientX, clientY }) {
+    const { x, y, scale } = this.#fitted();
+    const { width, height } = this.#picture;
+    const times = scale * this.#times;
+    return {
+      x: this.#middle.x * width + (clientX - x) / times,
+      y: this.#middle.y * height + (clientY - y) / times,
+      scale: times,
+    };
   }
 
   whole() {
@@ -107,7 +120,7 @@ export class Zoom {
 
   /** @returns {import("./gestures.js").Tool|null} */
   #pan(event) {
-    if (!this.zoomed || event.target.closest(".handle")) return null;
+    if (!this.zoomed || paints(this.#frame) || event.target.closest(".handle")) return null;
     let last = event;
     return {
       move: (now) => {
@@ -125,6 +138,12 @@ export class Zoom {
     }));
     this.#drag(to.clientX - from.clientX, to.clientY - from.clientY);
     this.#about(to, to.apart / Math.max(1, from.apart));
+  }
+
+  #double(event) {
+    if (paints(this.#frame)) return;
+    if (this.zoomed) this.whole();
+    else this.#about(event, DOUBLE);
   }
 
   #wheel(event) {
