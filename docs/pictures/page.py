@@ -66,8 +66,10 @@ def _dressed(page: Any, portrait: Path, color: str, effect: str | None) -> None:
     page.wait_for_selector("body[data-state=ready]")
     page.get_by_label(color, exact=True).check()
     if effect:
+        page.locator("#tab-more").click()
         page.locator(f"#effect-{effect}").check()
-        page.locator(f"#effect-{effect}-color").select_option("turquoise")
+        page.get_by_role("radio", name=": turquoise").check()
+        page.locator("#tab-colour").click()
     page.locator("#status").filter(has_text=f"{color}, 100 %{f', {effect}' if effect else ''}").wait_for()
     page.locator("#controls").evaluate("panel => (panel.scrollTo(0, 0), document.activeElement.blur())")
 
