@@ -347,8 +347,10 @@ def decoded(self, packet, real=reading.Source._decoded):
     count.append(packet)
     if len(count) == 3:
         waiting.wait(60)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        closed.wait(60)
+        for _ in range(20):  # one that comes just before the wait begins is heard after it alone
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            if closed.wait(3):
+                break
     return real(self, packet)
 pipeline.Channel, reading.Source._decoded = Watched, decoded
 try:
