@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import DiskError, OutputError, one_line, reason
+from hairtint.errors import DiskError, OutputError, is_full, one_line, reason
 from hairtint.photo_origin import Origin
 
 _FORMAT_OF_SUFFIX: dict[str, str] = {
@@ -153,8 +153,7 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
 
 def refusal(what: str, error: Exception, cure: str = "name a file in a folder that can be written to") -> OutputError:
     """What to raise where the system refuses to write: `what` says what cannot be done, `cure` what helps otherwise."""
-    number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return DiskError(f"{what}, the disk is full: make room, then try again")
-    kind = DiskError if number == errno.EROFS else OutputError
+    kind = DiskError if getattr(error, "errno", None) == errno.EROFS else OutputError
     return kind(f"{what} ({reason(error)}); {cure}")

@@ -11,7 +11,7 @@ from typing import Any
 from hairtint import extras
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
-from hairtint.batch.task import Outcome
+from hairtint.batch.task import FATAL, Outcome
 from hairtint.errors import HairtintError, WorkerError, printable
 
 LOCAL = "127.0.0.1"
@@ -84,12 +84,13 @@ class Actor:
     def take(self) -> Outcome:
         """See Worker."""
         try:
-            answer: Outcome | HairtintError = self.ray.get(self.answer)
+            answer = self.ray.get(self.answer)
         except self.ray.exceptions.RayError as error:
             raise WorkerDiedError(type(error).__name__) from None
-        if isinstance(answer, HairtintError):
+        if isinstance(answer, FATAL):
             raise answer
-        return replace(answer, job=self.job)
+        outcome: Outcome = answer
+        return replace(outcome, job=self.job)
 
     def dismiss(self) -> None:
         """See Worker."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hairtint import extras
-from hairtint.errors import OutputError, reason
+from hairtint.errors import OutputError, is_full, reason
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
 
@@ -95,8 +94,8 @@ class Recorder:
             raise self._refusal(error) from error
 
     def _refusal(self, error: Exception) -> OutputError:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-        cure = "free some space, or name another folder with --out" if full else "name another folder with --out"
+        room = "free some space, or " if is_full(error) else ""
+        cure = f"{room}name another folder with --out"
         return OutputError(f"{self.path} cannot be written ({reason(error)}): {cure}")
 
     def _now(self) -> int:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairtint.errors import HairtintError, OutputError, one_line, reason
+from hairtint.errors import HairtintError, OutputError, is_full, one_line, reason
 from hairtint.photo_writing import check_target
 from hairtint.video.codecs import CODECS, Codec, container_of
 from hairtint.video.gif import Delays, Palettes
@@ -230,10 +230,9 @@ class Sink:
     def _refusal(self, error: Exception) -> HairtintError:
         if isinstance(error, HairtintError):
             return error
-        number = getattr(error, "errno", None)
-        if number in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             return OutputError(f"{self.name} cannot be written, the disk is full: free some space or name another disk")
-        if number == errno.EFBIG:
+        if getattr(error, "errno", None) == errno.EFBIG:
             return OutputError(f"{self.name} grew larger than the disk allows: use a lower --quality or another disk")
         log = getattr(error, "log", None)
         more = f", {one_line(log[2])}" if log and len(log) > 2 else ""

@@ -29,7 +29,8 @@ export class Tone {
     this.rim = 6.5 * Math.max(0, this.lift - 1);
     const acts = this.#acts(shade.high);
     this.strands = summed(this.#strands(shade.high).map((slope, i) => slope * acts[i]));
-    this.rises = summed(acts.map((share) => clip(this.lift ** 0.3, 0.7, 1.4) * share));
+    const gain = clip(this.lift ** 0.3, 0.7, 1.4);
+    this.rises = summed(acts.map((share) => gain * share));
     this.offsets = Float64Array.from({ length: 4 * 100 + 1 }, (_, i) => this.light(i / 4) - this.strand(i / 4) - LOWEST);
   }
 
