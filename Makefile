@@ -42,10 +42,11 @@ types: $(VENV)/.full
 web-assets:
 	@bash scripts/fetch-web-assets && npm ci --prefix tests/web --no-audit --no-fund --silent || test -z "$$CI"
 
-# Two processes: PyTorch's threads and those of the other runtimes, Ray and Chromium crashed together in one.
+# Two runs: PyTorch's threads and those of the other runtimes, Ray and Chromium crashed together in one process.
 unit: $(VENV)/.full web-assets
-	$(BIN)/python -m pytest --ignore=tests/training --ignore=tests/networks
-	$(BIN)/python -m pytest tests/training tests/networks
+	$(BIN)/python -m pytest $(BESIDE) --ignore=tests/training --ignore=tests/networks
+	$(BIN)/python -m pytest $(BESIDE) tests/training tests/networks
+BESIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 format: $(VENV)/.full
 	$(BIN)/ruff check --fix .
