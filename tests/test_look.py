@@ -9,6 +9,7 @@ from hairtint.color import Color
 from hairtint.effects import Gloss
 from hairtint.errors import ColorError, InputError
 from hairtint.look import Look
+from hairtint.recolor import recolor
 
 COPPER = Look(Color.parse("copper"))
 
@@ -42,3 +43,13 @@ def test_what_are_no_effects_for_it(wrong):
 
 def test_effects_may_be_written():
     assert replace(COPPER, effects="gloss:0.4") == replace(COPPER, effects=[Gloss(0.4)])
+
+
+def test_saturation_belongs_to_the_reports_method(portrait):
+    with pytest.raises(InputError, match="hsv_saturation needs method"):
+        replace(COPPER, hsv_saturation=0.3)
+    with pytest.raises(InputError, match="give a number from 0 to 1"):
+        replace(COPPER, method="hsv", hsv_saturation=3)
+    mask = np.ones(portrait.shape[:2], np.float32)
+    dyed = replace(COPPER, method="hsv", hsv_saturation=0.3).dyed(portrait, mask)
+    np.testing.assert_array_equal(dyed, recolor(portrait, mask, "copper", method="hsv", hsv_saturation=0.3))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import InputError
 from hairtint.matte import Mask, largest_region
-from hairtint.recolor import Method, check_share, checked_effects, recolor
+from hairtint.recolor import Heads, Method, Shade, check_saturation, check_share, checked_effects, recolor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,11 @@ class Look:
         method: "natural" or "hsv" (hairtint.recolor).
         effects: for "natural", in the order of their painting; anything that `recolor` takes becomes a tuple.
         largest_region: keep only the largest region of the mask (the report's clean-up, section 4.1).
+        hsv_saturation: for "hsv", the report's remedy for dark hair, as in `recolor`.
 
     Raises:
         ColorError: the colour cannot be read.
-        InputError: strength, method or effects are none of the above.
+        InputError: strength, method, effects or hsv_saturation are none of the above.
     """
 
     color: Color
@@ -36,20 +36,27 @@ class Look:
     method: Method = "natural"
     effects: tuple[Effect, ...] = field(default=())
     largest_region: bool = False
+    hsv_saturation: bool | float = False
 
     def __post_init__(self) -> None:
         """Refuse what no frame could be dyed in, so that a mistake shows where it is made."""
         object.__setattr__(self, "color", Color.parse(self.color))
         check_share("strength", self.strength)
         object.__setattr__(self, "effects", tuple(checked_effects(self.effects, self.method)))
+        check_saturation(self.hsv_saturation, self.method)
 
     def hair(self, mask: Mask) -> Mask:
         """What of a mask, float32 (H, W) in [0, 1], is dyed."""
         return largest_region(mask) if self.largest_region else mask
 
-    def dyed(self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], **more: Any) -> NDArray[np.uint8]:
-        """A picture whose hair has this look; `more` (shade, hsv_saturation) and the errors are those of `recolor`."""
-        return recolor(rgb, mask, self.color, strength=self.strength, method=self.method, effects=self.effects, **more)
+    def dyed(
+        self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], *, shade: Shade | Heads | None = None
+    ) -> NDArray[np.uint8]:
+        """A picture whose hair has this look; arguments and errors are those of `recolor`."""
+        return recolor(
+            rgb, mask, self.color, strength=self.strength, method=self.method, effects=self.effects, shade=shade,
+            hsv_saturation=self.hsv_saturation,
+        )  # fmt: skip
 
 
 def check_look(look: object) -> None:

@@ -23,6 +23,7 @@ __all__ = ["METHODS", "Method", "Shade", "recolor"]
 
 Method = Literal["natural", "hsv"]
 METHODS: tuple[Method, ...] = get_args(Method)
+Heads = list[tuple[Cover, Shade]]  # the mask of each, and its hair before dyeing
 Box = tuple[slice, slice]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
@@ -37,7 +38,7 @@ def recolor(
     strength: float = 1.0,
     method: Method = "natural",
     effects: Iterable[Effect | str] | Effect | str = (),
-    shade: Shade | list[tuple[Cover, Shade]] | None = None,
+    shade: Shade | Heads | None = None,
     hsv_saturation: bool | float = False,
 ) -> npt.NDArray[np.uint8]:
     """Change the colour of the hair, and of nothing else.
@@ -73,10 +74,8 @@ def recolor(
     cover, peaks = check_mask(mask, rgb)
     rgb = np.asarray(rgb)  # a subclass, as masked arrays are, would not get through OpenCV
     check_share("strength", strength)
-    check_share("hsv_saturation", hsv_saturation)
-    if hsv_saturation and method != "hsv":
-        raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
     chosen = checked_effects(effects, method)
+    check_saturation(hsv_saturation, method)
     shades = [(cover, shade)] if isinstance(shade, Shade) else shade
     if shades is not None and not _are_heads(shades, cover.shape, hair=bool(peaks.any())):
         given = "a Shade, as Shade.measure(rgb, mask) is one, what Heads.follow gives of this mask, or None"
@@ -153,6 +152,13 @@ def checked_effects(effects: Iterable[Effect | str] | Effect | str, method: str)
     if chosen and method == "hsv":
         raise InputError('effects need method "natural": leave them out, or change the method')
     return chosen
+
+
+def check_saturation(saturation: object, method: str) -> None:
+    """Raise InputError unless it is a share, or a bool, and 0 for every method but "hsv"."""
+    check_share("hsv_saturation", saturation)
+    if saturation and method != "hsv":
+        raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
 
 
 def check_method(method: object) -> None:

@@ -85,6 +85,11 @@ def test_effects_go_around_and_belong_to_the_natural_method():
     assert after("t", "e").look.method == "natural"
 
 
+def test_saturation_belongs_to_the_reports_method():
+    state = begin(Look(Color.parse("copper"), method="hsv", hsv_saturation=0.3))
+    assert [after(*["t"] * n, state=state).look.hsv_saturation for n in range(3)] == [0.3, 0, 0.3]
+
+
 def test_snapshots_are_counted_and_quit_is_quit():
     assert after("s", "s").snapshots == 2
     assert after("q").quit

@@ -36,7 +36,7 @@ def test_a_video_with_mask_and_matte(clip, tmp_path, capsys):
 @pytest.mark.parametrize(
     "options",
     [
-        ["-c", "copper", "--method", "hsv"],
+        ["-c", "copper", "--method", "hsv", "--saturation", "0.3"],
         ["-c", "copper", "--largest-region"],
         ["-c", "copper", "--model", "light"],
         ["-c", "copper", "--effect", "ombre:platinum:0.6", "--effect", "gloss:0.5"],
@@ -126,6 +126,7 @@ def test_bad_choices_are_one_line_each(clip, tmp_path, capsys):
         ["x.mp4", "-c", "red", "-o", "y.mp4", "--start", "soon"],
         ["x.mp4", "-c", "red", "-o", "y.mp4", "--codec", "mpeg9"],
         ["x.mp4", "-c", "red", "-o", "y.mp4", "--method", "hsv", "--effect", "gloss"],
+        ["x.mp4", "-c", "red", "-o", "y.mp4", "--saturation", "0.3"],
     ],
 )
 def test_wrong_usage_is_status_2(arguments, capsys):

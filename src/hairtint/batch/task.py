@@ -34,13 +34,11 @@ FATAL = (ModelError, DiskError)
 class Task:
     """Everything that `hairtint image` can be told about photos, alike for all of them.
 
-    saturation: of the report's method, as `hsv_saturation` of recolor. resume: files that are there stay, and only the
-    missing ones are made. folders: make those that the results go into.
+    resume: files that are there stay, and only the missing ones are made. folders: make those that the results go into.
     threads: of the network, None for all cores. few: as of Segmenter.
     """
 
     look: Look
-    saturation: float = 0.0
     model: str | None = None
     overwrite: bool = False
     resume: bool = False
@@ -92,7 +90,7 @@ class Dyer:
         return self.task.look.hair(self.network.mask(rgb))
 
     def _dyed(self, rgb: Rgb, hair: Mask) -> Rgb:
-        return self.task.look.dyed(rgb, hair, hsv_saturation=self.task.saturation)
+        return self.task.look.dyed(rgb, hair)
 
 
 def make_folder(folder: Path) -> None:

@@ -70,6 +70,7 @@ def camera(
     rotate: str,
     strength: float,
     method: Method,
+    saturation: float,
     effects: tuple[str, ...],
     model: str | None,
     largest_region: bool,
@@ -89,7 +90,7 @@ def camera(
 
     Exit status 1 where a snapshot or recording could not be written.
     """
-    look = chosen(color, strength, method, effects, largest_region)
+    look = chosen(color, strength, method, saturation, effects, largest_region)
     if display == "overlay":
         if serve or virtual or record or frames or kind == "opencv" or not (spec or "0").isdecimal():
             raise click.UsageError("--display overlay is the Pi camera's own picture: it goes with no sink and no file")

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from hairtint import processor
-from hairtint.cli.options import FOLDER, Number, check_names, chosen, dye_options
+from hairtint.cli.options import FOLDER, check_names, chosen, dye_options
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import PictureError, reason
 from hairtint.photo import OUTPUT_SUFFIXES
@@ -28,13 +28,6 @@ A_PROCESS = 8  # photos that make it worth the start of another process
 @click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
 @click.option("-o", "--out", help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
 @dye_options
-@click.option(
-    "--saturation",
-    type=Number(0, 1),
-    default=0.0,
-    show_default=True,
-    help="With hsv: add this to the saturation of all hair alike, the report's remedy for dark hair.",
-)
 @click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
 @click.option("--mask", is_flag=True, help="Also write NAME-mask.png.")
 @click.option("--side-by-side", is_flag=True, help="Also write photo, mask and result in one picture.")
@@ -85,11 +78,9 @@ def image(
 
     if not inputs and not listing:
         raise click.UsageError("name photos: files, folders, patterns, or --list")
-    if saturation and method != "hsv":
-        raise click.UsageError("--saturation goes with --method hsv")
     check_names("photos", *inputs, out)
-    look = chosen(color, strength, method, effects, largest_region)
-    task = batch.Task(look, saturation, model, overwrite=force)
+    look = chosen(color, strength, method, saturation, effects, largest_region)
+    task = batch.Task(look, model, overwrite=force)
     if out is not None and batch.is_folder(out):
         if not out.endswith(("/", os.sep)) and Path(out).exists() and not Path(out).is_dir():
             raise click.UsageError(f"{out} is a file without a suffix: end the name in {', '.join(OUTPUT_SUFFIXES)}")
@@ -197,7 +188,7 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
         for done in progress.track(outcomes, total=total, description="image"):
             count += 1
             if done.passed:
-                say(f"{done.job.result} exists, passed over")
+                say(f"{done.job.result} exists, passed over", err=True)
             elif done.error:
                 if alone:
                     raise done.error

@@ -48,12 +48,16 @@ class Size(click.ParamType[tuple[int, int]]):
 
 
 def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--strength, --method, --effect and --largest-region: how pictures, videos and the camera are dyed alike."""
+    """What the result looks like, alike for pictures, videos and the camera; `chosen` reads it."""
     for option in (
         click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask."),
         click.option(
             "--effect", "effects", multiple=True,
             help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, in order.",
+        ),
+        click.option(
+            "--saturation", type=Number(0, 1), default=0.0, show_default=True,
+            help="With hsv: add this to the saturation of all hair alike, the report's remedy for dark hair.",
         ),
         click.option(
             "--method", type=click.Choice(METHODS), default="natural", show_default=True,
@@ -68,11 +72,15 @@ def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def chosen(color: str, strength: float, method: Method, effects: Sequence[str], largest_region: bool) -> Look:
-    """What the options of `dye_options` and --largest-region say."""
+def chosen(
+    color: str, strength: float, method: Method, saturation: float, effects: Sequence[str], largest_region: bool
+) -> Look:
+    """What a colour and the options of `dye_options` say."""
+    if saturation and method != "hsv":
+        raise click.UsageError("--saturation goes with --method hsv")
     dye, parsed = Color.parse(color), tuple(map(Effect.parse, effects))
     try:
-        return Look(dye, strength, method, parsed, largest_region)
+        return Look(dye, strength, method, parsed, largest_region, saturation)
     except InputError as error:  # each by itself is right
         raise click.UsageError(str(error)) from error
 

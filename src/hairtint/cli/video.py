@@ -69,6 +69,7 @@ def video(
     keyframes: Path | None,
     strength: float,
     method: Method,
+    saturation: float,
     effects: tuple[str, ...],
     model: str | None,
     largest_region: bool,
@@ -91,7 +92,7 @@ def video(
     if (color is None) == (keyframes is None):
         raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
     check_names("videos", source, out, mask_video, matte_out)
-    common = chosen("black" if color is None else color, strength, method, effects, largest_region)
+    common = chosen("black" if color is None else color, strength, method, saturation, effects, largest_region)
     look = Keyframes.load(keyframes, common) if keyframes else common
     with bar(quiet=quiet) as progress, stopped_by_signals() as stop:
         task = progress.add_task("video", total=None)

@@ -30,7 +30,7 @@ class Controls:
         color: the dye.
         hsv: the same as hue, saturation and value in [0, 1], which keeps its hue where the colour has none.
         colors: what next and previous go through.
-        strength, method, effects, largest_region: as in Look.
+        strength, method, effects, largest_region, hsv_saturation: as in Look.
         presets: the effects to go through; the first is none.
         split: where the picture changes from before to after, from left (0) to right (1); None shows after alone.
         mask: show where the hair is found.
@@ -48,6 +48,7 @@ class Controls:
     effects: Effects = ()
     presets: tuple[Effects, ...] = ((),)
     largest_region: bool = False
+    hsv_saturation: bool | float = False
     split: float | None = None
     mask: bool = False
     mirror: bool = True
@@ -63,9 +64,10 @@ class Controls:
 
     @property
     def look(self) -> Look:
-        """What the tinter needs; effects belong to the natural method."""
-        effects = self.effects if self.method == "natural" else ()
-        return Look(self.color, self.strength, self.method, effects, self.largest_region)
+        """What the tinter needs; effects belong to the natural method, saturation to the other."""
+        if self.method == "natural":
+            return Look(self.color, self.strength, self.method, self.effects, self.largest_region)
+        return Look(self.color, self.strength, self.method, (), self.largest_region, self.hsv_saturation)
 
     def dyed(self, color: Color) -> Controls:
         """This colour instead."""
@@ -103,7 +105,7 @@ def begin(look: Look) -> Controls:
     presets += [(Effect.parse(text),) for text in PRESETS]
     return Controls(
         look.color, _hsv(look.color), colors, look.strength, look.method, look.effects,
-        tuple(dict.fromkeys(presets)), look.largest_region,
+        tuple(dict.fromkeys(presets)), look.largest_region, look.hsv_saturation,
     )  # fmt: skip
 
 

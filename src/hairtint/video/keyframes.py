@@ -63,7 +63,7 @@ class Keyframes:
 
         Args:
             path: a TOML file as above.
-            common: its method and largest_region hold for all looks, its strength and effects where the first look
+            common: its method, hsv_saturation and largest_region hold for all looks, its strength and effects where the first look
                 leaves them out; its colour does not count.
 
         Raises:

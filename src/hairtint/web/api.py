@@ -87,14 +87,10 @@ def _mask(services: Services) -> Operation:
 def _recolor(services: Services) -> Operation:
     def work(values: dict[str, Any]) -> Response:
         look = chosen(values)
-        if values["saturation"] and look.method != "hsv":
-            raise Problem(
-                422, "saturation goes with method hsv; leave it out, or change the method", field="saturation"
-            )
 
         def job() -> Response:
             kept, headers = found(services, values)
-            dyed = services.studio.dye(kept.photo, kept.mask, look, values["saturation"])
+            dyed = services.studio.dye(kept.photo, kept.mask, look)
             options = values["format"], values["quality"], values["metadata"]
             body, media_type = services.studio.encode(dyed, *options)
             return Response(body, content_type=media_type, headers=headers)
@@ -165,9 +161,11 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
 
 def chosen(values: dict[str, Any]) -> Look:
     """The look that the values of a request describe."""
+    clean, saturation = values.get("largest_region", False), values.get("saturation", 0.0)
+    if saturation and values["method"] != "hsv":
+        raise Problem(422, "saturation goes with method hsv; leave it out, or change the method", field="saturation")
     try:
-        clean = values.get("largest_region", False)
-        return Look(values["color"], values["strength"], values["method"], values["effects"], clean)
+        return Look(values["color"], values["strength"], values["method"], values["effects"], clean, saturation)
     except InputError as error:  # the values are right, each by itself
         raise Problem(422, str(error), field="effects") from error
 

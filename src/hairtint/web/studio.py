@@ -110,12 +110,12 @@ class Studio:
         with self.stages("mask"):
             return eight_bit(self.segmenter(model).mask(photo.rgb))
 
-    def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look, saturation: float = 0.0) -> Photo:
+    def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look) -> Photo:
         """The photo in the colour of `look`."""
         if look.largest_region:
             mask = largest(mask)
         with self.stages("color"):
-            return photo.with_rgb(look.dyed(photo.rgb, mask, hsv_saturation=saturation))
+            return photo.with_rgb(look.dyed(photo.rgb, mask))
 
     def encode(self, photo: Photo, file_format: str | None, quality: int | None, metadata: bool) -> tuple[bytes, str]:
         """The bytes of a picture file and its media type; None: the original's format where it can be had, or PNG."""
