@@ -149,7 +149,7 @@ def test_processes_dye_as_one_does_and_trees_keep_their_structure(tree, capsys):
     (tree / "one" / "in" / "b.png").unlink()
     capsys.readouterr()
     assert run([*call, str(tree / "one")]) == 0
-    assert capsys.readouterr().out.count("passed over") == 2
+    assert capsys.readouterr().err.count("passed over") == 2
     assert results(tree / "one") == results(tree / "two")
 
 
