@@ -12,10 +12,8 @@ reach in by DNS rebinding, and commands must be JSON, which no page of another o
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import re
 import secrets
-import socket
 import threading
 from collections import deque
 from types import TracebackType
@@ -27,6 +25,7 @@ from numpy.typing import NDArray
 from hairtint.color import Color
 from hairtint.errors import InputError, reason
 from hairtint.frame import check_frame
+from hairtint.hosts import address, is_loopback
 from hairtint.live.jpeg_slot import JpegSlot
 from hairtint.live.serve_http import Http
 
@@ -62,7 +61,7 @@ class Server:
         if token is not None and not TOKEN.fullmatch(token):
             raise InputError("the token of the live picture must be 8 to 64 letters, digits, - and _")
         self.host, self.port = host, port
-        self.token = token or ("" if _is_loopback(host) else secrets.token_urlsafe(12))
+        self.token = token or ("" if is_loopback(host) else secrets.token_urlsafe(12))
         self.state: dict[str, Any] = {"color": None, "strength": 1.0, "mask": False, "trouble": None}
         self.slot = JpegSlot()
         self._commands: deque[dict[str, Any]] = deque(maxlen=MOST_COMMANDS)
@@ -90,9 +89,7 @@ class Server:
     @property
     def url(self) -> str:
         """The address of the page, ready to print."""
-        host = _reachable(self.host)
-        name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self.port}/" + (f"{self.token}/" if self.token else "")
+        return f"{address(self.host, self.port)}/" + (f"{self.token}/" if self.token else "")
 
     def show(self, rgb: NDArray[np.uint8]) -> None:
         """Make this the picture, uint8 (H, W, 3) RGB; kept, not copied, and encoded only while somebody watches.
@@ -136,20 +133,3 @@ def check_command(command: Any) -> dict[str, Any]:
             case _:
                 raise InputError('give "color" as text, "strength" as a number from 0 to 1, "mask" as true or false')
     return checked
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _reachable(host: str) -> str:
-    """The address others can use: for "all interfaces", the one that the default route leaves by."""
-    if host not in ("", "0.0.0.0", "::"):
-        return host
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # a documentation address; connecting UDP sends nothing
-        return str(probe.getsockname()[0])
-    return socket.gethostname()
