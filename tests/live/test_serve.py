@@ -110,14 +110,44 @@ def test_nothing_is_encoded_while_nobody_watches_and_once_for_all_who_do(server,
 
 def test_a_viewer_that_never_reads_holds_up_nobody_and_is_given_up(server, monkeypatch):
     monkeypatch.setattr(serve_http.Handler, "timeout", 0.3)
-    free = server._http.free
+    connected = server._http.connected
     with socket.socket() as link:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         link.connect(("127.0.0.1", server.port))
         link.sendall(b"GET /frame.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        until(lambda: free._value == serve_http.MOST_CONNECTIONS - 1)
+        until(lambda: connected)
         server.show(np.random.default_rng(0).integers(0, 255, (2160, 3840, 3), np.uint8))  # fits no socket's buffer
-        until(lambda: free._value == serve_http.MOST_CONNECTIONS)
+        until(lambda: not connected)
+    assert ask(server, "GET", "/").status == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["GET / HTTP/1.1\r\nHost: ", "POST /commands HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
+     "Content-Type: application/json\r\n\r\n"],
+)  # fmt: skip
+def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch, head):
+    monkeypatch.setattr(serve_http.Handler, "timeout", 0.3)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as link:
+        link.sendall(head.encode())
+        until(lambda: server._http.connected)
+
+        def drip():
+            with contextlib.suppress(OSError):
+                link.sendall(b"1")
+
+        until(lambda: drip() or not server._http.connected)
+
+
+def test_one_address_cannot_take_all_places(server, monkeypatch):
+    monkeypatch.setattr(serve_http, "MOST_FROM_ONE", 2)
+    with contextlib.ExitStack() as stack:
+        links = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20)) for _ in range(3)
+        ]
+        assert links[2].recv(1) == b""
+        assert len(server._http.connected) == 2
+    until(lambda: not server._http.connected)
     assert ask(server, "GET", "/").status == 200
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import io
 import ipaddress
 import json
 import re
 import socket
 import socketserver
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -30,6 +30,7 @@ PATIENCE = 10.0  # seconds for a request to arrive, or for a frame to go out, be
 REPEAT = 5.0  # seconds after which a still picture is sent again
 MOST_BYTES = 1024  # of a command
 MOST_CONNECTIONS = 64
+MOST_FROM_ONE = 16  # of these from one address: some tabs of a browser
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -49,7 +50,7 @@ class RefusalError(Exception):
 
 
 class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """A thread a connection, and no more connections than MOST_CONNECTIONS."""
+    """A thread a connection, and no more connections than MOST_CONNECTIONS, MOST_FROM_ONE of them from one address."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -58,15 +59,17 @@ class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def __init__(self, owner: Server, host: str, port: int) -> None:
         self.owner = owner
         self.names = {"localhost", socket.gethostname().lower(), f"{socket.gethostname().lower()}.local", host.lower()}
-        self.free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.connected: list[str] = []  # the address of each connection
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a connection, or close it at once where there are too many."""
-        if not self.free.acquire(blocking=False):
+        client = client_address[0]
+        if len(self.connected) >= MOST_CONNECTIONS or self.connected.count(client) >= MOST_FROM_ONE:
             self.shutdown_request(request)
             return
+        self.connected.append(client)
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -74,12 +77,33 @@ class Http(socketserver.ThreadingMixIn, socketserver.TCPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self.free.release()
+            self.connected.remove(client_address[0])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print nothing for a viewer who went away; anything else is a defect and shows itself."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
+
+
+class Incoming(io.RawIOBase):
+    """What a connection receives; TimeoutError once `deadline` is past, however steadily bytes drip in."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.deadline = 0.0  # by time.monotonic()
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """See io.RawIOBase."""
+        patience = self.connection.gettimeout()  # which is for writing, too
+        self.connection.settimeout(max(0.001, self.deadline - time.monotonic()))
+        try:
+            return self.connection.recv_into(buffer)
+        finally:
+            self.connection.settimeout(patience)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -92,6 +116,18 @@ class Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "hairtint", ""
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(message)s\n"
+
+    def setup(self) -> None:
+        """See socketserver."""
+        super().setup()
+        self.rfile.close()
+        self.incoming = Incoming(self.connection)
+        self.rfile = io.BufferedReader(self.incoming)
+
+    def handle_one_request(self) -> None:
+        """See http.server; all of the request must have come by the deadline."""
+        self.incoming.deadline = time.monotonic() + self.timeout
+        super().handle_one_request()
 
     def answer(self) -> None:
         """Find what is asked for, check who asks, and answer."""
