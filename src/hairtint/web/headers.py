@@ -32,6 +32,19 @@ def page_headers(*, framed_by: str) -> dict[str, str]:
     }
 
 
+def cross_origin(origin: str | None, origins: tuple[str, ...]) -> dict[str, str]:
+    """Headers that let a page of `origin` read an answer; none where it is not one of `origins`."""
+    if origin not in origins:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+
+
 def install(app: Flask, origins: tuple[str, ...]) -> None:
     """Set the headers of every answer; pages of `origins` may use the API."""
     headers = page_headers(framed_by="'none'")
@@ -42,13 +55,7 @@ def install(app: Flask, origins: tuple[str, ...]) -> None:
             response.headers.setdefault(name, value)
         if request.method == "POST" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
-        origin = request.headers.get("Origin")
         if origins:
             response.vary.add("Origin")
-        if origin in origins:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers.update(cross_origin(request.headers.get("Origin"), origins))
         return response

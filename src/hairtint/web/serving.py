@@ -1,4 +1,4 @@
-"""The application behind waitress: requests in memory, errors as problem details, an end that is clean."""
+"""The application behind waitress: requests in memory, as much of it as there may be, and an end that is clean."""
 
 from __future__ import annotations
 
@@ -17,98 +17,43 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
 
 from hairtint.errors import InputError, reason
+from hairtint.web.connections import IDLE_SECONDS, Channel
+from hairtint.web.limits import client_of
 from hairtint.web.operations import Services
-from hairtint.web.problems import CONTENT_TYPE, Problem
+from hairtint.web.settings import Settings
 
 SPARE_THREADS = 16  # beside those that may wait for a worker: the page and its files are always served
 CONNECTIONS = 256
-UPLOAD_SECONDS = 120  # the largest picture at 2 Mbit a second
-IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed
+CLIENT_CONNECTIONS = 32  # of one client; behind a proxy all are the proxy's
+HELD_BYTES = 256_000_000  # of all requests and answers, or two of the largest requests
 LAST_SECONDS = 20  # for the answers that are due when the server is told to end
-DRAINED_BYTES = 100_000_000  # of a refused request are thrown away: more than an honest picture has
-
-_CURES = {
-    400: "the request is not proper HTTP; send it again",
-    413: "the request is too large; send a smaller picture",
-    431: "the headers of the request are too long; shorten them",
-    500: "the server made a mistake; try again later",
-    501: "this transfer encoding is not taken; send the body as it is or chunked",
-}
-
-
-class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Answers requests that never reach the application, like every other error, with problem details."""
-
-    def execute(self) -> None:
-        """See waitress."""
-        code = self.request.error.code
-        body = Problem(code, _CURES.get(code, _CURES[400])).body()
-        self.status = f"{code} {self.request.error.reason}"
-        self.response_headers += [("Content-Type", CONTENT_TYPE), ("X-Content-Type-Options", "nosniff")]
-        self.set_close_on_finish()
-        self.channel.refused = True
-        self.content_length = len(body)
-        self.write(body)
-
-
-class ProblemChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection with such answers.
-
-    Clients that send all of a request before they read would lose the answer with a connection that is closed at once:
-    after it, what still comes is thrown away, for IDLE_SECONDS and some at most.
-    """
-
-    error_task_class = ProblemTask
-    close_when_flushed: bool
-    refused = False  # its last answer is such a one
-    drained: int | None = None  # bytes thrown away, once the answer is out
-    begun: tuple[Any, float] = (None, 0.0)  # a request that has not come to its end, and when it was seen first
-
-    def service(self) -> None:
-        """See waitress."""
-        if self.server.ending:
-            self.requests[0].headers["CONNECTION"] = "close"  # as if the client had asked for it
-        super().service()
-
-    def handle_write(self) -> None:
-        """See waitress."""
-        answered = self.refused and self.close_when_flushed
-        if answered:
-            self._flush_exception(self._flush_some)
-        if not answered or self.will_close:
-            super().handle_write()
-        elif not self.total_outbufs_len:
-            self.refused = self.close_when_flushed = False
-            self.drained = 0
-            self.socket.shutdown(socket.SHUT_WR)
-
-    def handle_read(self) -> None:
-        """See waitress."""
-        if self.drained is None:
-            super().handle_read()
-            return
-        self.drained += len(self.recv(self.adj.recv_bytes))  # which closes it where the client has
-        if self.drained > DRAINED_BYTES:
-            self.handle_close()
-
-    def dawdles(self, now: float) -> bool:
-        """Whether one request has been coming in for longer than any honest one: a byte now and then is no upload."""
-        if self.request is None or self.request is not self.begun[0]:
-            self.begun = self.request, now
-        return self.request is not None and now - self.begun[1] > UPLOAD_SECONDS
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
-    """waitress's server, which lets go of clients that read no answer, and ends when the others have theirs."""
+    """waitress's server, which lets go of clients that take too much, and ends when the others have their answers."""
 
-    channel_class = ProblemChannel
-    active_channels: dict[int, ProblemChannel]
+    channel_class = Channel
+    active_channels: dict[int, Channel]
     ending = False
+
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self.settings: Settings = app.extensions["hairtint"].settings
+        about = (listener.family, listener.type, listener.proto, listener.getsockname())
+        super().__init__(app, _sock=listener, sockinfo=about, bind_socket=False, **_options(self.settings))
+
+    def accept(self) -> Any:
+        """See waitress; the next connection of a client that has many is closed at once."""
+        accepted = super().accept()
+        if accepted and not self.settings.behind_proxy:
+            client = client_of(accepted[1][0])
+            held = sum(client_of(channel.addr[0]) == client for channel in self.active_channels.values())
+            if held >= CLIENT_CONNECTIONS:
+                accepted[0].close()
+                return None
+        return accepted
 
     def run(self) -> None:
         """Serve until `end` is called; then, for LAST_SECONDS at most, those that wait for an answer or read one."""
@@ -128,6 +73,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     def _turn(self) -> None:
         self.asyncore.loop(self.adj.asyncore_loop_timeout, self.adj.asyncore_use_poll, self._map, count=1)
+        channels = list(self.active_channels.values())
+        if sum(channel.held for channel in channels) > max(HELD_BYTES, 2 * self.settings.request_bytes):
+            max(channels, key=lambda channel: max(channel.arriving, channel.unread)).shed()
 
     def _answering(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
@@ -167,8 +115,11 @@ def listening(app: Flask, host: str, port: int) -> Any:
     """waitress's server of the application, which listens; its `run` serves. Raises InputError as `serve`."""
     listener = _listen(host, port)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait are no news here
-    about = (listener.family, listener.type, listener.proto, listener.getsockname())
-    return Server(app, _sock=listener, sockinfo=about, bind_socket=False, **_options(app.extensions["hairtint"]))
+    try:
+        return Server(app, listener)
+    except RuntimeError:
+        listener.close()
+        raise InputError("the system grants too few threads; give smaller --queue and --workers") from None
 
 
 def open_browser(address: str) -> None:
@@ -178,9 +129,8 @@ def open_browser(address: str) -> None:
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _options(services: Services) -> dict[str, Any]:
+def _options(settings: Settings) -> dict[str, Any]:
     """What waitress is told: threads for all who may wait, and buffers that never spill to disk."""
-    settings = services.settings
     most = settings.request_bytes + 1_000_000  # the application says better than waitress what is too large
     return {
         "threads": 2 * (settings.slots + settings.queue) + SPARE_THREADS,  # of a video, one more frame may wait

@@ -1,6 +1,7 @@
 """Clients that go away, that never read their answer, and more of them than there is room for: over real sockets."""
 
 import contextlib
+import dataclasses
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairtint.web import create_app, serving
+from hairtint.web import connections, create_app, serving
 
 HEAD = "POST /api/v1/recolor HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
 
@@ -31,9 +32,9 @@ def noise():
 
 @pytest.fixture
 def server(small):
-    """It behind waitress on a free port, where idle connections are looked for all the time."""
+    """It behind waitress on a free port, where connections are looked at all the time, and idle ones may stay."""
     listening = serving.listening(small, "127.0.0.1", 0)
-    listening.adj.cleanup_interval = 0.1
+    listening.adj.cleanup_interval, listening.adj.channel_timeout = 0.1, 3600
     thread = threading.Thread(target=listening.run, daemon=True)
     thread.start()
     yield listening
@@ -158,10 +159,14 @@ def whole_answer(link):
     return answer
 
 
-def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(serving, "UPLOAD_SECONDS", 0.5)
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [("UPLOAD_SECONDS", HEAD.format("image/jpeg", 1_000_000)), ("IDLE_SECONDS", "GET /healthz HTTP/1.1\r\nX: ")],
+)
+def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch, name, begin):
+    monkeypatch.setattr(connections, name, 0.5)
     with connected(server) as link:
-        link.sendall(HEAD.format("image/jpeg", 1_000_000).encode())
+        link.sendall(begin.encode())
         until(lambda: server.active_channels, "the connection")
 
         def drip():
@@ -175,6 +180,66 @@ def test_a_request_that_drips_in_byte_by_byte_is_given_up(server, monkeypatch):
         time.sleep(1)
         link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert whole_answer(link).startswith(b"HTTP/1.1 200")
+
+
+def test_an_answer_that_is_read_bit_by_bit_is_given_up(server, noise, monkeypatch):
+    monkeypatch.setattr(connections, "ANSWER_SECONDS", 0.5)
+    with asked(server, noise, SO_RCVBUF=4096) as link:
+        until(lambda: stuck(server), "a stuck answer")
+        until(lambda: not link.recv(100) or not server.active_channels, "the end of the connection")
+
+
+@pytest.fixture
+def scarce(server, monkeypatch):
+    """The server, with memory for 1 MB of requests and answers from when it is called."""
+
+    def limit():
+        monkeypatch.setattr(serving, "HELD_BYTES", 1_000_000)
+        monkeypatch.setattr(server, "settings", dataclasses.replace(server.settings, max_bytes=100_000))
+
+    return limit
+
+
+def test_of_requests_that_fill_the_memory_the_largest_is_refused(server, scarce, jpeg):
+    scarce()
+    small = form(jpeg + bytes(500_000), color="red")
+    with connected(server) as large, connected(server) as other:
+        large.sendall(HEAD.format("image/jpeg", 900_000).encode() + bytes(800_000))
+        until(lambda: sum(each.held for each in server.active_channels.values()) == 800_000, "the large one")
+        other.sendall(HEAD.format("multipart/form-data; boundary=b", len(small)).encode() + small)
+        answer = large.recv(2000)
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"Retry-After: 5" in answer
+        assert b" 200 OK" in other.recv(2000)
+    assert healthy(server)
+
+
+def test_of_answers_that_fill_the_memory_the_largest_is_cut_short(server, scarce, noise):
+    with asked(server, noise, SO_RCVBUF=4096):
+        until(lambda: stuck(server), "a stuck answer")
+        scarce()
+        until(lambda: not server.active_channels, "the end of the connection")
+
+
+def test_files_that_are_read_slowly_take_no_memory(server, scarce):
+    scarce()
+    with connected(server, SO_RCVBUF=4096) as link:
+        link.sendall(b"GET /models/fine.onnx HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        until(lambda: stuck(server), "a stuck answer")
+        assert all(channel.held < 1000 for channel in server.active_channels.values())
+        _, length, came = read_to_its_end(link)
+    assert came == length > 1_000_000
+
+
+def test_one_client_cannot_take_all_connections(server, monkeypatch):
+    monkeypatch.setattr(serving, "CLIENT_CONNECTIONS", 2)
+    with connected(server), connected(server), connected(server) as third:
+        with contextlib.suppress(ConnectionResetError):
+            assert third.recv(1) == b""
+        assert len(server.active_channels) == 2
+    monkeypatch.setattr(server, "settings", dataclasses.replace(server.settings, behind_proxy=True))
+    with connected(server), connected(server):
+        assert healthy(server), "of a proxy all connections are taken"
 
 
 def refuses_connections(server):

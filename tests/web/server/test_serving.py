@@ -44,8 +44,9 @@ def end(process, how=signal.SIGTERM):
 @pytest.fixture(scope="module")
 def server():
     process, port = start(
-        "--rate", "0", "--workers", "2", "--queue", "64", "--patience", "600", "--max-bytes", "3000000"
-    )
+        "--rate", "0", "--workers", "2", "--queue", "64", "--patience", "600", "--max-bytes", "3000000",
+        "--allow-origin", "https://example.org",
+    )  # fmt: skip
     yield process, port
     if process.poll() is None:
         end(process)
@@ -96,9 +97,11 @@ def test_many_at_once_are_all_answered(server, jpeg):
 
 def test_what_never_reaches_the_application_is_a_problem_too(server):
     _, port = server
-    answer, body = ask(port, "POST", "/predict", None, {"Content-Length": "9000000000"})
+    large = {"Content-Length": "9000000000", "Origin": "https://example.org"}
+    answer, body = ask(port, "POST", "/predict", None, large)
     assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
-    assert "smaller" in json.loads(body)["detail"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://example.org"
+    assert "at most 3 MB" in json.loads(body)["detail"]
     answer, body = ask(port, "GET", "/", None, {"X-Long": "x" * 60_000})
     assert answer.status == 431
     assert json.loads(body)["status"] == 431
@@ -112,7 +115,7 @@ def test_a_request_that_is_far_too_large_is_answered(server):
     _, port = server
     answer, body = ask(port, "POST", "/api/v1/frame", bytes(30_000_000), {"Content-Type": "image/jpeg"})
     assert answer.status == 413
-    assert "smaller" in json.loads(body)["detail"]
+    assert "at most 3 MB" in json.loads(body)["detail"]
 
 
 def test_no_picture_is_written_to_disk(server, jpeg):
@@ -132,10 +135,41 @@ def test_no_picture_is_written_to_disk(server, jpeg):
     assert not [name for name in opened if "tmp" in name or "(deleted)" in name]
 
 
+def test_what_has_not_changed_is_said_over_the_same_connection(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=PATIENCE)
+    with contextlib.closing(connection):
+        connection.request("GET", "/static/app/main.js")
+        answer = connection.getresponse()
+        assert answer.read()
+        same, link = {"If-None-Match": answer.headers["ETag"]}, connection.sock
+        connection.request("GET", "/static/app/main.js", headers=same)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read(), connection.sock) == (304, b"", link)
+        connection.request("GET", "/static/app/main.js", headers={**same, "Connection": "close"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Connection"]) == (304, "close")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST /predict HTTP/1.1\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1" * 20_000,
+        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"x: y\r\n" * 4_000,
+    ],
+)
+def test_what_is_no_request_is_answered(server, request_):
+    with socket.create_connection(("127.0.0.1", server[1]), PATIENCE) as raw:
+        raw.sendall(request_)
+        assert raw.recv(100).split()[1] == b"400"
+
+
 def test_it_ends_when_told_to_and_has_logged_nothing(jpeg):
     for how in (signal.SIGTERM, signal.SIGINT):
         process, port = start()
         assert post(port, "/api/v1/mask", jpeg)[0].status == 200
+        assert ask(port, "POST", "/predict", None, {"Content-Length": "1" * 5000})[0].status == 400
         status, errors = end(process, how)
         assert status == 0
         assert errors == ""
