@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from hairtint.cli.options import Number
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from hairtint.hosts import address, is_loopback
 
 
 @click.command()
@@ -76,11 +75,13 @@ def web(
         max_pixels=max_pixels, keep_bytes=keep * 1_000_000, behind_proxy=behind_proxy, origins=origins,
     )  # fmt: skip
 
-    def ready(address: str) -> None:
-        click.echo(f"hairtint listens on {address} (Ctrl-C ends it)")
-        if host not in LOOPBACK and not behind_proxy:
+    def ready(port: int) -> None:
+        local = address(host, port, here=True)
+        click.echo(f"hairtint listens on {local} (Ctrl-C ends it)")
+        if not is_loopback(host) and not behind_proxy:
+            click.echo(f"whoever is in the network can use it at {address(host, port)}", err=True)
             click.echo("browsers give the camera to https pages only: see docs/web.md for a proxy with https", err=True)
         if show:
-            serving.open_browser(address)
+            serving.open_browser(local)
 
     serving.serve(app, host, port, ready)

@@ -88,11 +88,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
                 channel.handle_close()
 
 
-def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambda _: None) -> None:
+def serve(app: Flask, host: str, port: int, ready: Callable[[int], None] = lambda _: None) -> None:
     """Serve until told to end (SIGINT, SIGTERM); what was asked before is answered.
 
-    port: 0 takes a free one. ready: is called with the address once the server listens.
-    Raises InputError where it cannot listen there.
+    port: 0 takes a free one. ready: is called with the port once the server listens.
+    Raises InputError where it cannot listen there, or have its threads.
     """
     services: Services = app.extensions["hairtint"]
     server = listening(app, host, port)
@@ -103,7 +103,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambd
 
     with _signals(end):
         try:
-            ready(_address(host, int(server.effective_port)))
+            ready(int(server.effective_port))
             server.run()
         finally:
             services.workers.close()
@@ -111,7 +111,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[str], None] = lambd
             server.close()
 
 
-def listening(app: Flask, host: str, port: int) -> Any:
+def listening(app: Flask, host: str, port: int) -> Server:
     """waitress's server of the application, which listens; its `run` serves. Raises InputError as `serve`."""
     listener = _listen(host, port)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests that wait are no news here
@@ -163,14 +163,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise InputError(f"port {port} is taken by another program; choose one: --port {port + 1}") from None
+            raise InputError(f"port {port} is taken; choose another: --port {(port + 1) % 65536}") from None
         raise InputError(f"cannot listen on {host}:{port} ({reason(error)}); check --host and --port") from None
     return listener
-
-
-def _address(host: str, port: int) -> str:
-    shown = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
 
 
 @contextmanager

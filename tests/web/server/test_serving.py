@@ -230,6 +230,35 @@ def test_a_port_that_is_taken_is_named(capsys):
     assert f"port {port} is taken" in capsys.readouterr().err
 
 
+def test_after_the_last_port_comes_a_free_one(capsys):
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # another program has it
+            other.bind(("127.0.0.1", 65535))
+            other.listen()
+        assert run(["web", "--port", "65535", "--no-open", "--model", "light"]) == 1
+    assert "port 65535 is taken; choose another: --port 0\n" in capsys.readouterr().err
+
+
+def test_too_many_threads_are_refused(monkeypatch, capsys):
+    def start_new_thread(*_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("waitress.task.ThreadedTaskDispatcher.start_new_thread", start_new_thread)
+    assert run(["web", "--port", "0", "--no-open", "--model", "light"]) == 1
+    error = capsys.readouterr().err
+    assert "--queue and --workers" in error
+    assert "Traceback" not in error
+
+
+def test_the_address_in_the_network_is_named(monkeypatch, capsys):
+    monkeypatch.setattr("hairtint.web.serving.Server.run", lambda self: None)
+    monkeypatch.setattr("hairtint.hosts._outward", lambda: "192.0.2.7")
+    assert run(["web", "--host", "0.0.0.0", "--port", "0", "--no-open", "--model", "light"]) == 0
+    said = capsys.readouterr()
+    port = re.search(r"http://localhost:(\d+)", said.out)[1]
+    assert f"whoever is in the network can use it at http://192.0.2.7:{port}\n" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
