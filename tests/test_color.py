@@ -70,6 +70,8 @@ def test_a_typo_gets_suggestions():
         Color.parse("burgandy")
     assert suggest("platnum")[0] == "platinum"
     assert suggest("qqqq") == []
+    assert suggest("ash gary")[0] == "ash grey"
+    assert suggest("gray") == suggest("grey") == ["platinum", "pearl", "silver"], "a family's name brings its dyes"
 
 
 @pytest.mark.parametrize("text", ["jet black", "Jet-Black", "jet_black", "JET  BLACK"])

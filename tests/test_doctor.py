@@ -150,6 +150,28 @@ def test_completion_scripts(shell, capsys):
     assert "_HAIRTINT_COMPLETE" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("image me-h", "file,me-h"),
+        ("style me-h", "file,me-h"),
+        ("image -o blu", "file,blu"),
+        ("video -c champ", "plain,champagne"),
+        ("camera -c dark-b", "plain,dark-brown\nplain,dark-blonde"),
+        ("image --model swi", "plain,swift"),
+        ("image --model ./min", "file,./min"),
+        ("video --effect omb", "plain,ombre"),
+    ],
+)
+def test_arguments_complete(line, expected, monkeypatch, capsys):
+    monkeypatch.setenv("_HAIRTINT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"hairtint {line}")
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split())))
+    with pytest.raises(SystemExit):
+        run([])
+    assert capsys.readouterr().out.strip() == expected
+
+
 def test_bash_completes(tmp_path):
     bash = shutil.which("bash") or left_out("needs bash")
     command = tmp_path / "hairtint"

@@ -257,7 +257,7 @@ def test_auto_follows_the_environment(monkeypatch):
 
 def test_cuda_wants_the_runtime_that_has_it(monkeypatch):
     monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
-    with pytest.raises(MissingExtraError, match="pip install onnxruntime-gpu"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'onnxruntime-gpu"):
         runtime.load(zoo.find("light"), backend="cuda")
 
 

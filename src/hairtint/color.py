@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Union
 
 from hairtint.errors import ColorError
-from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name
+from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name, plain
 
 ColorLike = Union["Color", str, Sequence[int]]
 LONGEST_GUESS = 40  # characters: what is longer was no mistyped name, and comparing it takes long
@@ -103,11 +103,13 @@ class Color:
 
 
 def suggest(text: str) -> list[str]:
-    """Names of the dyes that are written most like `text`, best first; at most three, often none."""
+    """Names of the dyes that are written most like `text`, best first, or some of the family that it names; at most
+    three, often none."""
     if len(text) > LONGEST_GUESS:
         return []
-    names = [dye.name for dye in DYES]
-    return difflib.get_close_matches(" ".join(re.split(r"[\s_-]+", text.lower())), names, n=3, cutoff=0.6)
+    name = plain(text)
+    family = [dye.name for dye in DYES if dye.family == name]
+    return family[:3] or difflib.get_close_matches(name, [dye.name for dye in DYES], n=3, cutoff=0.6)
 
 
 def palette(family: str | None = None) -> tuple[Dye, ...]:

@@ -103,7 +103,12 @@ DYES = _chart()
 
 def by_name(text: str) -> Dye | None:
     """The dye of this name, in any case, with spaces, hyphens or underscores; a level also as "7 ash"."""
-    return _index().get(" ".join(re.split(r"[\s_/-]+", text.strip().lower())).replace("gray", "grey"))
+    return _index().get(plain(text))
+
+
+def plain(text: str) -> str:
+    """A name as the palette writes it."""
+    return " ".join(re.split(r"[\s_/-]+", text.strip().lower())).replace("gray", "grey")
 
 
 def by_hex(code: str) -> Dye | None:

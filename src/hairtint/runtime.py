@@ -24,7 +24,7 @@ from hairtint.zoo import Entry
 BACKENDS = ("auto", "onnxruntime", "openvino", "cuda")
 ASKED = "HAIRTINT_BACKEND"  # the environment variable that "auto" follows where it is set
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
-CUDA_NEEDS = "onnxruntime-gpu[cuda,cudnn] instead of onnxruntime"
+CUDA_NEEDS = "pip uninstall onnxruntime && pip install 'onnxruntime-gpu[cuda,cudnn]'"
 MOST_THREADS = 256
 ROUNDING = 1e-5  # by which a runtime's sigmoid may leave [0, 1]: ONNX Runtime's does so now and then
 LARGEST = 2048  # side of the pictures that a network may ask for
@@ -98,7 +98,7 @@ def _session(entry: Entry, threads: int, provider: str = CPU) -> Any:
     import onnxruntime as ort
 
     if provider not in ort.get_available_providers():
-        raise MissingExtraError(f"the backend cuda is not installed: pip install {CUDA_NEEDS}")
+        raise MissingExtraError(f"the backend cuda is not installed: {CUDA_NEEDS}")
     if provider == CUDA:
         with redirect_stdout(None):
             ort.preload_dlls()  # of the packages by NVIDIA that onnxruntime-gpu[cuda,cudnn] brings
@@ -110,7 +110,7 @@ def _session(entry: Entry, threads: int, provider: str = CPU) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = ort.InferenceSession(entry.read(), options, providers=[provider])
     if provider not in session.get_providers():  # ONNX Runtime takes the CPU then
-        raise MissingExtraError(f"no graphics card can be used: take one by NVIDIA, its driver and {CUDA_NEEDS}")
+        raise MissingExtraError(f"no graphics card can be used: take one by NVIDIA with its driver, and {CUDA_NEEDS}")
     return session
 
 

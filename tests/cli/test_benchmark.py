@@ -16,6 +16,11 @@ from hairtint.cli import run, tables
 QUICK = ["benchmark", "--seconds", "0.1", "--size", "160x90"]
 
 
+def test_json_for_a_pipe(capsys):
+    assert run([*QUICK, "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"]
+
+
 def test_tables_json_and_plot(tmp_path, capsys):
     figures, picture = tmp_path / "figures.json", tmp_path / "plot.svg"
     assert run([*QUICK, "--json", str(figures), "--plot", str(picture)]) == 0

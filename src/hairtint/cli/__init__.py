@@ -6,6 +6,7 @@ Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard er
 from __future__ import annotations
 
 import codecs
+import difflib
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -49,6 +50,17 @@ class LazyGroup(click.Group):
             return None
         found: click.Command = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; UsageError with what is written most like it where there is none."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, COMMANDS)
+            hint = f"did you mean {' or '.join(near)}?" if near else "hairtint --help lists them"
+            raise click.UsageError(f"no command {printable(name)!r}: {hint}", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

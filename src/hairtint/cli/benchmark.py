@@ -36,7 +36,7 @@ def _names(context: click.Context, option: click.Parameter, given: Sequence[str]
 @click.option("--video", type=FILE, help="Video to measure with; default: a portrait under a moving camera.")
 @click.option("--size", type=Size(), help="Bring frames to this size. Default: 1280x720, or the video's own.")
 @click.option("--seconds", type=Number(0.1, 3600), default=20.0, show_default=True, help="How long.")
-@click.option("--json", "json_path", type=FILE, help="Also write the figures here.")
+@click.option("--json", "json_path", type=FILE, help="Also write the figures here; - prints them, and no table.")
 @click.option("--plot", "plot_path", type=FILE, help="Also draw them here: .png, .svg or .pdf (extra plot).")
 def benchmark(
     models: list[str],
@@ -55,7 +55,8 @@ def benchmark(
     from hairtint.benchmark.measure import measure, roads
     from hairtint.photo_writing import check_target, write_bytes
 
-    if json_path:
+    printed = str(json_path) == "-"
+    if json_path and not printed:
         check_target(json_path, True)
     if plot_path:
         plot.check(plot_path)
@@ -73,11 +74,14 @@ def benchmark(
         "size": f"{first.shape[1]}x{first.shape[0]}",
         "video": video.name if video else "portrait",
     }
-    if json_path:
-        result = {"machine": here, "rows": [row.as_dict() for row in rows], "report": _published()}
-        write_bytes(json_path, (json.dumps(result, indent=1) + "\n").encode(), overwrite=True)
+    figures = json.dumps({"machine": here, "rows": [row.as_dict() for row in rows], "report": _published()}, indent=1)
+    if json_path and not printed:
+        write_bytes(json_path, f"{figures}\n".encode(), overwrite=True)
     if plot_path:
         plot.draw(plot_path, rows, f"{here['processor']}, {here['cores']} cores, frames of {here['size']}")
+    if printed:
+        click.echo(figures)
+        return
     tables.show(_beside(rows))
     tables.show(_stages(rows))
     click.echo(f"{here['processor']}, {here['cores']} cores, {here['system']}; frames of {here['size']}")
@@ -126,7 +130,7 @@ def _beside(rows: list[Row]) -> Table:
 
 def _stages(rows: list[Row]) -> Table:
     """Where the time of a frame goes, in milliseconds."""
-    table = Table("network", "device", *(f"{stage} ms" for stage in STAGES), "frame ms", "FPS", "frames", box=None)
+    table = Table("milliseconds", "device", *STAGES, "frame", "FPS", "frames", box=None)
     for row in rows:
         times = [row.milliseconds[stage] for stage in STAGES]
         cells = (f"{value:.1f}" for value in (*times, sum(times)))

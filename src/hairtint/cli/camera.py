@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, Size, chosen, dye_options
+from hairtint.cli.options import FOLDER, Number, Size, chosen, color_option, dye_options, model_option
 from hairtint.recolor import Method
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ Display = Literal["window", "overlay", "none"]
 
 
 @click.command()
-@click.option(
-    "-c", "--color", default="copper", show_default=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b)."
-)
+@color_option(default="copper", show_default=True)
 @click.option(
     "--camera",
     "spec",
@@ -47,7 +45,7 @@ Display = Literal["window", "overlay", "none"]
 @click.option("--fps", type=Number(1, 240), help="Frames per second to ask of the camera.")
 @click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
 @dye_options
-@click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
+@model_option("Network by name (see: hairtint models) or .onnx path; default: the fastest.")
 @click.option("--mirror/--no-mirror", default=True, show_default=True, help="Show the picture as a mirror does.")
 @click.option(
     "--display", type=click.Choice(["window", "overlay", "none"]), help="Default: window; with --serve, none."
@@ -57,7 +55,7 @@ Display = Literal["window", "overlay", "none"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="With --serve.")
 @click.option("--virtual", is_flag=True, help="Also be a camera for video calls and OBS.")
 @click.option("--record", is_flag=True, help="Record from the beginning.")
-@click.option("--out", type=FOLDER, default=".", show_default=True, help="Folder for snapshots and recordings.")
+@click.option("-o", "--out", type=FOLDER, default=".", show_default=True, help="Folder for snapshots and recordings.")
 @click.option("--frames", type=click.IntRange(1), help="Stop after so many dyed frames.")
 @click.option("--seconds", type=Number(0, min_open=True), help="Stop after so many seconds.")
 @click.option("--stats", is_flag=True, help="Show frames per second and latency, and print them once a second.")

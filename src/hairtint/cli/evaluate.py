@@ -11,12 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from hairtint.cli import tables
-from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.options import FOLDER, data_folders, model_option
 from hairtint.cli.progress import counting, say
 
 
 @click.command()
-@click.option("--model", default=None, help="Network by name or .onnx path; without it, the finest for photos.")
+@model_option("Network by name or .onnx path; without it, the finest for photos.")
 @click.option("--images", type=FOLDER, help="Folder of photos (with --masks).")
 @click.option("--masks", type=FOLDER, help="Folder of masks that share the photos' stems (with --images).")
 @data_folders(required=False)

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from hairtint import processor
-from hairtint.cli.options import FOLDER, check_names, chosen, dye_options
+from hairtint.cli.completions import files
+from hairtint.cli.options import FOLDER, check_names, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import PictureError, reason
 from hairtint.photo import OUTPUT_SUFFIXES
@@ -24,16 +25,26 @@ A_PROCESS = 8  # photos that make it worth the start of another process
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, metavar="[IN...]")
-@click.option("-c", "--color", required=True, help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
-@click.option("-o", "--out", help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.")
+@click.argument("inputs", nargs=-1, metavar="[IN...]", shell_complete=files)
+@color_option(required=True)
+@click.option(
+    "-o",
+    "--out",
+    shell_complete=files,
+    help="Result file, or a folder for many; default: beside the photo as NAME-COLOR.",
+)
 @dye_options
-@click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
+@model_option("Network by name (see: hairtint models) or .onnx path; default: the finest for photos.")
 @click.option("--mask", is_flag=True, help="Also write NAME-mask.png.")
 @click.option("--side-by-side", is_flag=True, help="Also write photo, mask and result in one picture.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.option("-r", "--recursive", is_flag=True, help="Folders in folders too; results keep their places.")
-@click.option("--list", "listing", help="Also the photos in this file, one path a line; - is standard input.")
+@click.option(
+    "--list",
+    "listing",
+    shell_complete=files,
+    help="Also the photos in this file, one path a line; - is standard input.",
+)
 @click.option(
     "--base",
     type=FOLDER,

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from hairtint.cli import completions
 from hairtint.color import Color
 from hairtint.effects import EFFECTS, Effect
 from hairtint.errors import InputError
@@ -47,12 +48,23 @@ class Size(click.ParamType[tuple[int, int]]):
         return int(found[1]), int(found[2])
 
 
+def color_option(**settings: Any) -> Decorator:
+    """--color, by the settings of `click.option`."""
+    about = "A name (see: hairtint colors), #rrggbb or rgb(r, g, b)."
+    return click.option("-c", "--color", shell_complete=completions.dyes, help=about, **settings)
+
+
+def model_option(about: str) -> Decorator:
+    """--model, with its help."""
+    return click.option("--model", shell_complete=completions.networks, help=about)
+
+
 def dye_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What the result looks like, alike for pictures, videos and the camera; `chosen` reads it."""
     for option in (
         click.option("--largest-region", is_flag=True, help="Keep only the largest region of the mask."),
         click.option(
-            "--effect", "effects", multiple=True,
+            "--effect", "effects", multiple=True, shell_complete=completions.effects,
             help=f"{', '.join(EFFECTS)}, with what they take: ombre:platinum:0.5, gloss:0.4. Repeatable, in order.",
         ),
         click.option(

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from hairtint import batch
-from hairtint.cli.options import check_names
+from hairtint.cli.completions import files
+from hairtint.cli.options import check_names, model_option
 from hairtint.errors import HairtintError, PictureError
 from hairtint.photo import Photo
 from hairtint.segmenter import FEW, Segmenter
@@ -20,8 +21,8 @@ SHOWN = 3  # styles on a line
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("--model", help="Network for the mask, by name or .onnx path; default: the finest for photos.")
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...", shell_complete=files)
+@model_option("Network for the mask, by name or .onnx path; default: the finest for photos.")
 @click.option("-r", "--recursive", is_flag=True, help="Folders in folders too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with the probability of every style.")
 def style(inputs: tuple[str, ...], model: str | None, recursive: bool, as_json: bool) -> int:

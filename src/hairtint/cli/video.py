@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hairtint.cli.options import check_names, chosen, dye_options
+from hairtint.cli.options import check_names, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import InputError
 from hairtint.recolor import Method
@@ -42,10 +42,10 @@ class Time(click.ParamType[float]):
 @click.command()
 @click.argument("source", type=FILE, metavar="IN")
 @click.option("-o", "--out", type=FILE, required=True, help="Result: .mp4, .m4v, .mov, .mkv, .webm or .gif.")
-@click.option("-c", "--color", help="A name (see: hairtint colors), #rrggbb or rgb(r, g, b).")
+@color_option()
 @click.option("--keyframes", type=FILE, help="Looks that change over time, a TOML file: see docs/video.md.")
 @dye_options
-@click.option("--model", help="Network by name (see: hairtint models) or .onnx path; default: the fastest.")
+@model_option("Network by name (see: hairtint models) or .onnx path; default: the fastest.")
 @click.option("--start", type=Time(), help="Begin here: seconds, or M:SS.")
 @click.option("--end", type=Time(), help="End here.")
 @click.option("--side-by-side", is_flag=True, help="Show the original to the left of the result.")

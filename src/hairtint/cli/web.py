@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import Number
+from hairtint.cli.options import Number, model_option
 from hairtint.hosts import address, is_loopback
 
 
@@ -14,7 +14,7 @@ from hairtint.hosts import address, is_loopback
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for the network.")
 @click.option("--port", type=click.IntRange(0, 65535), default=5000, show_default=True, help="0 takes a free one.")
 @click.option("--open/--no-open", "show", default=True, help="Open the page in the browser, where there is a desktop.")
-@click.option("--model", help="Network of the API by name or .onnx path; default: the finest for photos.")
+@model_option("Network of the API by name or .onnx path; default: the finest for photos.")
 @click.option(
     "--workers", type=click.IntRange(0), default=0, help="Pictures worked on at the same time; default: one per core."
 )

@@ -63,8 +63,8 @@ class Keyframes:
 
         Args:
             path: a TOML file as above.
-            common: its method, hsv_saturation and largest_region hold for all looks, its strength and effects where the first look
-                leaves them out; its colour does not count.
+            common: its method, hsv_saturation and largest_region hold for all looks, its strength and effects where the
+                first look leaves them out; its colour does not count.
 
         Raises:
             InputError: the file cannot be read or is no such script; the message is one line that says where.
