@@ -151,6 +151,11 @@ def test_looks_are_kept(visit, server, dark_hair):
     page.evaluate("document.body.dataset.state = 'ready'")
     assert page.locator("#shelf canvas").count() == 0
     assert page.locator(".kept").all_inner_texts() == ["Pink", "Blue"]
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for sheet in ("#tab-more", "#tab-own", "#tab-colour"):
+        page.locator(sheet).click()
+        seen, whole = page.evaluate("[shelf.clientHeight, shelf.scrollHeight]")
+        assert seen == whole > 80, sheet
     page.get_by_role("button", name="Remove: pink").click()
     assert page.evaluate("document.activeElement.innerText") == "Blue"
     assert page.evaluate("localStorage.looks") == '["color=2f5fc4&strength=100&method=natural"]'
