@@ -131,6 +131,27 @@ def test_before_and_after_and_the_views(photo):
     assert thumbs.nth(3).inner_text() == "Result"
 
 
+def test_names_only_where_there_is_room(photo):
+    """On a side of the picture that is narrower than its name there is none."""
+    wide = photo.viewport_size
+    names, frame = photo.locator("#compare .chip:visible"), photo.locator("#compare")
+    try:
+        for width, height in ((1280, 860), (360, 740), (360, 616), (740, 360)):
+            photo.set_viewport_size({"width": width, "height": height})
+            for share in ("50", "20", "85"):
+                photo.locator("#split").fill(share)
+                frame.evaluate("() => new Promise(requestAnimationFrame)")
+                line = frame.bounding_box()["x"] + frame.bounding_box()["width"] * int(share) / 100
+                for name in names.all():
+                    box = name.bounding_box()
+                    assert (box["x"] + box["width"] < line) == (name.inner_text() == "Before")
+                    assert (box["x"] > line) == (name.inner_text() == "After")
+        photo.set_viewport_size({"width": 740, "height": 360})
+        assert photo.locator("#zoom").bounding_box()["y"] + 36 < frame.bounding_box()["y"]
+    finally:
+        photo.set_viewport_size(wide)
+
+
 def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
     path = tmp_path / "sideways.jpg"
     exif = Image.Exif()

@@ -2,7 +2,7 @@
 
 import { startGestures } from "./gestures.js";
 
-const NARROW = 12; // percent: a side that is narrower has no room for its name
+const NARROW = 6; // em: a side that is narrower has no room for its name
 
 /** @param {HTMLElement} frame .compare @param {(share: number) => void} [onmove] the share of "before", 0 to 1 */
 export function startCompare(frame, onmove = () => {}) {
@@ -11,11 +11,13 @@ export function startCompare(frame, onmove = () => {}) {
   const move = () => {
     frame.style.setProperty("--split", `${range.value}%`);
     range.setAttribute("aria-valuetext", `${range.value} % before, ${100 - range.value} % after`);
-    before.hidden = range.value < NARROW;
-    after.hidden = range.value > 100 - NARROW;
+    const least = (100 * NARROW * parseFloat(getComputedStyle(frame).fontSize)) / frame.clientWidth;
+    before.hidden = range.value < least;
+    after.hidden = range.value > 100 - least;
     onmove(range.value / 100);
   };
   range.addEventListener("input", move);
+  new ResizeObserver(move).observe(frame);
   move();
   startGestures(frame, ({ target }) => {
     const pans = frame.hasAttribute("data-zoomed") && !target.closest(".handle");
