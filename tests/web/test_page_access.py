@@ -112,7 +112,13 @@ def test_a_phone(visit, server, dark_hair):
     page = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     open_photo(page, dark_hair)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for width, height in ((360, 616), (360, 740), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        names = ("#compare", "#sheets", ".dye .swatch", ".foot", "#save")
+        picture, sheets, dye, foot, save = (page.locator(name).first.bounding_box() for name in names)
+        assert picture["y"] + picture["height"] < sheets["y"] < dye["y"] < foot["y"] - dye["height"]
+        assert save["y"] + save["height"] < height, "what the photo was opened for is in view, and the way out"
     page.get_by_label("violet", exact=True).scroll_into_view_if_needed()
     page.get_by_label("violet", exact=True).check()
     said(page, "violet, 100 %")
@@ -134,7 +140,7 @@ def test_the_browsers_font_size_is_heeded(visit, server):
     page = visit(server)
     browser_wide = page.context.new_cdp_session(page)
     page.evaluate("document.body.dataset.state = 'ready'")
-    sizes = """() => ["body", ".dye .name", "#save", "#now-name"].map(
+    sizes = """() => ["body", ".dye .name", "#tab-photo", "#now-name"].map(
       (name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize))"""
     cut = """() => [...document.querySelectorAll(".dye .name")].filter((name) => {
       const letters = document.createRange();
@@ -151,6 +157,32 @@ def test_the_browsers_font_size_is_heeded(visit, server):
             assert page.evaluate("document.documentElement.scrollWidth") == width, (letters, width)
             assert page.evaluate(cut) == [], (letters, width)
             assert page.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(controls)") == 0, (letters, width)
+
+
+def test_between_what_stays_in_view_there_is_room(photo):
+    """However large the letters and however many effects are on, every control of the panel can be touched."""
+    wide = photo.viewport_size
+    letters = photo.context.new_cdp_session(photo)
+    touched = """(control) => {
+      control.scrollIntoView({ block: "center" });
+      const { left, right, top, bottom } = control.getBoundingClientRect();
+      const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      return control === there || control.contains(there);
+    }"""
+    photo.locator("#tab-more").click()
+    for effect in ("ombre", "roots", "highlights", "lowlights", "two-tone", "gloss"):
+        photo.locator(f"#effect-{effect}").check()
+    said(photo, "copper, 100 %, ombre, roots, highlights, lowlights, two-tone, gloss")
+    try:
+        for size, width, height in ((16, 360, 616), (24, 360, 740), (32, 360, 740), (32, 360, 616), (32, 740, 360)):
+            letters.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": 13}})
+            photo.set_viewport_size({"width": width, "height": height})
+            for control in photo.locator("#strength, #sheets button, #more input, .foot button").all():
+                if control.is_visible():
+                    assert control.evaluate(touched), (size, width, height, control.evaluate("e => e.outerHTML"))
+    finally:
+        letters.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
+        photo.set_viewport_size(wide)
 
 
 def test_a_wide_window(visit, server):

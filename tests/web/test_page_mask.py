@@ -1,6 +1,7 @@
 """The brush for the mask: what is dyed and saved is what was painted."""
 
 import numpy as np
+import pytest
 from page_helpers import RUNTIME, choose, needs, open_photo, pinch, pixels, said, saved
 from PIL import Image
 
@@ -86,6 +87,22 @@ def test_what_is_saved_large_is_mended_too(page, tmp_path, portrait):
     assert (after[y, left:right] == 255).all()
     after[y - 80 : y + 80, left - 80 : right + 80] = before[y - 80 : y + 80, left - 80 : right + 80]
     assert np.array_equal(after, before)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (740, 360), (360, 616)])
+def test_the_brush_moves_nothing_from_under_the_finger(photo, width, height):
+    """It is in view at once, and below the picture or on its lower edge."""
+    wide = photo.viewport_size
+    photo.set_viewport_size({"width": width, "height": height})
+    try:
+        views, picture = (photo.locator(name).bounding_box() for name in ("#views", "#compare"))
+        photo.locator("[name=view][value=mask]").check(force=True)
+        assert [photo.locator(name).bounding_box() for name in ("#views", "#compare")] == [views, picture]
+        for part in photo.locator("#mend .segmented, #mend input[type=range], #mend button").all():
+            box = part.bounding_box()
+            assert picture["y"] + 0.75 * picture["height"] < box["y"] < height - box["height"]
+    finally:
+        photo.set_viewport_size(wide)
 
 
 def test_two_fingers_zoom_and_paint_nothing(visit, server, portrait_path):

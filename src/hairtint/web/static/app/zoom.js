@@ -87,7 +87,7 @@ export class Zoom {
   #show() {
     const frame = this.#frame;
     frame.toggleAttribute("data-zoomed", this.zoomed);
-    this.#button.textContent = this.zoomed ? "Whole photo" : "Zoom to the hair";
+    this.#button.querySelector("span").textContent = this.zoomed ? "Whole photo" : "Zoom to the hair";
     const { wide, high, width, height } = this.#fitted();
     if (!wide) return; // it is not shown
     const times = this.#times;
