@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from hairtint.web.problems import Problem
 T = TypeVar("T")
 MOST_CLIENTS = 10_000
 BURST = 1 / 6  # of a minute's requests may come at once
+_PORT = re.compile(r"^(?:([\d.]+):\d+|\[(.+)\](?::\d+)?)$")  # behind an address, as some proxies write it
 
 
 class RateLimit:
@@ -51,7 +53,7 @@ class RateLimit:
 def client_of(address: str | None) -> str:
     """What counts as one client: an IPv4 address, or the /64 network of an IPv6 address, which one household has."""
     try:
-        parsed = ipaddress.ip_address(address or "")
+        parsed = ipaddress.ip_address(_PORT.sub(r"\1\2", address or ""))
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):

@@ -74,6 +74,8 @@ def test_small_requests_cost_less_and_no_rate_is_no_limit():
 def test_clients_are_told_apart_as_they_are():
     assert client_of("192.0.2.1") == client_of("::ffff:192.0.2.1") != client_of("192.0.2.2")
     assert client_of("2001:db8::1") == client_of("2001:db8::ffff:2") != client_of("2001:db8:0:1::1")
+    assert client_of("192.0.2.1:51234") == client_of("192.0.2.1"), "as some proxies name it"
+    assert client_of("[2001:db8::1]:443") == client_of("[2001:db8::2]") == client_of("2001:db8::1")
     assert client_of(None) == client_of("no address") == "unknown"
 
 
