@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from hairtint.errors import HairtintError, InputError, ModelError, OutputError, UnknownModelError
+from hairtint.errors import HairtintError, InputError, ModelError, OutputError, PictureError, UnknownModelError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -89,7 +89,8 @@ def install(app: Flask, max_bytes: int) -> None:
 def of_refusal(error: HairtintError) -> Problem:
     """What went wrong on purpose, as a problem: 422 for what was sent, 503 for what this server lacks."""
     if isinstance(error, InputError | OutputError | UnknownModelError):
-        return Problem(422, str(error))
+        fields = {PictureError: "image", UnknownModelError: "model"}
+        return Problem(422, str(error), field=fields.get(type(error)))
     if isinstance(error, ModelError):
         return Problem(503, "the network cannot be had on this server; tell whoever runs it", retry_after=60)
     return Problem(500, str(error))

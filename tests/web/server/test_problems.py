@@ -50,7 +50,9 @@ def test_what_is_no_picture_is_not_taken_whatever_its_name(client, data):
 def test_damaged_pictures(client, saved):
     whole = saved("JPEG", size=(200, 200))
     for data in (whole[: len(whole) // 2], whole[:200], saved("PNG")[:300], b"\xff\xd8\xff\xe0" + b"\x00" * 500):
-        assert "picture" in problem(sent(client, data), 422)
+        response = sent(client, data)
+        assert "picture" in problem(response, 422)
+        assert response.json["field"] == "image"
     assert "empty" in problem(sent(client, b""), 422)
 
 
@@ -116,7 +118,9 @@ def test_too_large(client, saved):
 
 def test_frames_are_small(client, jpeg):
     large = png(1921, 1100)
-    problem(client.post("/api/v1/frame?color=red", data=large, content_type="image/png"), 422)
+    response = client.post("/api/v1/frame?color=red", data=large, content_type="image/png")
+    assert "megapixels" in problem(response, 422)
+    assert response.json["field"] == "image"
     problem(client.post("/api/v1/frame?color=red&image=x", data=jpeg, content_type="image/jpeg"), 422)
     assert "color" in problem(client.post("/api/v1/frame", data=jpeg, content_type="image/jpeg"), 422)
 
