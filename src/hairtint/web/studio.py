@@ -76,10 +76,17 @@ class Studio:
         self.stages.timing()
 
     def segmenter(self, model: str | None) -> Segmenter:
-        """The network of this name, loaded when it is first asked for; None: what the settings name for photos."""
+        """The network of this name, loaded when it is first asked for; None: what the settings name for photos.
+
+        Beside those for photos and frames only the one that was asked for last is kept: each takes memory.
+        """
         model = model or self.settings.model
+        if found := self.segmenters.get(model):  # without the lock: not to wait for networks that others have loaded
+            return found
         with self.lock:
             if model not in self.segmenters:
+                own = (self.settings.model, zoo.fastest())
+                self.segmenters = {name: self.segmenters[name] for name in own if name in self.segmenters}
                 self.segmenters[model] = Segmenter(model, threads=self.settings.network_threads)
             return self.segmenters[model]
 

@@ -248,6 +248,19 @@ def test_the_networks_are_served_for_the_browser_and_cached(client, name):
     assert client.get("/models/nothing.onnx").status_code == 404
 
 
+def test_networks_that_visitors_choose_are_let_go(jpeg):
+    from hairtint.web import create_app
+
+    app = create_app(model="light", rate=0)
+    studio, client = app.extensions["hairtint"].studio, app.test_client()
+    client.post("/api/v1/frame?output=mask", data=jpeg, content_type="image/jpeg")
+    own = dict(studio.segmenters)
+    assert list(own) == ["light", "swift"]
+    for name in ("fine", "deep"):
+        assert client.post("/api/v1/mask", **form(jpeg, model=name)).status_code == 200
+        assert {**own, name: studio.segmenter(name)} == studio.segmenters
+
+
 def test_a_server_of_one_network_holds_no_other(jpeg):
     from hairtint.web import create_app
 
