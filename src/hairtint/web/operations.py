@@ -6,9 +6,11 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from hairtint.web import fields, uploads
 from hairtint.web.fields import Field
@@ -21,6 +23,7 @@ from hairtint.web.studio import Studio
 
 JSON, FORM = "application/json", "multipart/form-data"
 PICTURES = ("image/jpeg", "image/png", "image/webp")
+MOST_VALUES = 1000  # in JSON; an honest request has a few dozen
 Schema = dict[str, Any]
 Work = Callable[[dict[str, Any]], Response]
 
@@ -117,31 +120,48 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
 
     def view() -> Response:
         services.rate.take(request.remote_addr, operation.cost)
-        if operation.cost:
-            services.workers.check()  # before anything is read that would be refused all the same
-        with services.reading:
+        if operation.cost:  # before anything is read that would be refused all the same
+            services.workers.check()
+        if not operation.takes:
+            return operation.work(_query(operation))
+        _check(operation)
+        # The body comes first: it may take a client minutes, and WSGI servers other than waitress read it only here.
+        # Where its length is unknown, the read after the last byte that is allowed raises.
+        body = request.stream = BytesIO(b"".join(iter(request.stream.read, b"")))
+        with services.reading, body:
             values = _values(operation)
         return operation.work(values)
 
     blueprint.add_url_rule(operation.path, operation.name, view, methods=[operation.method])
 
 
-def _values(operation: Operation) -> dict[str, Any]:
-    if operation.any_query:
-        return {}
-    if not operation.takes:
-        return fields.read(operation.fields, fields.from_texts(operation.fields, dict(request.args.lists())))
+def _query(operation: Operation) -> dict[str, Any]:
+    return {} if operation.any_query else fields.read(operation.fields, _texts(operation, request.args))
+
+
+def _texts(operation: Operation, given: MultiDict[str, str]) -> dict[str, Any]:
+    return fields.from_texts(operation.fields, dict(given.lists()))
+
+
+def _check(operation: Operation) -> None:
+    """Refuse what can be refused before the body is read."""
     kind = request.mimetype
     if kind not in operation.takes:
         given = f"{kind[:60]} is not taken here" if kind else "there is no Content-Type"
         raise Problem(415, f"{given}; send {' or '.join(operation.takes)}")
+    if not operation.raw:
+        for name in request.args:
+            raise Problem(422, "fields go into the form or JSON here, not into the address", field=name[:40])
+    elif "image" in request.args:
+        raise Problem(422, "the picture is the body of the request; leave it out of the query", field="image")
+
+
+def _values(operation: Operation) -> dict[str, Any]:
     if operation.raw:
-        found = fields.from_texts(operation.fields, dict(request.args.lists()))
-        if "image" in found:
-            raise Problem(422, "the picture is the body of the request; leave it out of the query", field="image")
-        values = fields.read(operation.fields, {**found, "image": request.get_data(cache=False)})
+        found = {**_texts(operation, request.args), "image": request.get_data(cache=False)}
     else:
-        values = fields.read(operation.fields, _json() if kind == JSON else _form(operation))
+        found = _json() if request.mimetype == JSON else _form(operation)
+    values = fields.read(operation.fields, found)
     count = sum(values[name] is not None for name in operation.one_of)
     if operation.one_of and count != 1:
         raise Problem(422, f"give one of {' and '.join(operation.one_of)}, not {count}", field=operation.one_of[0])
@@ -149,8 +169,11 @@ def _values(operation: Operation) -> dict[str, Any]:
 
 
 def _json() -> dict[str, Any]:
+    body = request.get_data(cache=False)
+    if sum(map(body.count, (b"{", b"[", b","))) > MOST_VALUES:  # parsed, small ones take many times their size
+        raise Problem(422, 'the JSON holds too many values; send {"image": "…", …}')
     try:
-        found = json.loads(request.get_data(cache=False))
+        found = json.loads(body)
     except (ValueError, RecursionError):
         raise Problem(400, "the body is not JSON; check that it is complete and UTF-8") from None
     if not isinstance(found, dict):
@@ -159,7 +182,7 @@ def _json() -> dict[str, Any]:
 
 
 def _form(operation: Operation) -> dict[str, Any]:
-    texts, files = dict(request.form.lists()), request.files
+    texts, files = request.form, request.files
     if not texts and not files:
         raise Problem(400, "the form is empty or cut short; send multipart/form-data with its boundary")
     if "image" in texts:
@@ -167,5 +190,5 @@ def _form(operation: Operation) -> dict[str, Any]:
     for name in files:
         if name != "image" or len(files.getlist(name)) > 1:
             raise Problem(422, "send one file, in the field image", field=name[:40])
-    values = fields.from_texts(operation.fields, texts)
+    values = _texts(operation, texts)
     return {**values, "image": files["image"].read()} if "image" in files else values

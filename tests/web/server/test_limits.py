@@ -1,10 +1,12 @@
 """Who may ask for how much: the rate, the queue, and what is remembered between requests."""
 
+import base64
 import contextlib
 import functools
 import gc
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -225,6 +227,44 @@ def test_a_full_server_says_so(app, client, monkeypatch, jpeg):
         assert int(answer.headers["Retry-After"]) >= 1
     assert client.get("/healthz").status_code == 200
     assert client.get("/").status_code == 200
+
+
+class Upload(BytesIO):
+    """A body that stands still until it is let go on."""
+
+    def __init__(self, body):
+        super().__init__(body)
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def readinto(self, buffer):
+        self.begun.set()
+        assert self.go.wait(PATIENCE)
+        return super().readinto(buffer)
+
+
+def test_uploads_that_stand_still_hold_up_nobody(app, jpeg):
+    """Most WSGI servers, unlike waitress, hand a body over as it comes in."""
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n%s\r\n--b--\r\n'
+    requests = [
+        ("/api/v1/mask", part % jpeg, "multipart/form-data; boundary=b"),
+        ("/predict", b'{"image": "%s"}' % base64.b64encode(jpeg), "application/json"),
+        ("/api/v1/frame?output=mask", jpeg, "image/jpeg"),
+    ]
+
+    def post(path, upload, kind):
+        return app.test_client().post(path, input_stream=upload, content_type=kind)
+
+    uploads = [Upload(body) for _, body, _ in requests]
+    with ThreadPoolExecutor() as pool:
+        late = [pool.submit(post, path, up, kind) for (path, _, kind), up in zip(requests, uploads, strict=True)]
+        try:
+            assert all(upload.begun.wait(20) for upload in uploads), "more of them than workers"
+            for path in ("/healthz", "/api/v1/colors"):
+                assert pool.submit(app.test_client().get, path).result(20).status_code == 200
+        finally:
+            for upload in uploads:
+                upload.go.set()
+        assert [answer.result(PATIENCE).status_code for answer in late] == [200, 200, 200]
 
 
 def test_a_job_that_fails_keeps_nothing_alive():
