@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import random
 import re
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from hairtint.web.problems import Problem
 
@@ -66,6 +67,8 @@ def client_of(address: str | None) -> str:
 class Workers:
     """A few threads that do all work on pictures, and a queue that is bounded in number and in time.
 
+    Clients take turns, however many jobs of one wait.
+
     slots: jobs at the same time. queue: jobs that may wait. patience: seconds that one waits at most; where the jobs
     before it would take longer, it is refused at once, so that whoever is let in is answered soon.
     """
@@ -74,6 +77,7 @@ class Workers:
         self.slots, self.queue, self.patience = slots, queue, patience
         self.pool = ThreadPoolExecutor(slots, thread_name_prefix="picture")
         self.lock = threading.Lock()
+        self.lines: dict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = {}  # by client, whose turn is next first
         self.inside = 0  # jobs that wait or are worked on
         self.mean = 0.2  # seconds a job takes, over the last few dozen
         self.ending = False  # no more jobs are taken
@@ -83,28 +87,30 @@ class Workers:
         """Jobs that wait for a thread."""
         return max(0, self.inside - self.slots)
 
-    @property
-    def wait(self) -> float:
-        """Seconds that the next job is likely to wait, by what jobs took lately."""
-        return self.mean * max(0, self.inside - self.slots + 1) / self.slots
+    def wait(self, client: str = "") -> float:
+        """Seconds that the next job of a client is likely to wait, by what jobs took lately."""
+        own = len(self.lines.get(client, ()))
+        overtaken = sum(max(0, len(line) - own - 1) for line in list(self.lines.values()))
+        return self.mean * max(0, self.inside - overtaken - self.slots + 1) / self.slots
 
-    @property
-    def full(self) -> bool:
-        """Whether the next job would be refused."""
-        return self.ending or self.inside >= self.slots + self.queue or self.wait > self.patience
+    def full(self, client: str = "") -> bool:
+        """Whether the next job of a client would be refused."""
+        return self.ending or self.inside >= self.slots + self.queue or self.wait(client) > self.patience
 
-    def check(self) -> None:
-        """Problem 503 where the next job would be refused."""
-        if self.full:
+    def check(self, client: str = "") -> None:
+        """Problem 503 where the next job of a client would be refused."""
+        if self.full(client):
             raise self._busy()
 
-    def do(self, job: Callable[[], T]) -> T:
-        """The result of a job, done in its turn; Problem 503 where the queue is too long or does not move."""
+    def do(self, job: Callable[[], T], client: str = "") -> T:
+        """The result of a client's job, done in its turn; Problem 503 where the queue is too long or does not move."""
+        future: Future[T] = Future()
         with self.lock:
-            self.check()
+            self.check(client)
             self.inside += 1
+            self.lines.setdefault(client, deque()).append((future, job))
         try:
-            future = self.pool.submit(self._timed, job)
+            self.pool.submit(self._next)
             try:
                 return future.result(self.patience)
             except TimeoutError:
@@ -126,7 +132,27 @@ class Workers:
     def close(self) -> None:
         """Let the jobs that run end, and forget the others."""
         self.refuse()
-        self.pool.shutdown(cancel_futures=True)
+        with self.lock:
+            for future, _ in itertools.chain(*self.lines.values()):
+                future.cancel()
+        self.pool.shutdown()
+
+    def _next(self) -> None:
+        """Do the first job of the client whose turn it is; its next turn comes after all others'."""
+        with self.lock:
+            client = next(iter(self.lines))
+            line = self.lines.pop(client)
+            future, job = line.popleft()
+            if line:
+                self.lines[client] = line
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(self._timed(job))
+        except BaseException as error:
+            future.set_exception(error)
+        finally:
+            del future, job  # as above
 
     def _timed(self, job: Callable[[], T]) -> T:
         started = time.perf_counter()

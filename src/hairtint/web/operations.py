@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from hairtint.web import fields, uploads
 from hairtint.web.fields import Field
-from hairtint.web.limits import RateLimit, Workers
+from hairtint.web.limits import RateLimit, Workers, client_of
 from hairtint.web.metrics import Metrics
 from hairtint.web.problems import Problem
 from hairtint.web.settings import Settings
@@ -56,7 +56,7 @@ class Services:
             response.headers["Server-Timing"] = self.studio.stages.timing()
             return response
 
-        return self.workers.do(timed)
+        return self.workers.do(timed, client_of(request.remote_addr))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def register(blueprint: Blueprint, operation: Operation, services: Services) -> 
     def view() -> Response:
         services.rate.take(request.remote_addr, operation.cost)
         if operation.cost:  # before anything is read that would be refused all the same
-            services.workers.check()
+            services.workers.check(client_of(request.remote_addr))
         if not operation.takes:
             return operation.work(_query(operation))
         _check(operation)

@@ -82,7 +82,7 @@ def described(services: Services) -> list[Operation]:
         return jsonify(status="ok")
 
     def ready(_: dict[str, Any]) -> Response:
-        if services.workers.full:
+        if services.workers.full():
             raise Problem(503, "the queue is full; send new requests elsewhere", retry_after=1)
         return jsonify(status="ready")
 

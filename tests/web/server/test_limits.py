@@ -118,6 +118,16 @@ def test_behind_a_proxy_the_client_is_the_one_that_the_proxy_names(jpeg):
     assert statuses(behind_proxy=False) == [200, 429, 429], "anybody could write such a header"
 
 
+def test_a_job_waits_in_the_line_of_its_client(jpeg, monkeypatch):
+    app = create_app(rate=0, model="light", behind_proxy=True)
+    workers, clients = app.extensions["hairtint"].workers, []
+    real = workers.do
+    monkeypatch.setattr(workers, "do", lambda job, client: clients.append(client) or real(job, client))
+    upload, sender = {"image": (BytesIO(jpeg), "x.jpg")}, {"X-Forwarded-For": "192.0.2.1:51234"}
+    assert app.test_client().post("/api/v1/mask", data=upload, headers=sender).status_code == 200
+    assert clients == ["192.0.2.1"]
+
+
 @pytest.fixture
 def gate():
     """Workers with one slot, one place to wait, and a job that goes on until it is let go."""
@@ -141,12 +151,19 @@ def in_thread(work):
     return thread, results
 
 
+def busy(workers):
+    """The status of a job that is refused."""
+    with pytest.raises(Problem) as refused:
+        workers.do(lambda: pytest.fail("it must not run"))
+    return refused.value.status
+
+
 def test_one_works_one_waits_and_the_next_is_told_to_come_again(gate):
     workers, job, started, release = gate
     first, done = in_thread(lambda: workers.do(job))
     assert started.wait(PATIENCE)
     second, also_done = in_thread(lambda: workers.do(lambda: "too"))
-    while not workers.full:
+    while not workers.full():
         second.join(0.005)
     assert workers.waiting == 1
     with pytest.raises(Problem) as refused:
@@ -174,17 +191,51 @@ def test_nobody_waits_for_ever(gate):
     assert done == ["done"], "a job that has begun is finished"
 
 
+def test_clients_take_turns_however_many_jobs_of_one_wait(gate):
+    workers, job, started, release = gate
+    workers.queue, done = 100, []
+    threads = [in_thread(lambda: workers.do(job))[0]]
+    assert started.wait(PATIENCE)
+    for count, client in enumerate(["one"] * 4 + ["two", "three", "two"], start=2):
+        threads += in_thread(functools.partial(workers.do, functools.partial(done.append, client), client))[:1]
+        while workers.inside < count:
+            threads[-1].join(0.005)
+    workers.mean = PATIENCE / 6
+    assert workers.full("one")
+    assert not workers.full("four"), "before which come the job that runs and one of each client"
+    release.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert done == ["one", "two", "three", "one", "two", "one", "one"]
+
+
+def test_jobs_that_wait_are_forgotten_in_the_end(gate):
+    workers, job, started, release = gate
+    first, done = in_thread(lambda: workers.do(job))
+    assert started.wait(PATIENCE)
+    second, refused = in_thread(lambda: busy(workers))
+    while not workers.waiting:
+        second.join(0.005)
+    closing, _ = in_thread(workers.close)
+    second.join(PATIENCE)
+    assert refused == [503]
+    release.set()
+    for thread in (first, closing):
+        thread.join(PATIENCE)
+    assert done == ["done"]
+
+
 def test_a_wait_that_can_be_foreseen_to_be_too_long_is_refused_at_once(gate):
     workers, job, started, release = gate
     workers.queue, workers.patience = 100, 5.0
     workers.mean = 6.0
     thread, done = in_thread(lambda: workers.do(job))
     assert started.wait(PATIENCE), "where nobody waits, the first is let in however long jobs take"
-    assert workers.full
+    assert workers.full()
     with pytest.raises(Problem, match="busy"):
         workers.do(lambda: pytest.fail("it must not even wait"))
     workers.mean = 4.0
-    assert not workers.full, "as long as one patience"
+    assert not workers.full(), "as long as one patience"
     release.set()
     thread.join(PATIENCE)
     assert done == ["done"]
