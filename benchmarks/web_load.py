@@ -70,10 +70,17 @@ def client(port: int, photo: bytes, until: float, tally: Tally) -> None:
                 break
 
 
+def positive(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("give a whole number from 1 on")
+    return int(text)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    defaults = {"clients": 64, "seconds": 60, "side": 1000, "workers": 0, "queue": 64, "keep": 256}
-    for name, default in defaults.items():
+    for name, default in {"clients": 64, "seconds": 60, "side": 1000}.items():
+        options.add_argument(f"--{name}", type=positive, default=default)
+    for name, default in {"workers": 0, "queue": 64, "keep": 256}.items():
         options.add_argument(f"--{name}", type=int, default=default)
     given = options.parse_args()
     buffer = BytesIO()
