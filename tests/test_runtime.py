@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -78,6 +80,24 @@ def test_a_runtime_serves_several_threads_at_once(backend):
         together = list(pool.map(network, pictures))
     for picture, found in zip(pictures, together, strict=True):
         np.testing.assert_array_equal(found, network(picture))
+
+
+LOADED_AT_ONCE = """
+import sys, threading
+from concurrent.futures import ThreadPoolExecutor
+from hairtint import runtime, zoo
+ready = threading.Barrier(4)
+def load(entry):
+    ready.wait()
+    return runtime.load(entry, backend=sys.argv[1])
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(load, 4 * [zoo.find("light")]))
+"""
+
+
+def test_the_first_networks_may_be_loaded_by_several_threads_at_once(backend):
+    done = subprocess.run([sys.executable, "-c", LOADED_AT_ONCE, backend], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_picture_may_lie_in_memory_as_it_likes_and_its_answer_stays(backend):

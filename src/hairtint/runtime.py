@@ -213,17 +213,21 @@ def _dimensions(declared: Any, entry: Entry, data: bytes) -> list[Any]:
     return list(value.shape)
 
 
+_importing = threading.Lock()
+
+
 def _silent_openvino() -> Any:
     """The package openvino, imported as if openvino_telemetry were not there.
 
     With it the import alone reports to its maker over the network; without it openvino takes a stand-in of its own.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: an import of it fails
-    try:
-        import openvino
-    finally:
-        if sys.modules["openvino_telemetry"] is None:
-            del sys.modules["openvino_telemetry"]
+    with _importing:
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: an import of it fails
+        try:
+            import openvino
+        finally:
+            if sys.modules["openvino_telemetry"] is None:
+                del sys.modules["openvino_telemetry"]
     return openvino
 
 
