@@ -2,6 +2,7 @@
 
 import os
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -336,6 +337,19 @@ def test_existing_files_stay(clip, tmp_path, blue):
     assert out.read_text() == "mine"
     dye_file(clip, out, blue, overwrite=True)
     assert len(decoded(out)) == 12
+
+
+def test_where_one_file_cannot_have_its_name_the_others_are_not_left_behind(clip, tmp_path, blue, monkeypatch):
+    out, mask = tmp_path / "out.mp4", tmp_path / "mask.mp4"
+    with pytest.raises(OutputError, match=r"mask\.mp4 exists already"):
+        dye_file(clip, out, blue, mask_video=mask, progress=lambda done, total: mask.write_text("mine"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.mp4", "mask.mp4"]
+    assert mask.read_text() == "mine"
+    nowhere = {mask: Path("/dev/null/x")}
+    monkeypatch.setattr(Path, "replace", lambda source, path: source.rename(nowhere.get(path, path)))
+    with pytest.raises(OutputError, match=r"mask\.mp4 cannot be written \(Not a directory"):
+        dye_file(clip, out, blue, mask_video=mask, overwrite=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.mp4", "mask.mp4"]
 
 
 def test_what_cannot_be_read_is_one_line(tmp_path, portrait_path, clip, blue):

@@ -157,8 +157,11 @@ class Outputs:
             sink.complete()
             if sink.left_out:
                 self.note(f"{sink.name}: {sink.left_out} frames are left out: browsers slow delays under 0.02 s down")
-        for sink in self.sinks:  # only now: where one fails, nothing is left behind
+        for sink in self.sinks:  # only now: where one cannot have its name, nothing is left behind
+            sink.check()
+        for sink in self.sinks:
             sink.publish()
+        self.sinks = []
         return self.wanted.paths
 
     def _abandon(self) -> None:

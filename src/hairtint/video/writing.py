@@ -78,6 +78,7 @@ class Sink:
         self.target = check_target(path, overwrite)
         kind = container_of(path)
         self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
+        self.made = [self.temporary]  # what `abandon` takes away
         self.palettes: Palettes | None = None
         self.tick = picture.tick
         self.delays = Delays() if kind.name == "gif" else None
@@ -188,16 +189,21 @@ class Sink:
         if duration > 0:
             packet.dts, packet.duration = max(dts, reach - duration), duration
 
+    def check(self) -> None:
+        """Refuse what can be known to fail of `publish`."""
+        check_target(self.path, self.overwrite)
+
     def publish(self) -> None:
         """Give the completed file its name."""
+        new = not self.target.exists()
         try:
-            check_target(self.path, self.overwrite)
             self.temporary.replace(self.target)
         except OSError as error:
             raise self._refusal(error) from None
+        self.made = [self.target] if new else []
 
     def abandon(self) -> None:
-        """Leave nothing behind; does nothing after `publish`."""
+        """Leave nothing behind, except what has taken the place of another file already."""
         import av
 
         try:
@@ -206,7 +212,8 @@ class Sink:
             pass  # what cannot be completed is thrown away
         finally:
             with suppress(OSError):  # on a read-only disk there is nothing to leave behind
-                self.temporary.unlink(missing_ok=True)
+                for path in self.made:
+                    path.unlink(missing_ok=True)
 
     def _ready(self, frame: VideoFrame | None) -> list[VideoFrame]:
         """What is ready to be encoded after this frame; None for the last."""
