@@ -695,6 +695,13 @@ def test_heic_of_a_phone_is_a_photo() -> None:
     refused(HEIC.read_bytes()[:1000], "damaged")
 
 
+def test_a_path_may_be_made_of_bytes(tmp_path: Path) -> None:
+    Photo.open(scene()).save(tmp_path / "in.png")
+    with os.scandir(os.fsencode(tmp_path)) as entries:
+        photo = Photo.open(next(entries))
+    np.testing.assert_array_equal(photo.rgb, scene())
+
+
 def test_paths_that_hold_no_picture(tmp_path: Path) -> None:
     refused(tmp_path / "absent.jpg", "absent.jpg", "no such file")
     refused(tmp_path, "folder")

@@ -114,7 +114,7 @@ class Photo:
         """
         match picture:
             case str() | os.PathLike():
-                path = Path(picture)
+                path = Path(os.fsdecode(picture))
                 return cls(*decode_bytes(read_file(path), one_line(path), max_pixels))
             case bytes() | bytearray() | memoryview():
                 return cls(*decode_bytes(bytes(picture), "the picture", max_pixels))
@@ -168,7 +168,7 @@ class Photo:
                 full.
         """
         file_format = check_output(path, overwrite=overwrite)
-        write_bytes(Path(path), self.encode(file_format), overwrite=overwrite)
+        write_bytes(path_of(path), self.encode(file_format), overwrite=overwrite)
         return self.losses(file_format)
 
     def to_pil(self) -> Image.Image:

@@ -60,7 +60,7 @@ def path_of(path: object) -> Path:
     """Return where something is to be written; OutputError for what is no path."""
     if not isinstance(path, str | os.PathLike):
         raise OutputError(f"nothing can be written to {type(path).__name__}: give the path of a file")
-    return Path(path)
+    return Path(os.fsdecode(path))
 
 
 def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> bytes:

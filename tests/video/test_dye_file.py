@@ -365,7 +365,8 @@ def test_what_cannot_be_read_is_one_line(tmp_path, portrait_path, clip, blue):
         from clips import noise
 
         noise(sink, sink.add_stream("aac", rate=48000), seconds=0.2)
-    for name in [*bad, "sound.mp4", "missing.mp4", "."]:
+    (tmp_path / "loop.mp4").symlink_to("loop.mp4")
+    for name in [*bad, "sound.mp4", "missing.mp4", ".", "loop.mp4", "nul\0.mp4", "long" * 2000 + ".mp4"]:
         with pytest.raises(SourceError) as error:
             dye_file(tmp_path / name, tmp_path / "out.mp4", blue)
         assert "\n" not in str(error.value)
@@ -393,6 +394,9 @@ def test_what_makes_no_sense_is_refused_before_any_work(clip, tmp_path, blue):
         dye_file(clip, clip, blue, overwrite=True)
     with pytest.raises(OutputError, match="suffix"):
         dye_file(clip, tmp_path / "out.avi", blue)
+    for name in ("nul\0.mp4", "long" * 2000 + ".mp4"):
+        with pytest.raises(OutputError, match="cannot be written"):
+            dye_file(clip, tmp_path / name, blue)
     assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
 
 

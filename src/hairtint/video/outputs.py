@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint.errors import OutputError, one_line, reason
+from hairtint.errors import OutputError, SourceError, one_line, reason
 from hairtint.photo_mask import to_grey
 from hairtint.photo_writing import check_target
 from hairtint.video import streams, timecode
@@ -67,10 +67,13 @@ class Wanted:
 
     def check(self, source: Path) -> None:
         """Refuse, before any work, what can be known to fail: OutputError or InputError."""
-        seen = {source.resolve(): "the input"}
+        try:
+            seen = {source.resolve(): "the input"}
+        except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
+            raise SourceError(f"{one_line(source)} cannot be opened ({reason(error)}): check the name") from None
         for path in self.paths:
             kind = container_of(path)
-            if (place := path.resolve()) in seen:
+            if (place := check_target(path, overwrite=True)) in seen:
                 raise OutputError(f"{one_line(path)} is {seen[place]} as well: name another file")
             seen[place] = "another result"
             check_target(path, self.overwrite)
