@@ -18,7 +18,7 @@ class Copier:
             first.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         if name == "refused":
-            return Outcome(job, error=PictureError(f"{job.source} is no photo"))
+            raise PictureError(f"{job.source} is no photo")
         if name == "odd":
             raise ZeroDivisionError("nobody thought of it")
         if name == "model":

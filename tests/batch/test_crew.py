@@ -36,10 +36,18 @@ def test_a_worker_that_dies_costs_a_photo_at_most(tmp_path):
     assert "odd.jpg: ZeroDivisionError: nobody thought of it" in str(done["odd"].error)
 
 
+def test_alone_too_what_nobody_thought_of_costs_one_photo(tmp_path):
+    done = by_name(share(jobs(tmp_path, "refused", "odd", "a"), Alone(Copier()), 1, resume=False))
+    assert isinstance(done["refused"].error, PictureError)
+    assert "odd.jpg: ZeroDivisionError: nobody thought of it" in str(done["odd"].error)
+    assert done["a"].error is None
+
+
+@pytest.mark.parametrize("crew", [Alone(Copier()), Processes(Copier)])
 @pytest.mark.parametrize(("name", "kind"), [("model", ModelError), ("full", DiskError)])
-def test_what_no_other_photo_would_escape_ends_the_batch(tmp_path, name, kind):
+def test_what_no_other_photo_would_escape_ends_the_batch(tmp_path, crew, name, kind):
     with pytest.raises(kind):
-        list(share(jobs(tmp_path, name, "a"), Processes(Copier), 1, resume=False))
+        list(share(jobs(tmp_path, name, "a"), crew, 1, resume=False))
     assert not list(tmp_path.glob("*.out"))
 
 
@@ -106,6 +114,13 @@ def test_more_workers_than_cores_do_all_jobs(tmp_path, names):
     crew = FewCores(2)
     done = by_name(share(jobs(tmp_path, *names), crew, 5, resume=False))
     assert done.keys() == set(names)
+    assert crew.hired == []
+
+
+def test_who_meets_what_ends_the_batch_is_dismissed_too(tmp_path):
+    crew = FewCores(2)
+    with pytest.raises(DiskError):
+        list(share(jobs(tmp_path, "a", "b", "full"), crew, 2, resume=False))
     assert crew.hired == []
 
 

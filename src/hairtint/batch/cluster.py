@@ -11,8 +11,8 @@ from typing import Any
 from hairtint import extras
 from hairtint.batch.crew import Doer, Worker, WorkerDiedError, answer
 from hairtint.batch.jobs import Job
-from hairtint.batch.task import FATAL, Outcome
-from hairtint.errors import HairtintError, WorkerError, printable
+from hairtint.batch.task import Outcome
+from hairtint.errors import WorkerError, printable
 
 LOCAL = "127.0.0.1"
 
@@ -65,7 +65,7 @@ class Remote:
     def __init__(self, make: Callable[[], Doer]) -> None:
         self.doer = make()
 
-    def do(self, job: Job) -> Outcome | HairtintError:
+    def do(self, job: Job) -> Outcome:
         """See hairtint.batch.crew.answer."""
         return answer(self.doer, job)
 
@@ -84,12 +84,9 @@ class Actor:
     def take(self) -> Outcome:
         """See Worker."""
         try:
-            answer = self.ray.get(self.answer)
+            outcome: Outcome = self.ray.get(self.answer)
         except self.ray.exceptions.RayError as error:
             raise WorkerDiedError(type(error).__name__) from None
-        if isinstance(answer, FATAL):
-            raise answer
-        outcome: Outcome = answer
         return replace(outcome, job=self.job)
 
     def dismiss(self) -> None:

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 import cv2
 
 from hairtint.batch.jobs import Job
-from hairtint.batch.task import FATAL, Outcome
-from hairtint.errors import HairtintError, WorkerError
+from hairtint.batch.task import Outcome
+from hairtint.errors import DiskError, HairtintError, ModelError, WorkerError
 
+FATAL = (ModelError, DiskError)  # what no other photo of the batch would escape
 TRIES = 2
 PATIENCE = 30.0  # seconds that a worker may need for the photo it is at when the batch is stopped
 
@@ -30,7 +31,7 @@ class Doer(Protocol):
     """Does jobs where it is, as batch.Dyer does."""
 
     def do(self, job: Job) -> Outcome:
-        """What became of a job. Raises one of FATAL where none can be done."""
+        """Do a job; raises HairtintError where it cannot be done."""
 
 
 class Worker(Protocol):
@@ -40,7 +41,7 @@ class Worker(Protocol):
         """Let it begin; it may be dead already."""
 
     def take(self) -> Outcome:
-        """What became of the job. Raises WorkerDiedError, or one of FATAL where no job of the task can be done."""
+        """What became of the job, as `answer`. Raises WorkerDiedError."""
 
     def dismiss(self) -> None:
         """It gets no more jobs."""
@@ -82,17 +83,18 @@ def share(jobs: Iterable[Job], crew: Crew, size: int, *, resume: bool) -> Iterat
                 return
             worker = crew.first_done(busy.keys())
             job, tries = busy.pop(worker)
+            idle.append(worker)
             try:
                 outcome = worker.take()
             except WorkerDiedError as died:
-                worker.dismiss()
+                idle.pop().dismiss()
                 if tries < TRIES:
                     again.append((job, tries + 1))
                     continue
                 why = f"{job.source}: {TRIES} processes died at it ({died}); leave it out, or scale it down"
                 outcome = Outcome(job, error=WorkerError(why))
-            else:
-                idle.append(worker)
+            if isinstance(outcome.error, FATAL):
+                raise outcome.error
             yield outcome
     finally:
         for worker in chain(idle, busy):
@@ -124,7 +126,7 @@ class Alone:
 
     def take(self) -> Outcome:
         """See Worker."""
-        return self.doer.do(self.job)
+        return answer(self.doer, self.job)
 
     def dismiss(self) -> None:
         """See Worker."""
@@ -164,14 +166,11 @@ class Process:
     def take(self) -> Outcome:
         """See Worker."""
         try:
-            answer = self.pipe.recv()
+            outcome: Outcome = self.pipe.recv()
         except (EOFError, OSError):
             self.process.join()
             code = self.process.exitcode or 0
             raise WorkerDiedError(f"signal {-code}" if code < 0 else f"exit status {code}") from None
-        if isinstance(answer, FATAL):
-            raise answer
-        outcome: Outcome = answer
         return outcome
 
     def dismiss(self) -> None:
@@ -190,12 +189,12 @@ def _serve(pipe: Connection, make: Callable[[], Doer]) -> None:
             pipe.send(answer(doer, pipe.recv()))
 
 
-def answer(doer: Doer, job: Job) -> Outcome | HairtintError:
+def answer(doer: Doer, job: Job) -> Outcome:
     """The outcome of a job even where it fails in a way that nobody thought of, as the next photo may not."""
     try:
         return doer.do(job)
-    except FATAL as error:
-        return error
+    except HairtintError as error:
+        return Outcome(job, error=error)
     except Exception as error:
         traceback.print_exc()
         return Outcome(job, error=HairtintError(f"{job.source}: {type(error).__name__}: {error}"))

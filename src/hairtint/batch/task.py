@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.batch.jobs import Job
-from hairtint.errors import DiskError, HairtintError, ModelError, OutputError
+from hairtint.errors import HairtintError, OutputError
 from hairtint.look import Look
 from hairtint.matte import Mask
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
@@ -26,8 +26,6 @@ Dye = Callable[[Rgb, Mask], Rgb]
 
 LONGEST_SIDE = {".webp": 16_383, ".avif": 32_768, ".jpg": 65_500, ".jpeg": 65_500, ".gif": 65_535}
 """The most pixels a side that a format holds; of AVIF, that Pillow reads."""
-FATAL = (ModelError, DiskError)
-"""What no other photo of the batch would escape."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,10 @@ class Dyer:
         return Segmenter(self.task.model, threads=self.task.threads, few=self.task.few)
 
     def do(self, job: Job) -> Outcome:
-        """Do a job; what cannot be done is in the outcome. Raises one of FATAL."""
-        try:
-            if self.task.folders:
-                make_folder(job.result.parent)
-            notes = run(job, self._mask, self._dyed, overwrite=self.task.overwrite, resume=self.task.resume)
-        except FATAL:
-            raise
-        except HairtintError as error:
-            return Outcome(job, error=error)
+        """Do a job; raises HairtintError where it cannot be done."""
+        if self.task.folders:
+            make_folder(job.result.parent)
+        notes = run(job, self._mask, self._dyed, overwrite=self.task.overwrite, resume=self.task.resume)
         return Outcome(job, tuple(notes))
 
     def _mask(self, rgb: Rgb) -> Mask:
