@@ -7,19 +7,27 @@ import subprocess
 import sys
 import threading
 from io import BytesIO
+from pathlib import Path
 
 import av
+import numpy as np
 import pytest
-from disks import full, killed_while_writing, read_only
+from disks import full, killed_while_writing, mounted, read_only
 from live.streams import NetworkCamera, soon
 from PIL import Image
 from video.clips import make, pictures
 
 from hairtint import zoo
 from hairtint.cli import run
-from hairtint.errors import DamagedModelError
+from hairtint.errors import DamagedModelError, DiskError, OutputError
+from hairtint.live.recorder import Recorder
+from hairtint.look import Look
+from hairtint.photo import Photo
 from hairtint.segmenter import Segmenter
+from hairtint.training.files import put_picture
+from hairtint.video import dye_file
 from hairtint.web import create_app
+from hairtint.web.export import export
 
 
 @pytest.fixture
@@ -73,6 +81,33 @@ def test_a_full_disk(kind, portrait_path, short, tmp_path, capsys):
 def test_a_read_only_folder(kind, portrait_path, short, tmp_path, capsys):
     with read_only(tmp_path / "disk") as disk:
         assert not refused(commands(portrait_path, short)[kind], disk, capsys, "Read-only|ermission denied")
+
+
+def record(path):
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    with Recorder(path) as sink:
+        for _ in range(20):
+            sink.show(noise)
+
+
+@pytest.mark.parametrize("options", ["size=16k", "ro"])
+def test_a_disk_that_takes_no_file_is_told_from_a_place_that_does_not(portrait, short, tmp_path, options):
+    writers = {
+        "photo.png": Photo.open(portrait).save,
+        "video.mkv": lambda path: dye_file(short, path, Look("copper"), codec="ffv1"),
+        "recording.mp4": record,
+        "training.png": lambda path: put_picture(path, portrait),
+        "site": export,
+    }
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", options) as disk:
+        for name, write in writers.items():
+            with pytest.raises(DiskError):
+                write(disk / name)
+    for name, write in writers.items():
+        with pytest.raises(OutputError) as told:
+            write(Path("/proc/self") / name)
+        assert not isinstance(told.value, DiskError)
 
 
 def test_a_video_that_is_killed(tmp_path, portrait):

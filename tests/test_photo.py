@@ -39,8 +39,8 @@ from hairtint.photo import (
     side_by_side,
     write_mask,
 )
-from hairtint.photo_writing import write_bytes
 from hairtint.recolor import recolor
+from hairtint.whole_file import write_bytes
 
 HEIC = Path(__file__).parent / "phone.heic"  # turned, as a phone writes it, from the bundled portrait
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

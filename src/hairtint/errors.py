@@ -20,8 +20,6 @@
 Each message is one line that says what is wrong and what to do about it, whatever the names in it are made of.
 """
 
-import errno
-
 LONGEST = 1000  # characters of a message: what it quotes may be as long as a file
 
 
@@ -39,11 +37,6 @@ def one_line(name: object) -> str:
 def reason(error: BaseException) -> str:
     """Why something failed, in one line: what the system or FFmpeg says, or else the error's own words."""
     return one_line(getattr(error, "strerror", None) or error)
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether the system refused to write for want of room."""
-    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
 
 
 class HairtintError(Exception):

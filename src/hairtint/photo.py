@@ -29,16 +29,8 @@ from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_mask import side_by_side, write_mask
 from hairtint.photo_origin import Origin
 from hairtint.photo_reading import MAX_FILE_BYTES, MIN_SIDE, decode_array, decode_bytes, decode_image, read_file
-from hairtint.photo_writing import (
-    OUTPUT_SUFFIXES,
-    check_target,
-    encode,
-    format_named,
-    format_of_suffix,
-    losses,
-    path_of,
-    write_bytes,
-)
+from hairtint.photo_writing import OUTPUT_SUFFIXES, encode, format_named, format_of_suffix, losses
+from hairtint.whole_file import check_target, path_of, write_bytes
 
 __all__ = [
     "MAX_FILE_BYTES",

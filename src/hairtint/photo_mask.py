@@ -9,7 +9,7 @@ from PIL import Image
 
 from hairtint.errors import OutputError, PictureError, one_line
 from hairtint.frame import Cover, as_cover, check_frame, check_mask
-from hairtint.photo_writing import path_of, write_bytes
+from hairtint.whole_file import path_of, write_bytes
 
 
 def write_mask(path: str | os.PathLike[str], mask: NDArray[np.generic], *, overwrite: bool = False) -> None:

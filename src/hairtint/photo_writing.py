@@ -1,17 +1,13 @@
-"""From pixels to the bytes of a picture file, and from bytes to a file that is whole or not there at all."""
+"""From pixels to the bytes of a picture file."""
 
-import errno
-import os
-import secrets
 import warnings
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import DiskError, OutputError, is_full, one_line, reason
+from hairtint.errors import OutputError, one_line
 from hairtint.photo_origin import Origin
 
 _FORMAT_OF_SUFFIX: dict[str, str] = {
@@ -54,13 +50,6 @@ def format_named(name: str) -> str:
     if name.upper() in _FORMAT_OF_SUFFIX.values():
         return name.upper()
     return format_of_suffix(f".{name.lstrip('.')}", one_line(name))
-
-
-def path_of(path: object) -> Path:
-    """Return where something is to be written; OutputError for what is no path."""
-    if not isinstance(path, str | os.PathLike):
-        raise OutputError(f"nothing can be written to {type(path).__name__}: give the path of a file")
-    return Path(os.fsdecode(path))
 
 
 def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> bytes:
@@ -106,54 +95,3 @@ def losses(alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) ->
     if lost := origin.lost(file_format):
         lines.append(f"{file_format} cannot hold {', '.join(lost)} of the original")
     return lines
-
-
-def check_target(path: Path, overwrite: bool) -> Path:
-    """Return where a file for `path` is to be put (links followed), or refuse what can be known to fail.
-
-    Raises:
-        OutputError: the folder is missing, something is there already, or it is not a regular file.
-    """
-    name = one_line(path)
-    try:
-        target = path.resolve()
-        if target.is_dir():
-            raise OutputError(f"{name} is a folder; name a file in it")
-        if target.exists() and not target.is_file():
-            raise OutputError(f"{name} is not a regular file; name another file")
-        if target.exists() and not overwrite:
-            raise OutputError(
-                f"{name} exists already; overwrite it with --force (in Python overwrite=True), or name another file"
-            )
-        if not target.parent.is_dir():
-            raise OutputError(f"{name}: the folder {one_line(target.parent)} does not exist; create it first")
-    except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
-        raise refusal(f"{name} cannot be written", error) from None
-    return target
-
-
-def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
-    """Write a whole file or none: under a temporary name in the same folder, renamed once it is complete.
-
-    Raises:
-        OutputError: as `check_target`, or the folder is read-only, …; nothing is left behind.
-        DiskError: the disk is full or read-only.
-    """
-    target = check_target(path, overwrite)
-    temporary = target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
-    try:
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(target)
-        finally:  # after Ctrl-C too; once renamed there is nothing to remove
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise refusal(f"{one_line(path)} cannot be written", error) from None
-
-
-def refusal(what: str, error: Exception, cure: str = "name a file in a folder that can be written to") -> OutputError:
-    """What to raise where the system refuses to write: `what` says what cannot be done, `cure` what helps otherwise."""
-    if is_full(error):
-        return DiskError(f"{what}, the disk is full: make room, then try again")
-    kind = DiskError if getattr(error, "errno", None) == errno.EROFS else OutputError
-    return kind(f"{what} ({reason(error)}); {cure}")

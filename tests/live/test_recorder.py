@@ -12,7 +12,7 @@ from disks import mounted
 from live.streams import COLORS, plain
 from PIL import Image
 
-from hairtint.errors import MissingExtraError, OutputError
+from hairtint.errors import DiskError, MissingExtraError, OutputError
 from hairtint.live import album, recorder
 from hairtint.live.compose import fit
 from hairtint.live.recorder import Recorder
@@ -172,7 +172,7 @@ def test_a_full_disk_is_named_as_such(tmp_path):
             for _ in range(200):
                 sink.show(noise)
 
-    with mounted(tmp_path, "size=64k"), pytest.raises(OutputError, match="free some space"):
+    with mounted(tmp_path, "size=64k"), pytest.raises(DiskError, match="disk is full"):
         record()
 
 

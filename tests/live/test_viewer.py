@@ -238,7 +238,7 @@ def test_a_disk_without_any_room_is_told_of_once_and_leaves_no_file(tmp_path):
     call = [sys.executable, "-c", ROOMLESS, str(tmp_path)]
     done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=120)
     told, failures = done.stdout.splitlines()
-    assert "cannot be written (File too large): name another folder" in told
+    assert "cannot be written (File too large); name another folder" in told
     assert failures == "1"
     assert not list(tmp_path.iterdir())
 

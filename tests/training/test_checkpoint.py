@@ -23,6 +23,7 @@ def test_checkpoints_are_whole_or_refused(quick, tmp_path):
     with pytest.raises(Killed):
         checkpoint.save(path, {"config": Unsaveable(), "ema": {}})
     assert path.read_bytes() == good
+    assert list(tmp_path.iterdir()) == [path]
     path.write_bytes(good[: len(good) // 2])
     other = tmp_path / "other.pt"
     torch.save(unet.build("light").state_dict(), other)

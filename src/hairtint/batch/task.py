@@ -17,8 +17,9 @@ from hairtint.look import Look
 from hairtint.matte import Mask
 from hairtint.photo import Photo, check_output, side_by_side, write_mask
 from hairtint.photo_origin import Origin
-from hairtint.photo_writing import on_white, refusal
+from hairtint.photo_writing import on_white
 from hairtint.segmenter import Segmenter
+from hairtint.whole_file import refusal
 
 Rgb = NDArray[np.uint8]
 Segment = Callable[[Rgb], Mask]

@@ -11,7 +11,7 @@ from hairtint import extras
 from hairtint.benchmark.measure import STAGES, Row
 from hairtint.benchmark.report import REPORT
 from hairtint.errors import OutputError
-from hairtint.photo_writing import check_target, write_bytes
+from hairtint.whole_file import check_target, write_bytes
 
 SUFFIXES = (".png", ".svg", ".pdf")
 

@@ -53,7 +53,7 @@ def benchmark(
     """
     from hairtint.benchmark import moving, plot
     from hairtint.benchmark.measure import measure, roads
-    from hairtint.photo_writing import check_target, write_bytes
+    from hairtint.whole_file import check_target, write_bytes
 
     printed = str(json_path) == "-"
     if json_path and not printed:

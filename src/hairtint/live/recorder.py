@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from hairtint import extras
-from hairtint.errors import OutputError, is_full, reason
+from hairtint.errors import OutputError
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
+from hairtint.whole_file import refusal
 
 TICKS = 1000  # a second
 LONG = TICKS // 10  # how long a last picture may be missing its end
@@ -94,9 +95,7 @@ class Recorder:
             raise self._refusal(error) from error
 
     def _refusal(self, error: Exception) -> OutputError:
-        room = "free some space, or " if is_full(error) else ""
-        cure = f"{room}name another folder with --out"
-        return OutputError(f"{self.path} cannot be written ({reason(error)}): {cure}")
+        return refusal(f"{self.path} cannot be written", error, "name another folder with --out")
 
     def _now(self) -> int:
         return round((time.monotonic() - self._started) * TICKS)

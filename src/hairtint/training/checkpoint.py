@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,17 @@ import torch
 from torch import nn
 
 from hairtint.errors import TrainingError
+from hairtint.training.files import whole
 
 CONTENTS = {"config": dict, "ema": dict, "step": int}  # what others read of a checkpoint of a training run
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write tensors and plain values; a reader sees the old file or the new one, never half of one."""
-    partial = path.with_name(path.name + ".part")
     try:
-        with partial.open("wb") as file:
+        with whole(path, durable=True) as partial, partial.open("wb") as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
     except (OSError, RuntimeError) as error:
-        partial.unlink(missing_ok=True)
         raise TrainingError(f"cannot write the checkpoint {path}: {error}; free some space and run again") from error
 
 

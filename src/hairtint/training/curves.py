@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hairtint.errors import one_line
+from hairtint.training.files import whole
 from hairtint.training.run_files import LOG
 
 
@@ -40,13 +41,11 @@ def trim(path: Path, epochs: int) -> None:
     """Drop the lines after the first `epochs` epochs: those that a resumed run is about to repeat."""
     if not path.exists():
         return
-    kept = path.with_name(path.name + ".part")
-    kept.unlink(missing_ok=True)
-    kept.touch()
-    for row in read(path):
-        if row["epoch"] <= epochs:
-            append(kept, {k: int(v) if k in ("epoch", "step") else v for k, v in row.items()})
-    kept.replace(path)
+    with whole(path) as kept:
+        kept.write_bytes(b"")  # a run that was killed here may have left some
+        for row in read(path):
+            if row["epoch"] <= epochs:
+                append(kept, {k: int(v) if k in ("epoch", "step") else v for k, v in row.items()})
 
 
 def plot(folder: Path) -> None:

@@ -15,6 +15,7 @@ from hairtint.training import augment
 from hairtint.training.files import alone, digest_of, is_there, put, put_picture, read_json, size_of
 from hairtint.training.layouts import EXPANDED, ORIGINALS
 from hairtint.training.pairs import Original, Pair, Progress, hard, lost
+from hairtint.whole_file import refusal
 
 NOTHING = np.zeros(0, np.uint8)
 
@@ -86,7 +87,7 @@ def _claim(out: Path, settings: dict[str, object], originals: dict[str, list[obj
         if known is None:
             put(note, (json.dumps(settings | {ORIGINALS: originals}) + "\n").encode())
     except (OSError, ValueError, TypeError) as error:
-        raise OutputError(f"cannot use {out} ({error}): choose another --out") from error
+        raise refusal(f"cannot use {out}", error, "choose another --out") from error
     if known is None:
         return
     before = {key: value for key, value in known.items() if key != ORIGINALS}

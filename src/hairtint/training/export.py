@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hairtint import framing, networks, zoo
-from hairtint.errors import OutputError, TrainingError, reason
+from hairtint.errors import TrainingError
 from hairtint.framing import Shape
 from hairtint.networks.swift import Swift
 from hairtint.segmenter import preprocess
@@ -27,6 +27,7 @@ from hairtint.training import checkpoint, run_files
 from hairtint.training.compress import WHOLE, Storage
 from hairtint.training.config import Config
 from hairtint.training.files import alone, put, put_json
+from hairtint.whole_file import refusal
 
 
 class Deployed(nn.Module):
@@ -137,7 +138,7 @@ def install(folder: Path, name: str, onnx: bytes, facts: dict[str, Any], card: s
             put(folder / f"{name}.md", card.encode(errors="backslashreplace"))
             put_json(folder / zoo.MANIFEST, manifest | {name: entry})
         except OSError as error:
-            raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --zoo") from error
+            raise refusal(f"cannot write into {folder}", error, "choose another with --zoo") from error
     return folder / f"{name}.onnx"
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint import whole_file
 from hairtint.errors import OutputError, reason
+from hairtint.whole_file import refusal
 
 LOCK = ".lock"
 LONGEST = 255  # bytes of a file's name
@@ -26,12 +28,13 @@ LONGEST = 255  # bytes of a file's name
 
 def put(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of one; raises OSError."""
-    partial = path.with_name(_partial(path.name))
-    try:
+    with whole(path) as partial:
         partial.write_bytes(data)
-        partial.replace(path)
-    finally:  # where the disk was full; once renamed there is nothing to remove
-        partial.unlink(missing_ok=True)
+
+
+def whole(path: Path, *, durable: bool = False) -> AbstractContextManager[Path]:
+    """As hairtint.whole_file.whole, under a name that is written over when a run that was killed goes on."""
+    return whole_file.whole(path, path.with_name(_partial(path.name)), durable=durable)
 
 
 @contextmanager
@@ -86,10 +89,9 @@ def put_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         put(path, data.tobytes())
     except OSError as error:
-        cure = "free some space or choose another --out"
-        if error.errno == errno.ENAMETOOLONG:
-            cure = "give the photo a shorter name"
-        raise OutputError(f"cannot write {path}: {reason(error)}; {cure}") from error
+        too_long = error.errno == errno.ENAMETOOLONG
+        cure = "give the photo a shorter name" if too_long else "choose another --out"
+        raise refusal(f"cannot write {path}", error, cure) from error
 
 
 @contextmanager
@@ -103,7 +105,7 @@ def alone(folder: Path, *, wait: bool = False) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("a")
     except OSError as error:
-        raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another folder") from error
+        raise refusal(f"cannot write into {folder}", error, "choose another folder") from error
     with file:
         try:
             _lock(file, wait)

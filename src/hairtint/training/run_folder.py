@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hairtint.errors import OutputError, TrainingError, reason
+from hairtint.errors import TrainingError
 from hairtint.training import content, origin, run_files, teacher
 from hairtint.training.config import Config
 from hairtint.training.files import put_json, read_json
 from hairtint.training.pairs import Pair, Report
+from hairtint.whole_file import refusal
 
 ANY_TIME = frozenset({"workers", "checkpoint_minutes"})  # keys that change nothing in what is learnt
 Sides = tuple[Sequence[Pair], Sequence[Pair]]  # trained on, kept for validation
@@ -59,7 +60,7 @@ def prepare(
         if began and not begun:
             put_json(folder / run_files.ORIGIN, began)
     except OSError as error:
-        raise OutputError(f"cannot write into {folder}: {reason(error)}; choose another with --run") from error
+        raise refusal(f"cannot write into {folder}", error, "choose another with --run") from error
     return began
 
 

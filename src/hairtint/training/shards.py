@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
@@ -19,8 +18,9 @@ from typing import Any
 
 from hairtint.errors import DataError, OutputError, reason
 from hairtint.training import content
-from hairtint.training.files import Slice, alone, put, put_json, read_json, size_of
+from hairtint.training.files import Slice, alone, put, put_json, read_json, size_of, whole
 from hairtint.training.pairs import File, Original, Pair, Progress, Report, lost
+from hairtint.whole_file import refusal
 
 INDEX = "shards.json"
 VERSION = 1
@@ -64,9 +64,7 @@ def pack(
                 progress(number + 1, len(plan))
             put_json(out / INDEX, index | {"complete": True})
         except OSError as error:
-            raise OutputError(
-                f"cannot write into {out} ({reason(error)}): free some space or choose another --out"
-            ) from error
+            raise refusal(f"cannot write into {out}", error, "choose another --out") from error
     return new
 
 
@@ -162,20 +160,13 @@ def _whole(out: Path, number: int, pairs: int) -> bool:
 
 def _write(out: Path, number: int, pairs: Sequence[Pair]) -> None:
     tar = _tar(out, number)
-    partial = tar.with_name(f"{tar.name}.part")
     rows = []
-    try:
-        with partial.open("wb") as file:
-            with tarfile.open(fileobj=file, mode="w") as archive:
-                for pair in pairs:
-                    places = [_add(archive, name, source) for name, source in _files(pair).items()]
-                    rows.append(_facts(pair) | {"image": places[0], "mask": places[1] if len(places) > 1 else None})
-            file.flush()
-            os.fsync(file.fileno())
+    with whole(tar, durable=True) as partial:
+        with tarfile.open(partial, "w") as archive:
+            for pair in pairs:
+                places = [_add(archive, name, source) for name, source in _files(pair).items()]
+                rows.append(_facts(pair) | {"image": places[0], "mask": places[1] if len(places) > 1 else None})
         known = {"bytes": partial.stat().st_size, "sha256": _sha256(partial), "pairs": rows}
-        partial.replace(tar)
-    finally:  # on a full disk 64 MB would stay; once renamed there is nothing to remove
-        partial.unlink(missing_ok=True)
     put(_note(out, number), (json.dumps(known) + "\n").encode())
 
 

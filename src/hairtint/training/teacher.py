@@ -13,12 +13,13 @@ from typing import Any
 
 import cv2
 
-from hairtint.errors import DataError, OutputError, reason
+from hairtint.errors import DataError, OutputError
 from hairtint.photo_mask import to_grey
 from hairtint.segmenter import Segmenter
 from hairtint.training import content
 from hairtint.training.files import alone, digest_of, is_there, put_json, put_picture, read_json
 from hairtint.training.pairs import Array, Pair, Progress, decoded
+from hairtint.whole_file import refusal
 
 NOTE = "teacher.json"  # which network the masks of a folder are of
 PHOTOS = "photos.json"  # the sha256 of the photos that they are of, by name; older folders have none
@@ -112,7 +113,7 @@ def _note(out: Path, pairs: Sequence[Pair]) -> None:
     try:
         put_json(out / PHOTOS, _photos(out) | made)
     except OSError as error:
-        raise OutputError(f"cannot write into {out}: {reason(error)}; choose another --out") from error
+        raise refusal(f"cannot write into {out}", error, "choose another --out") from error
 
 
 def _photos(folder: Path) -> dict[str, str]:
@@ -129,6 +130,6 @@ def _claim(out: Path, teacher: dict[str, str]) -> None:
         if not (out / NOTE).exists():
             put_json(out / NOTE, teacher)
     except OSError as error:
-        raise OutputError(f"cannot write into {out}: {reason(error)}; choose another --out") from error
+        raise refusal(f"cannot write into {out}", error, "choose another --out") from error
     if known(out).keys() != teacher.keys():
         raise OutputError(f"{out} holds masks of another teacher: choose another --out")

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from hairtint.errors import OutputError, SourceError, one_line, reason
 from hairtint.photo_mask import to_grey
-from hairtint.photo_writing import check_target
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
@@ -24,6 +23,7 @@ from hairtint.video.signal import FULL, LIMITED, Signal
 from hairtint.video.turn import Turn
 from hairtint.video.working import Working
 from hairtint.video.writing import Picture, Sink
+from hairtint.whole_file import check_target
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame

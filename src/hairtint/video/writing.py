@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairtint.errors import HairtintError, OutputError, is_full, one_line, reason
-from hairtint.photo_writing import check_target
+from hairtint.errors import HairtintError, OutputError, one_line
 from hairtint.video.codecs import CODECS, Codec, container_of
 from hairtint.video.gif import Delays, Palettes
 from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
+from hairtint.whole_file import check_target, refusal, unfinished
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -67,7 +66,8 @@ class Sink:
     """One file of pictures, and of packets copied from elsewhere.
 
     Raises:
-        OutputError: the name or the folder cannot be used, the encoder is missing, or later: the disk is full.
+        OutputError: the name or the folder cannot be used, or the encoder is missing.
+        DiskError: the disk is read-only, or later: full.
     """
 
     def __init__(self, path: Path, codec: Codec, quality: str, picture: Picture, *, overwrite: bool) -> None:
@@ -77,7 +77,7 @@ class Sink:
         self.path, self.name, self.overwrite = path, one_line(path), overwrite
         self.target = check_target(path, overwrite)
         kind = container_of(path)
-        self.temporary = self.target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
+        self.temporary = unfinished(self.target)
         self.made = [self.temporary]  # what `abandon` takes away
         self.palettes: Palettes | None = None
         self.tick = picture.tick
@@ -237,11 +237,8 @@ class Sink:
     def _refusal(self, error: Exception) -> HairtintError:
         if isinstance(error, HairtintError):
             return error
-        if is_full(error):
-            return OutputError(f"{self.name} cannot be written, the disk is full: free some space or name another disk")
         if getattr(error, "errno", None) == errno.EFBIG:
             return OutputError(f"{self.name} grew larger than the disk allows: use a lower --quality or another disk")
         log = getattr(error, "log", None)
-        more = f", {one_line(log[2])}" if log and len(log) > 2 else ""
-        why = reason(error) + more
-        return OutputError(f"{self.name} cannot be written ({why}): try another --codec, suffix or folder")
+        said = f": {one_line(log[2])}" if log and len(log) > 2 else ""
+        return refusal(f"{self.name} cannot be written{said}", error, "try another --codec, suffix or folder")

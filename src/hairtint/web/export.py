@@ -7,10 +7,11 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from hairtint.errors import OutputError, reason
+from hairtint.errors import OutputError
 from hairtint.web import HOME, require, require_runtime
 from hairtint.web.headers import page_headers
 from hairtint.web.pages import config, networks
+from hairtint.whole_file import refusal
 
 _NOTES = """\
 hairtint as static files
@@ -57,14 +58,16 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     try:
         _write(folder)
     except OSError as error:
-        why = error.args[0][0][2] if isinstance(error, shutil.Error) else reason(error)  # the first of many
-        raise OutputError(f"{folder} cannot be written ({why}); name another folder") from None
+        raise refusal(f"{folder} cannot be written", error, "name another folder") from None
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _write(folder: Path) -> None:
-    unused = shutil.ignore_patterns("docs.css", ".*")
-    shutil.copytree(HOME / "static", folder / "static", dirs_exist_ok=True, ignore=unused)
+    for path in (HOME / "static").rglob("[!.]*"):
+        if path.is_file() and path.name != "docs.css":
+            place = folder / path.relative_to(HOME)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
     (folder / "models").mkdir(exist_ok=True)
     for network in networks():
         (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
