@@ -10,15 +10,13 @@ from typing import Any, Self
 
 from hairtint import extras
 from hairtint.errors import OutputError
+from hairtint.h273 import FULL, LIMITED, guessed, swscale
 from hairtint.live.compose import even, fit
 from hairtint.live.sources import Rgb, Size
 from hairtint.whole_file import refusal
 
 TICKS = 1000  # a second
 LONG = TICKS // 10  # how long a last picture may be missing its end
-LIMITED, FULL = 1, 2  # ranges
-BT601, BT709 = (6, 5), (1, 1)  # matrices, as ITU-T H.273 and as swscale number them
-HD = 720  # lines from which players take a picture for BT.709
 CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency", "g": "60"}),
     ("h264", {}),
@@ -84,7 +82,7 @@ class Recorder:
             self._scaler = VideoReformatter()
         frame = self._scaler.reformat(
             av.VideoFrame.from_ndarray(fit(rgb, self.size), format="rgb24"), format="yuv420p",
-            src_color_range=FULL, dst_color_range=LIMITED, dst_colorspace=_matrix(self.size)[1],
+            src_color_range=FULL, dst_color_range=LIMITED, dst_colorspace=swscale(guessed(self.size[1])),
         )  # fmt: skip
         self._shown = rgb
         self._last = max(self._last + 1, self._now())
@@ -99,11 +97,6 @@ class Recorder:
 
     def _now(self) -> int:
         return round((time.monotonic() - self._started) * TICKS)
-
-
-def _matrix(size: Size) -> tuple[int, int]:
-    """The matrix that players expect of a picture of this size; the file says it all the same."""
-    return BT709 if size[1] >= HD else BT601
 
 
 def _stream(container: Any, size: Size) -> Any:
@@ -121,7 +114,7 @@ def _stream(container: Any, size: Size) -> Any:
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.time_base = Fraction(1, TICKS)
-        context.color_range, context.colorspace = LIMITED, _matrix(size)[0]
+        context.color_range, context.colorspace = LIMITED, guessed(size[1])
         context.thread_count = 1  # the other cores are for the network
         return stream
     raise OutputError("this PyAV has no encoder for MP4: pip install --upgrade av")

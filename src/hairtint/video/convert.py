@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hairtint.video.signal import FULL, LIMITED, Signal
+from hairtint.h273 import FULL, LIMITED, swscale
+from hairtint.video.signal import Signal
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -41,7 +42,8 @@ class Converter:
         new = self.scaler.reformat(
             frame, width, height, self.name,
             src_color_range=self.before.range or LIMITED, dst_color_range=self.after.range or LIMITED,
-            src_colorspace=self.before.known(height)[2], dst_colorspace=self.after.known(height)[2], threads=1,
+            src_colorspace=swscale(self.before.known(height)), dst_colorspace=swscale(self.after.known(height)),
+            threads=1,
         )  # fmt: skip
         new.color_range, new.colorspace = self.after.range, self.after.matrix
         return new

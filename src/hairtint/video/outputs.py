@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import OutputError, SourceError, one_line, reason
+from hairtint.h273 import FULL, LIMITED
 from hairtint.photo_mask import to_grey
 from hairtint.video import streams, timecode
 from hairtint.video.codecs import CODECS, Codec, check_encoder, choose, container_of
 from hairtint.video.convert import Converter
 from hairtint.video.layout import GREY, Layout, copied, rebuilt
 from hairtint.video.paint import set_alpha
-from hairtint.video.signal import FULL, LIMITED, Signal
+from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
 from hairtint.video.working import Working
 from hairtint.video.writing import Picture, Sink

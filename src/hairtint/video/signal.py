@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import SourceError
+from hairtint.h273 import FULL, LIMITED, guessed
 from hairtint.perceptual import to_linear, to_srgb
 from hairtint.video.layout import Layout
 
@@ -23,20 +24,17 @@ if TYPE_CHECKING:
 
 Rgb = NDArray[np.uint8]
 
-LIMITED, FULL = 1, 2
 UNKNOWN = 2  # of matrix, primaries and transfer
-BT709, BT601, BT2020 = 1, 6, 9
 PQ, HLG = 16, 18
 
-_WEIGHTS = {  # of red and blue in luma, and the number that swscale knows the matrix by
-    1: (0.2126, 0.0722, 1),
-    4: (0.30, 0.11, 4),
-    5: (0.299, 0.114, 5),
-    6: (0.299, 0.114, 5),
-    7: (0.212, 0.087, 7),
-    9: (0.2627, 0.0593, 9),
+_WEIGHTS = {  # of red and blue in luma, by matrix
+    1: (0.2126, 0.0722),
+    4: (0.30, 0.11),
+    5: (0.299, 0.114),
+    6: (0.299, 0.114),
+    7: (0.212, 0.087),
+    9: (0.2627, 0.0593),
 }
-_HD = 720  # shown height from which players take an untagged picture for BT.709
 _TO_709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])
 _FINE = 4095
 
@@ -66,26 +64,26 @@ class Signal:
         """The tags as YCbCr: what was RGB gets limited range, and so does the rest where `limited` asks for it."""
         if self.matrix != 0:
             return replace(self, range=LIMITED) if limited else self
-        return Signal(LIMITED, BT709 if height >= _HD else BT601, self.primaries, self.transfer)
+        return Signal(LIMITED, guessed(height), self.primaries, self.transfer)
 
     def pinned(self, before: int, after: int) -> Signal:
         """The tags for a picture whose height changes: what was guessed is said where the guess would be another."""
-        if self.matrix in _WEIGHTS or self.matrix == 0 or (before >= _HD) == (after >= _HD):
+        if self.matrix in _WEIGHTS or self.matrix == 0 or guessed(before) == guessed(after):
             return self
-        return replace(self, matrix=BT709 if before >= _HD else BT601)
+        return replace(self, matrix=guessed(before))
 
     @property
     def high_dynamic(self) -> bool:
         """Whether the picture is made for HDR screens."""
         return self.transfer in (PQ, HLG)
 
-    def known(self, height: int) -> tuple[float, float, int]:
-        """The weights of red and blue in luma, and swscale's number; a guess by the height where there is no tag."""
-        return _WEIGHTS.get(self.matrix) or _WEIGHTS[BT709 if height >= _HD else BT601]
+    def known(self, height: int) -> int:
+        """The matrix of the YCbCr; a guess by the height where there is no tag."""
+        return self.matrix if self.matrix in _WEIGHTS else guessed(height)
 
     def weights(self, height: int, layout: Layout) -> NDArray[np.float32]:
         """What one step of 8-bit red, green and blue adds to luma and both chromas, float32 (3, 3) in code values."""
-        red, blue, _ = self.known(height)
+        red, blue = _WEIGHTS[self.known(height)]
         luma = np.array([red, 1 - red - blue, blue])
         chroma_blue = (np.array([0, 0, 1]) - luma) / (2 * (1 - blue))
         chroma_red = (np.array([1, 0, 0]) - luma) / (2 * (1 - red))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hairtint.errors import OutputError
+from hairtint.h273 import FULL
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.layout import Layout, grown, raised, rebuilt
-from hairtint.video.signal import FULL, Rgb, Signal
+from hairtint.video.signal import Rgb, Signal
 from hairtint.video.turn import Turn
 
 if TYPE_CHECKING:
