@@ -5,6 +5,8 @@ import os
 import struct
 import subprocess
 import sys
+import threading
+import warnings
 import zlib
 from pathlib import Path
 
@@ -725,6 +727,29 @@ def test_declared_size_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda self: pytest.fail("decoded"))
     refused(header_only_png(15_501, 10_000), "15501x10000", "155 megapixels")
     refused(header_only_png(300, 300), "300x300", max_pixels=10_000)
+
+
+def test_photos_opened_at_once_leave_the_warnings_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first to begin is the first to be done, while the other goes on."""
+    both, begun, decode = threading.Event(), threading.Event(), photo_reading._decode
+
+    def decoded(image: Image.Image, name: str, data: bytes = b"") -> photo_reading.Decoded:
+        begun.set()
+        if "second" in name:
+            both.set()
+            first.join(60)
+        assert both.wait(60)
+        return decode(image, name, data)
+
+    monkeypatch.setattr(photo_reading, "_decode", decoded)
+    for name in ("first.png", "second.png"):
+        Photo.open(scene()).save(tmp_path / name)
+    before = list(warnings.filters)
+    first = threading.Thread(target=Photo.open, args=(tmp_path / "first.png",))
+    first.start()
+    assert begun.wait(60)
+    Photo.open(tmp_path / "second.png")
+    assert list(warnings.filters) == before
 
 
 def test_pillows_own_limit_stays_as_it_is(recwarn: pytest.WarningsRecorder) -> None:

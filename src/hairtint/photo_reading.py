@@ -1,6 +1,5 @@
 """From a file's bytes to upright 8-bit RGB pixels; everything that cannot be used is refused here, in one line."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,6 +16,7 @@ from hairtint.frame import MAX_PIXELS
 from hairtint.photo_kinds import CURE, bits_per_channel, formats, is_lossless_webp
 from hairtint.photo_origin import Origin, colour_space
 from hairtint.photo_profile import profile_by_numbers
+from hairtint.photo_warnings import SILENCE
 
 MIN_SIDE = 16
 """The fewest pixels a picture may have on its shorter side."""
@@ -118,8 +118,7 @@ def decode_array(array: NDArray[Any], max_pixels: int) -> Decoded:
 def _pillow(name: str, max_pixels: int) -> Iterator[None]:
     """Turn whatever Pillow raises into one line, and keep its warnings about odd files off the user's screen."""
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"PIL\.")
+        with SILENCE:
             yield
     except PictureError:
         raise

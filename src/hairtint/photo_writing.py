@@ -1,6 +1,5 @@
 """From pixels to the bytes of a picture file."""
 
-import warnings
 from io import BytesIO
 
 import numpy as np
@@ -9,6 +8,7 @@ from PIL import Image
 
 from hairtint.errors import OutputError, one_line
 from hairtint.photo_origin import Origin
+from hairtint.photo_warnings import SILENCE
 
 _FORMAT_OF_SUFFIX: dict[str, str] = {
     ".jpg": "JPEG",
@@ -63,8 +63,7 @@ def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Orig
     image = Image.fromarray(rgb if alpha is None else np.dstack([rgb, alpha]))
     buffer = BytesIO()
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"PIL\.")
+        with SILENCE:
             image.save(buffer, file_format, **origin.save_options(file_format))
     except MemoryError:
         raise OutputError("there is not enough memory to write the picture; scale it down first") from None
