@@ -951,6 +951,35 @@ def test_existing_files_are_kept_unless_told(tmp_path: Path) -> None:
     np.testing.assert_array_equal(Photo.open(path).rgb, scene())
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_of_two_that_write_one_file_the_second_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    path, write = tmp_path / "out.png", Path.write_bytes
+
+    def after_another(self: Path, data: bytes) -> None:
+        monkeypatch.undo()
+        if not links:
+            monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(PermissionError))
+        Photo.open(scene()).save(path)
+        write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", after_another)
+    with pytest.raises(OutputError) as caught:
+        Photo.open(255 - scene()).save(path)
+    one_line_with(caught.value, "out.png", "exists already")
+    np.testing.assert_array_equal(Photo.open(path).rgb, scene())
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_private_file_stays_private(tmp_path: Path) -> None:
+    path = tmp_path / "out.png"
+    Photo.open(scene()).save(path)
+    path.chmod(0o600)
+    Photo.open(scene()).save(path, overwrite=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_link_is_written_through(tmp_path: Path) -> None:
     (tmp_path / "link.png").symlink_to(tmp_path / "real.png")
     Photo.open(scene()).save(tmp_path / "link.png")

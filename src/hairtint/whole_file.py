@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,20 +47,39 @@ def unfinished(target: Path) -> Path:
     return target.with_name(f".hairtint-{secrets.token_hex(6)}.part")
 
 
+def publish(partial: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a complete file its name, and the permissions of the one that it replaces.
+
+    Raises OSError, or OutputError where `target` is there by now and not to be overwritten.
+    """
+    if overwrite:
+        with suppress(OSError):  # there is none
+            shutil.copymode(target, partial)
+        partial.replace(target)
+        return
+    try:
+        target.hardlink_to(partial)  # which, unlike renaming, fails where another program was faster
+    except OSError:
+        check_target(target, overwrite)
+        partial.replace(target)  # in a file system without links
+    else:
+        partial.unlink()
+
+
 @contextmanager
-def whole(target: Path, partial: Path, *, durable: bool = False) -> Iterator[Path]:
-    """Write a whole file or none: under the name `partial`, which this gives, renamed `target` at the end.
+def whole(target: Path, partial: Path, *, overwrite: bool = True, durable: bool = False) -> Iterator[Path]:
+    """Write a whole file or none: under the name `partial`, which this gives, until `publish` at the end.
 
     durable: it lies on the disk before it has its name, so that it outlives a loss of power.
-    Raises OSError; nothing is left behind.
+    Raises as `publish`; nothing is left behind.
     """
     try:
         yield partial
         if durable:
             with partial.open("rb+") as file:
                 os.fsync(file.fileno())
-        partial.replace(target)
-    finally:  # after Ctrl-C too; once renamed there is nothing to remove
+        publish(partial, target, overwrite=overwrite)
+    finally:  # after Ctrl-C too; once it has its name there is nothing to remove
         with suppress(OSError):  # on a read-only disk nothing was written
             partial.unlink(missing_ok=True)
 
@@ -73,7 +93,7 @@ def write_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
     """
     target = check_target(path, overwrite)
     try:
-        with whole(target, unfinished(target)) as partial:
+        with whole(target, unfinished(target), overwrite=overwrite) as partial:
             partial.write_bytes(data)
     except OSError as error:
         raise refusal(f"{one_line(path)} cannot be written", error) from None

@@ -16,7 +16,7 @@ from hairtint.video.gif import Delays, Palettes
 from hairtint.video.priority import kept_priority
 from hairtint.video.signal import Signal
 from hairtint.video.turn import Turn
-from hairtint.whole_file import check_target, refusal, unfinished
+from hairtint.whole_file import check_target, publish, refusal, unfinished
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -197,7 +197,7 @@ class Sink:
         """Give the completed file its name."""
         new = not self.target.exists()
         try:
-            self.temporary.replace(self.target)
+            publish(self.temporary, self.target, overwrite=self.overwrite)
         except OSError as error:
             raise self._refusal(error) from None
         self.made = [self.target] if new else []
