@@ -31,7 +31,7 @@ class Settings:
         behind_proxy: whether one reverse proxy stands in front and says who the client is (X-Forwarded-For).
         origins: other sites whose pages may use the API ("https://example.org"); none by default.
 
-    Raises InputError for numbers and sites that cannot be meant.
+    Raises InputError for what is of another type, and for numbers and sites that cannot be meant.
     """
 
     model: str | None = None
@@ -49,15 +49,19 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what no server could keep to."""
-        for name in ("workers", "queue", "rate", "keep_bytes"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise InputError(f"{name} = {getattr(self, name)}: give a number from 0 on")
-        for name in ("patience", "keep_seconds", "sessions"):
-            if not getattr(self, name) > 0:
-                raise InputError(f"{name} = {getattr(self, name)}: give a number above 0")
-        for name, most in (("max_bytes", MAX_FILE_BYTES), ("max_pixels", MAX_PIXELS)):
-            if not 1 <= getattr(self, name) <= most:
-                raise InputError(f"{name} = {getattr(self, name)}: give a whole number from 1 to {most}")
+        for name, least, most in (
+            ("workers", 0, math.inf), ("queue", 0, math.inf), ("keep_bytes", 0, math.inf), ("sessions", 1, math.inf),
+            ("max_bytes", 1, MAX_FILE_BYTES), ("max_pixels", 1, MAX_PIXELS),
+        ):  # fmt: skip
+            if type(value := getattr(self, name)) is not int or not least <= value <= most:
+                end = "on" if most == math.inf else f"to {most}"
+                raise InputError(f"{name} = {value!r}: give a whole number from {least} {end}")
+        for name in ("rate", "patience", "keep_seconds"):
+            value = getattr(self, name)
+            if type(value) not in (int, float) or not 0 <= value < math.inf or (value == 0 and name != "rate"):
+                raise InputError(f"{name} = {value!r}: give a number {'from 0 on' if name == 'rate' else 'above 0'}")
+        if isinstance(self.origins, str):
+            raise InputError(f"origins = {self.origins!r}: give a list of sites, [{self.origins!r}]")
         object.__setattr__(self, "origins", tuple(map(_origin, self.origins)))
 
     @property

@@ -418,8 +418,12 @@ def test_a_live_video_stays_while_it_is_asked_for():
 
 @pytest.mark.parametrize(
     "options",
-    [{"workers": -1}, {"rate": -1}, {"patience": 0}, {"max_bytes": 0}, {"max_pixels": 10**12}, {"sessions": 0}],
-)
+    [
+        {"workers": -1}, {"rate": -1}, {"patience": 0}, {"max_bytes": 0}, {"max_pixels": 10**12}, {"sessions": 0},
+        {"workers": 1.5}, {"workers": True}, {"queue": "64"}, {"sessions": 1.5}, {"keep_bytes": 1.5}, {"rate": "many"},
+        {"rate": float("nan")}, {"patience": float("inf")}, {"keep_seconds": None}, {"origins": "https://example.org"},
+    ],
+)  # fmt: skip
 def test_settings_that_cannot_be_meant(options):
     with pytest.raises(InputError, match=next(iter(options))):
         Settings(**options)
