@@ -93,6 +93,14 @@ def test_the_largest_region_is_pythons(modules):
     np.testing.assert_array_equal(found, matte.largest_region(mask))
 
 
+def test_of_very_many_regions_the_largest_is_found(modules):
+    mask = np.zeros((800, 800), np.float32)
+    mask[::2, ::2] = 1
+    mask[400:404, 400:404] = 1
+    found = engine_page.received(modules.evaluate(LARGEST, {"mask": engine_page.sent(mask)})).reshape(mask.shape)
+    np.testing.assert_array_equal(found, matte.largest_region(mask))
+
+
 @pytest.mark.parametrize("speck", [False, True])
 @pytest.mark.parametrize(("side", "top", "left"), [(60, 40, 100), (60, 0, 239), (12, 300, 200), (280, 5, 5), (0, 0, 0)])
 def test_the_looks_are_pythons(modules, side, top, left, speck):

@@ -93,7 +93,7 @@ function allowed(reason) {
 }
 
 /** Takes the promise back where it does not hold. */
-export function sayRemote() {
+function sayRemote() {
   byId("privacy").textContent = "Photos are coloured by this server, which forgets them within minutes.";
   byId("shutter-privacy").textContent = "The picture goes to this server, which forgets it within minutes.";
 }

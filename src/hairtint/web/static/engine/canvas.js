@@ -11,7 +11,7 @@ const { SMALL } = CANVAS;
 const COATS = 32; // a canvas keeps at most so many
 
 /** A small map that gives any of its rows at full size. */
-export class Tall {
+class Tall {
   /** @param {{width: number, height: number, channels?: number, data: Float32Array}} plane */
   constructor(plane, width, height) {
     this.plane = plane;

@@ -5,6 +5,7 @@ export const MATTE = {
   "REACH": 1.6,
   "SHARE": 0.0125,
   "PHOTO_REACH": 4.0,
+  "FAINT": 0.05,
   "DOUBT": 0.1,
   "EPSILON": 0.0004,
 };

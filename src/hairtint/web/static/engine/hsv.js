@@ -4,7 +4,7 @@ import { round } from "./raster.js";
 import { UNIT } from "./rows.js";
 
 /** The fully saturated colour of a dye's hue, three numbers in [0, 1]; red for a grey. */
-export function pureHue(dye) {
+function pureHue(dye) {
   const [low, high] = [Math.min(...dye), Math.max(...dye)];
   if (low === high) return [1, 0, 0];
   return dye.map((v) => (v - low) / (high - low));

@@ -146,7 +146,7 @@ export class Engine {
 let roads = 0;
 
 /** Made by `engine.live()`. */
-export class Live {
+class Live {
   #painter;
   #masks;
   #road = ++roads;

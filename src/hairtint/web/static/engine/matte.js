@@ -6,8 +6,7 @@ import { MATTE } from "./constants.js";
 import { between, blendRows, grey, greys, resize, round, View } from "./raster.js";
 import { regions } from "./regions.js";
 
-const { GUIDE, DOUBT, EPSILON } = MATTE;
-const NOTHING = 0.01; // where the map is below it in all windows that a pixel lies in, no hair comes out
+const { GUIDE, FAINT, DOUBT, EPSILON } = MATTE;
 const SHARES = Float32Array.from({ length: 256 }, (_, level) => level / 255);
 
 /**
@@ -26,7 +25,7 @@ export function refine(probability, pyramid, reach = null) {
   const far = reach ?? Math.max(MATTE.REACH, MATTE.SHARE * longest);
   const radius = Math.max(1, round((far * Math.max(wide, high)) / longest));
   const full = new Float32Array(width * height);
-  const near = bounds(new View(mask.data, wide, high), NOTHING);
+  const near = bounds(new View(mask.data, wide, high), FAINT);
   const crop = near && widened(near, 4 * radius, wide, high);
   const fit = crop && fitted(greys(little.box(crop), SHARES), part(mask, crop), radius);
   if (fit) {
@@ -182,7 +181,7 @@ export function part({ data, width }, { left, top, right, bottom }) {
 export function largestRegion(mask, threshold = 0.5) {
   const { width, height, data } = mask;
   const { labels, areas } = regions(mask, threshold);
-  const largest = areas.indexOf(Math.max(...areas)) || -1;
+  const largest = areas.reduce((most, area, k) => (area > areas[most] ? k : most), 0) || -1;
   const around = regions(mask, threshold / 2).labels;
   const rims = new Set();
   labels.forEach((k, i) => k === largest && rims.add(around[i]));
