@@ -193,7 +193,8 @@ class TwoTone(Effect):
 
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
-        weight = _step(rows.widen(rows.canvas.across), 0.0, self.softness)
+        across = rows.widen(rows.canvas.across) + np.float32(0.06) * rows.widen(rows.canvas.strands)
+        weight = _step(across, 0.0, self.softness)
         return mix(dyed, rows.dyed(Color.parse(self.color)), weight)
 
 

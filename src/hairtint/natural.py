@@ -38,6 +38,8 @@ _SHINE = 94.0  # L* that the highlights of bleached hair reach: what is lighter 
 _CRUSHED = (4.0, 10.0)  # median L* of hair up to which its modelling is squeezed by want of light, and from which not
 _LOCKS = 8.0  # L* around the median, in which such hair has nearly all of it
 _LIGHT = (45.0, 65.0)  # median L* of hair from which white dye gets lighter than other light dyes, and to the full
+_DRAWN = (15.0, 28.0)  # median L* of hair up to which the photo shows no depth in its shadows, and from which it does
+_GAPS = (2.0, 10.0)  # L* below the median, from which strands are its shadows, and to the full
 _PALE = (65.0, 80.0)  # L* of dyed hair up to which skin between its strands stands out, and from which not
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
@@ -88,7 +90,8 @@ class Tone:
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
         risen, middle = (np.interp(level, _GRID, self._rises) for level in (base, self.start))
         rise = np.maximum(risen - middle, 0)
-        fall = min(max(self.lift**0.5, self.lift / 1.8, 0.5), 3.5) * np.maximum(-away, 0)  # black has little to fall
+        gain = max(self.lift ** (0.5 + 0.5 * self._drawn), self.lift / 1.8, 0.5)
+        fall = min(gain, 3.5) * np.maximum(-away, 0)  # black has little to fall
         return np.asarray(self.centre + up * -np.expm1(-rise / up) - down * -np.expm1(-fall / down))
 
     def strand(self, level: npt.NDArray[np.floating[Any]]) -> perceptual.Array:
@@ -109,7 +112,14 @@ class Tone:
             rise = float(slope[beyond & (self.high >= _GRID)].sum() * _GRID[1])
             lacking = max(0.0, 1 - max(_SHINE - self.centre, 4.0) / max(rise, 1e-6))
             slope *= 1 - min(self.lift - 1, 1.0) * lacking
+            gap = np.interp(-away, _GAPS, (0, 1))
+            slope *= 1 + self._drawn * (min(self.lift**0.6, 2.2) - 1) * gap * gap * (3 - 2 * gap)
         return np.asarray(np.cumsum(slope * self._dyed) * _GRID[1])
+
+    @property
+    def _drawn(self) -> float:
+        """How far bleach multiplies the depth of shadows, as it does all that hair reflects: black shows but noise."""
+        return float(np.interp(self.start, _DRAWN, (0, 1))) if self.lift > 1 else 0.0
 
     @cached_property
     def _rises(self) -> perceptual.Array:

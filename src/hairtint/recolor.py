@@ -27,6 +27,7 @@ Heads = list[tuple[Cover, Shade]]  # the mask of each, and its hair before dyein
 Box = tuple[slice, slice]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
+_PACE = 16  # pixels that the box grows by: if it crept with the mask, a video's small maps were sampled anew each frame
 _BAND = 1 << 18  # pixels worked on at a time: they stay in the cache, and memory stays small for any picture
 
 
@@ -179,7 +180,8 @@ def _box(cover: Cover, peaks: Cover) -> Box | None:
 
 
 def _padded(hits: npt.NDArray[np.intp], end: int) -> slice:
-    return slice(max(0, int(hits[0]) - MARGIN), min(end, int(hits[-1]) + 1 + MARGIN))
+    first, last = max(0, int(hits[0]) - MARGIN), int(hits[-1]) + 1 + MARGIN
+    return slice(first // _PACE * _PACE, min(end, -(-last // _PACE) * _PACE))
 
 
 def _bands(rgb: U8, cover: npt.NDArray[np.generic], box: Box) -> Iterator[tuple[Box, U8, npt.NDArray[np.float32]]]:

@@ -25,7 +25,7 @@ _NUMBERS = {
     "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
     "CANVAS": ("canvas", ("MARGIN", "_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES", "_SHORT", "_AGREE")),
-    "RECOLOR": ("recolor", ("_VISIBLE",)),
+    "RECOLOR": ("recolor", ("_VISIBLE", "_PACE")),
     "NATURAL": (
         "natural",
         (
@@ -36,6 +36,8 @@ _NUMBERS = {
             "_CRUSHED",
             "_LOCKS",
             "_LIGHT",
+            "_DRAWN",
+            "_GAPS",
             "_PALE",
             "_UNLIKE",
             "_SHADOW",

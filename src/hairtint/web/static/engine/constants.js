@@ -70,6 +70,7 @@ export const CANVAS = {
 
 export const RECOLOR = {
   "VISIBLE": 0.001953125,
+  "PACE": 16,
 };
 
 export const NATURAL = {
@@ -80,6 +81,8 @@ export const NATURAL = {
   "CRUSHED": [4.0, 10.0],
   "LOCKS": 8.0,
   "LIGHT": [45.0, 65.0],
+  "DRAWN": [15.0, 28.0],
+  "GAPS": [2.0, 10.0],
   "PALE": [65.0, 80.0],
   "UNLIKE": [10.0, 30.0],
   "SHADOW": [0.1, 0.5],

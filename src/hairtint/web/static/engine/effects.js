@@ -45,18 +45,18 @@ export function painter(effect, canvas, dye) {
 
 const PAINTERS = {
   ombre({ color, start, softness }, canvas) {
-    const weight = along(canvas, 0.08, (at) => step(at, start, softness));
+    const weight = swayed(canvas, canvas.along, 0.08, (at) => step(at, start, softness));
     return over(canvas, color, weight);
   },
   roots({ color, depth, amount }, canvas, dye) {
     const most = depth ? amount : 0; // the step keeps a width
-    const weight = along(canvas, 0.15 * depth, (at) => most * (1 - step(at, 0.7 * depth, 1.1 * depth)));
+    const weight = swayed(canvas, canvas.along, 0.15 * depth, (at) => most * (1 - step(at, 0.7 * depth, 1.1 * depth)));
     return over(canvas, other(color, dye, -40), weight);
   },
   highlights: (effect, canvas, dye) => locks(effect, canvas, dye, 1),
   lowlights: (effect, canvas, dye) => locks(effect, canvas, dye, -1),
   "two-tone"({ color, softness }, canvas) {
-    return over(canvas, color, weights(canvas, [canvas.across], ([at]) => step(at, 0, softness)));
+    return over(canvas, color, swayed(canvas, canvas.across, 0.06, (at) => step(at, 0, softness)));
   },
   gloss({ amount }, { shade }) {
     const reach = Math.max(shade.high - shade.lightness, 6);
@@ -78,9 +78,9 @@ function locks({ color, amount, share }, canvas, dye, side) {
   return over(canvas, other(color, dye, 24 * side), weight);
 }
 
-/** A weight from the way along the hair, moved a little from lock to lock. */
-function along(canvas, sway, weight) {
-  return weights(canvas, [canvas.along, canvas.strands], ([at, strand]) => weight(at + sway * strand));
+/** A weight from a map of places, moved a little from lock to lock. */
+function swayed(canvas, map, sway, weight) {
+  return weights(canvas, [map, canvas.strands], ([at, strand]) => weight(at + sway * strand));
 }
 
 /** A function that gives a row's weights, worked out from its values on some maps. */

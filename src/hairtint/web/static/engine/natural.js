@@ -6,7 +6,7 @@ import { clip } from "./numbers.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, LIGHT, PALE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, LIGHT, DRAWN, GAPS, PALE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -27,6 +27,7 @@ export class Tone {
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
+    this.drawn = this.lift > 1 ? within(this.start, DRAWN) : 0;
     const acts = this.#acts(shade.high);
     this.strands = summed(this.#strands(shade.high).map((slope, i) => slope * acts[i]));
     const gain = clip(this.lift ** 0.3, 0.7, 1.4);
@@ -48,7 +49,11 @@ export class Tone {
       const rise = slope.reduce((sum, v, i) => sum + (beyond(i) && i / 2 <= high ? v / 2 : 0), 0);
       const lacking = Math.max(0, 1 - Math.max(SHINE - this.centre, 4) / Math.max(rise, 1e-6));
       const kept = 1 - Math.min(this.lift - 1, 1) * lacking;
-      slope.forEach((v, i) => (slope[i] = v * kept));
+      const deeper = this.drawn * (Math.min(this.lift ** 0.6, 2.2) - 1);
+      slope.forEach((v, i) => {
+        const gap = within(this.start - i / 2, GAPS);
+        slope[i] = v * kept * (1 + deeper * gap * gap * (3 - 2 * gap));
+      });
     }
     return slope;
   }
@@ -69,7 +74,7 @@ export class Tone {
     const away = base - this.start;
     const [up, down] = [Math.max(82 - this.centre, 4), Math.max(this.centre - 9, 3)];
     if (away >= 0) return this.centre - up * Math.expm1((onGrid(this.rises, this.start) - onGrid(this.rises, base)) / up);
-    const fall = clip(Math.max(this.lift ** 0.5, this.lift / 1.8), 0.5, 3.5);
+    const fall = clip(Math.max(this.lift ** (0.5 + 0.5 * this.drawn), this.lift / 1.8), 0.5, 3.5);
     return this.centre + down * Math.expm1((fall * away) / down);
   }
 

@@ -107,8 +107,12 @@ function put({ behind, mask, from, to }, data, start, pixel, strength) {
   }
 }
 
-/** The box around all hair that can change a byte, with a margin of background; null without any. */
+/** The box around all hair that can change a byte, with a margin of background, by whole paces; null without any. */
 function visible(data, width, height) {
-  const box = bounds(new View(data, width, height), RECOLOR.VISIBLE);
-  return box && widened(box, CANVAS.MARGIN, width, height);
+  const { VISIBLE, PACE } = RECOLOR;
+  const found = bounds(new View(data, width, height), VISIBLE);
+  if (!found) return null;
+  const { left, top, right, bottom } = widened(found, CANVAS.MARGIN, width, height);
+  const [from, to] = [(at) => Math.floor(at / PACE) * PACE, (at) => Math.ceil(at / PACE) * PACE];
+  return { left: from(left), top: from(top), right: Math.min(width, to(right)), bottom: Math.min(height, to(bottom)) };
 }
