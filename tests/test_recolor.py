@@ -344,6 +344,28 @@ def test_the_modelling_of_black_hair_is_spread_when_it_is_bleached():
     assert np.diff(brown.strand(np.array([11.5, 12.5]))) == pytest.approx(1.25, abs=0.05)
 
 
+@pytest.mark.parametrize("dye", ["platinum", "silver", "pink"])
+def test_the_shadows_of_brown_hair_are_as_deep_when_it_is_bleached(dye):
+    """All that hair reflects is multiplied: beside the same light, the same shadow is darker by as much more."""
+    tone = Tone.between(Shade((90.0, 66.0, 50.0), 30.0, 20.0, 45.0), Color.parse(dye))
+    assert tone.lift > 1.5
+    broad = tone.centre - tone.light(np.float64(18))
+    strand = tone.strand(np.float64(30)) - tone.strand(np.float64(18))
+    assert broad == pytest.approx(12 * tone.lift, rel=0.25)
+    assert 12 * 1.1 * min(tone.lift**0.25, 1.25) < strand < 12 * tone.lift
+
+
+def test_the_box_around_the_hair_does_not_creep_with_it():
+    """Its small maps are sampled alike in the next frame of a video, so that locks stay where they are."""
+    _box = sys.modules["hairtint.recolor"]._box
+    mask = np.zeros((200, 300), np.float32)
+    boxes = set()
+    for grown in range(4):
+        mask[43 - grown : 117 + grown, 60 - grown : 197 + grown] = 1
+        boxes.add(str(_box(mask, mask.max(axis=1))))
+    assert len(boxes) == 1
+
+
 @pytest.mark.parametrize("dye", ["platinum", "champagne", "lightest blonde", "warm very light blonde"])
 @pytest.mark.parametrize("level", [20, 35, 50])
 def test_the_shadows_of_a_blonde_are_brown(dye, level):
