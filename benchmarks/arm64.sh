@@ -46,7 +46,7 @@ cp constraints.txt "$root/exchange"
 there /venv/bin/pip install --quiet --disable-pip-version-check --cert /etc/ssl/certs/ca-certificates.crt \
     --no-cache-dir --constraint /exchange/constraints.txt --force-reinstall "/exchange/$(basename "$root"/exchange/hairtint-*.whl)"
 
-versions='import platform, sys, numpy, cv2, onnxruntime, PIL
+versions='import platform, sys, numpy, cv2, hairtint, onnxruntime, PIL  # hairtint first: it switches telemetry off
 print(platform.machine(), "Python", platform.python_version(), "numpy", numpy.__version__, "OpenCV", cv2.__version__,
       "ONNX Runtime", onnxruntime.__version__, "Pillow", PIL.__version__)'
 $here/python -c "$versions"

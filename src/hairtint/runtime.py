@@ -29,6 +29,9 @@ MOST_THREADS = 256
 ROUNDING = 1e-5  # by which a runtime's sigmoid may leave [0, 1]: ONNX Runtime's does so now and then
 LARGEST = 2048  # side of the pictures that a network may ask for
 
+# ONNX Runtime reads this when it is imported, which comes later than this module wherever hairtint does it.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 
 class Network(Protocol):
     """What a runtime makes of an .onnx file."""
