@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from disks import full, killed_while_writing, mounted, read_only
+from disks import full, killed_while_writing, mounted, read_only, shut_out
 from live.streams import NetworkCamera, soon
 from PIL import Image
 from video.clips import make, pictures
@@ -187,3 +187,45 @@ def test_a_camera_that_goes_away_and_returns(portrait, tmp_path):
         assert process.wait(60) == 0
     reader.join(60)
     assert "Traceback" not in "".join(lines)
+
+
+@pytest.fixture
+def locked(tmp_path, monkeypatch, portrait):
+    """A photo, and one in a folder that nobody may enter."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    for path in ("here.jpg", "locked/photo.jpg"):
+        Image.fromarray(portrait).resize((64, 64)).save(path)
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o755)
+
+
+def test_a_photo_in_a_folder_that_one_may_not_enter_costs_no_other(locked):
+    done = shut_out("-m", "hairtint", "image", locked / "photo.jpg", "here.jpg", "-c", "blue", "-o", "out/")
+    first, last = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "out/here.jpg\n")
+    assert first.startswith(f"hairtint: {locked}/photo.jpg cannot be read (Permission denied)")
+    assert last.endswith("1 of 2 photos could not be done, the others are")
+
+
+def test_whatever_lies_in_a_folder_that_one_may_not_enter_is_refused_in_a_line_that_says_what_to_do(locked):
+    calls = {
+        "image here.jpg -c blue -o locked/out.jpg": "name a file in a folder that can be written to",
+        "image here.jpg -c blue -o locked/out/": "name another folder with -o",
+        "image locked/*.jpg -c blue": "check the pattern",
+        "image --list locked/list -c blue -o out/": "cannot read the list",
+        "image here.jpg -c blue --model locked/x.onnx": "check the path",
+        "style locked/photo.jpg": "check the name and its permissions",
+        "camera --camera locked/clip.mp4": "give a number, a device",
+        "web --export locked/page": "name another folder",
+        "evaluate --data locked/data": "give a folder with images/ and masks/",
+    }
+    script = "import sys; from hairtint.cli import run; print(*(run(call.split()) for call in sys.argv[1:]))"
+    done = shut_out("-c", script, *calls)
+    assert done.stdout.split() == ["1"] * len(calls), done.stderr
+    for line, hint in zip(done.stderr.splitlines(), calls.values(), strict=True):
+        assert line.startswith("hairtint: ")
+        assert hint in line
+        assert "Errno" not in line

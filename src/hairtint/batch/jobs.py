@@ -38,7 +38,7 @@ class Job:
     @property
     def done(self) -> bool:
         """Whether everything wanted is there already."""
-        return all(path.exists() for path in self.outputs)
+        return all(os.path.exists(path) for path in self.outputs)
 
     def absolute(self) -> Job:
         """The same job, for somebody who is in another folder."""
@@ -68,12 +68,12 @@ def find(
     for name in names:
         path = Path(name)
         unread: list[OSError] = []
-        if path.is_dir():
+        if os.path.isdir(path):
             inside = _tree(path, without, unread.append) if recursive else _in(path, unread.append)
             nothing = f"{path} holds no picture: give a folder with JPEG, PNG, WebP, … files"
             nothing += "" if recursive else ", or --recursive"
         elif is_many(name):
-            files = (Path(match) for match in sorted(glob.glob(name, recursive=True)) if Path(match).is_file())
+            files = (Path(match) for match in sorted(glob.glob(name, recursive=True)) if os.path.isfile(match))
             inside, nothing = ((file, Path(file.name)) for file in files), f"no file matches {name}: check the pattern"
         else:
             inside, nothing = iter([(path, Path(path.name))]), ""
@@ -91,7 +91,7 @@ def find(
 def is_many(name: str) -> bool:
     """Whether a name stands for all pictures of a folder or pattern, however many there happen to be."""
     path = Path(name)
-    return path.is_dir() or (not path.exists() and glob.has_magic(name))
+    return os.path.isdir(path) or (not os.path.exists(path) and glob.has_magic(name))
 
 
 def listed(lines: Iterable[bytes], base: Path) -> Iterator[Found]:
@@ -124,7 +124,7 @@ def _below(path: Path, base: Path) -> Path | None:
 
 def is_folder(out: str) -> bool:
     """Whether results go into `out`: it is a folder, ends with a slash, or has no suffix."""
-    return Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix
+    return os.path.isdir(out) or out.endswith(("/", os.sep)) or not Path(out).suffix
 
 
 def slug(dye: Color | Dye) -> str:
@@ -214,7 +214,7 @@ def _original(path: Path, suffix: str) -> Path | None:
     for cut in range(1, len(path.stem)):
         if end.fullmatch(path.stem, cut):
             for kind in ("", path.suffix, *PICTURE_SUFFIXES, *map(str.upper, PICTURE_SUFFIXES)):
-                if (photo := path.with_name(path.stem[:cut] + kind)).is_file():
+                if os.path.isfile(photo := path.with_name(path.stem[:cut] + kind)):
                     return photo
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -102,7 +103,7 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
     one of them meanwhile is no error. Raises PictureError, or OutputError once all others of its files are written; no
     file is ever half-written.
     """
-    wanted = [path for path in job.outputs if not (resume and path.exists())]
+    wanted = [path for path in job.outputs if not (resume and os.path.exists(path))]
     for path in wanted:
         check_output(path, overwrite=overwrite)
     photo = Photo.open(job.source)
@@ -131,7 +132,7 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
         try:
             write(path)
         except OutputError as error:
-            if not (resume and path.exists()):
+            if not (resume and os.path.exists(path)):
                 refusals.append(error)
     if refusals:
         raise refusals[0]

@@ -93,10 +93,10 @@ def image(
     look = chosen(color, strength, method, saturation, effects, largest_region)
     task = batch.Task(look, model, overwrite=force)
     if out is not None and batch.is_folder(out):
-        if not out.endswith(("/", os.sep)) and Path(out).exists() and not Path(out).is_dir():
+        if not out.endswith(("/", os.sep)) and os.path.exists(out) and not os.path.isdir(out):
             raise click.UsageError(f"{out} is a file without a suffix: end the name in {', '.join(OUTPUT_SUFFIXES)}")
         task = replace(task, folders=True)
-    if out is None and any(Path(name).is_dir() for name in inputs):
+    if out is None and any(os.path.isdir(name) for name in inputs):
         raise click.UsageError("with a folder of photos, name a folder for the results: -o FOLDER")
 
     def work(passed: _Passed) -> Iterator[batch.Job]:
@@ -150,7 +150,7 @@ class _Passed:
 
 def _is_stream(listing: str) -> bool:
     """Whether a list can be read only once, as standard input and the pipes of a shell can."""
-    return listing == "-" or (Path(listing).exists() and not Path(listing).is_file())
+    return listing == "-" or (os.path.exists(listing) and not os.path.isfile(listing))
 
 
 def _lines(listing: str) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ def _named(spec: str | None, kind: Kind, size: Size | None, fps: float | None) -
         return FileSource(text) if paced else CameraSource(text, size=size, fps=fps)
     if text.startswith("/dev/"):
         return CameraSource(text, size=size, fps=fps)
-    if not Path(text).is_file():
+    if not os.path.isfile(text):
         raise SourceError(
             f"{text!r} is no camera: give a number, a device such as /dev/video0, a stream's URL or a video"
         )

@@ -11,6 +11,7 @@ Layouts (recognised by their folders):
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def open_dataset(folder: Path, *, no_hair: bool = False, check: bool = True) -> 
 
 
 def _opened(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple[list[Pair], Report]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DataError(f"no data folder {folder}: give a folder with images/ and masks/, Figaro1k or CelebAMask-HQ")
     report, scaled = Report(source_name(folder)), False
     if shards.found_in(folder):
@@ -52,11 +53,11 @@ def _opened(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple
         return pairs, report
     if no_hair:
         pairs = layouts.without_hair(folder, report)
-    elif (folder / "Original").is_dir() and (folder / "GT").is_dir():
+    elif os.path.isdir(folder / "Original") and os.path.isdir(folder / "GT"):
         pairs = layouts.figaro(folder, report)
-    elif (folder / "CelebA-HQ-img").is_dir() and (folder / "CelebAMask-HQ-mask-anno").is_dir():
+    elif os.path.isdir(folder / "CelebA-HQ-img") and os.path.isdir(folder / "CelebAMask-HQ-mask-anno"):
         pairs, scaled = layouts.celebamask(folder, report), True
-    elif (folder / "images").is_dir() and (folder / "masks").is_dir():
+    elif os.path.isdir(folder / "images") and os.path.isdir(folder / "masks"):
         pairs = layouts.plain(folder / "images", folder / "masks", report)
     else:
         raise DataError(
@@ -71,7 +72,7 @@ def _opened(folder: Path, *, no_hair: bool = False, check: bool = True) -> tuple
 def open_folders(images: Path, masks: Path) -> tuple[list[Pair], Report]:
     """Checked pairs of two folders whose files share their stems; DataError where there is none."""
     for folder, what in ((images, "photos"), (masks, "masks")):
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise DataError(f"no folder {folder}: give the folder that holds the {what}")
     report = Report(source_name(images))
     pairs, report = _counted(usable(layouts.plain(images, masks, report), report), report, images)

@@ -70,7 +70,7 @@ def pack(
 
 def found_in(folder: Path) -> bool:
     """Whether a folder holds shards."""
-    return (folder / INDEX).is_file()
+    return os.path.isfile(folder / INDEX)
 
 
 def open_shards(folder: Path, report: Report) -> list[Pair]:

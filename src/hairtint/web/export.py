@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -51,15 +52,15 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
     """
     require()
     require_runtime(HOME)
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise OutputError(f"{folder} is a file; name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not force:
+    if os.path.isdir(folder) and any(folder.iterdir()) and not force:
         raise OutputError(f"{folder} is not empty; use --force to write into it, or name another folder")
     try:
         _write(folder)
     except OSError as error:
         raise refusal(f"{folder} cannot be written", error, "name another folder") from None
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.rglob("*") if os.path.isfile(path))
 
 
 def _write(folder: Path) -> None:

@@ -72,11 +72,11 @@ class Entry:
 def folders() -> Iterator[Path]:
     """Where networks are looked for, first the user's own."""
     if own := os.environ.get("HAIRTINT_MODELS"):
-        if not Path(own).is_dir():
+        if not os.path.isdir(own):
             raise ModelError(f"HAIRTINT_MODELS names {own}, which is no folder: correct it or unset it")
         yield Path(own)
     yield HOME
-    if (CHECKOUT / "pyproject.toml").is_file():
+    if os.path.isfile(CHECKOUT / "pyproject.toml"):
         yield LARGE
 
 
@@ -88,7 +88,7 @@ def entries(part: str = "") -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for folder in (home / part for home in folders()):
         for name, values in read_manifest(folder).items():
-            if name not in found and (folder / values["file"]).is_file():
+            if name not in found and os.path.isfile(folder / values["file"]):
                 found[name] = _entry(name, folder / values["file"], values)
     return {name: found[name] for name in sorted(found, key=_rank)}
 
@@ -146,7 +146,7 @@ def fastest() -> str:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder; empty where there is none; raises ModelError where it cannot be understood."""
     path = folder / MANIFEST
-    if not path.is_file():
+    if not os.path.isfile(path):
         return {}
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -183,7 +183,7 @@ def _entry(name: str, path: Path, values: dict[str, Any]) -> Entry:
 
 
 def _by_path(path: Path) -> Entry:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UnknownModelError(f"no network file {path}: check the path, or name one of {', '.join(entries())}")
     for entry in entries().values():
         if entry.path.resolve() == path.resolve():
