@@ -84,6 +84,8 @@ class Picamera2:
     platform = "vc4"
     scene = np.zeros((480, 640, 3), np.uint8)
     alive = True  # whether frames come
+    overlays = True  # whether the screen can do them
+    closed = RuntimeError("No preview specified.")  # what an overlay gives once the preview's window is closed
     open_numbers = set()  # noqa: RUF012
     clock = 100_000_000_000
 
@@ -98,7 +100,7 @@ class Picamera2:
         self.open_numbers.add(self.number)
         self.sensor_resolution = (3280, 2464)
         self.camera_controls = dict(CONTROLS)
-        self.config = self.preview = self.overlay = None
+        self.config = self._preview = self.overlay = None
         self.started = self.pending = False
         self.is_open = True
 
@@ -179,22 +181,22 @@ class Picamera2:
         return self.config[name]
 
     def start_preview(self, preview=False, **_):
-        if self.preview is not None:
+        if self._preview is not None:
             raise RuntimeError("An event loop is already running")
         if preview in (Preview.QT, Preview.QTGL) and not (os.getenv("DISPLAY") or os.getenv("WAYLAND_DISPLAY")):
             raise Aborted("qt.qpa.xcb: could not connect to display")
-        self.preview = preview or Preview.NULL
+        self._preview = preview or Preview.NULL
 
     def start(self, config=None, show_preview=False):
         if config is not None:
             self.configure(config)
         if self.config is None:
             raise RuntimeError("Camera has not been configured")
-        if self.preview is None and show_preview is not None:
+        if self._preview is None and show_preview is not None:
             self.start_preview(show_preview)
         shown = self.config[self.config["display"]]["format"]
-        if shown not in SHOWN[self.preview]:
-            raise RuntimeError(f"Format {shown} not supported by {self.preview.name} preview")
+        if shown not in SHOWN[self._preview]:
+            raise RuntimeError(f"Format {shown} not supported by {self._preview.name} preview")
         self.started = True
 
     def set_controls(self, controls):
@@ -203,10 +205,12 @@ class Picamera2:
     def set_overlay(self, overlay):
         if overlay is not None and (overlay.ndim != 3 or overlay.shape[2] != 4):
             raise RuntimeError("Overlay must be a 4-channel image")
-        if self.preview is None:
-            raise AttributeError("'NoneType' object has no attribute 'set_overlay'")
+        if self._preview is None:
+            raise self.closed
         if self.config is None or self.config["buffer_count"] < 2:
             raise RuntimeError("Need at least buffer_count=2 to set overlay")
+        if not self.overlays:
+            raise RuntimeError("Overlays not supported on this device")
         if overlay is not None and overlay.dtype != np.uint8:
             raise ValueError("data out of range")
         self.overlay = None if overlay is None else overlay.copy()
@@ -237,7 +241,7 @@ class Picamera2:
         if self.is_open:
             self.stop()
             self.open_numbers.discard(self.number)
-            self.is_open, self.preview, self.config = False, None, None
+            self.is_open, self._preview, self.config = False, None, None
 
     def _array(self, stream):
         """What make_array gives: rows without their padding for RGB, with it for YUV."""

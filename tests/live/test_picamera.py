@@ -234,15 +234,23 @@ def test_the_overlay_lies_on_the_hair_and_follows_the_choice(pi, portrait):
     assert expected[hair].mean() > 0.9
 
 
-def test_closing_the_window_ends_the_overlay(pi, portrait):
-    pi.scene = cv2.resize(portrait, (640, 640))
+@pytest.mark.parametrize("closed", [fake_picamera2.Picamera2.closed, AttributeError("of older Picamera2")])
+def test_closing_the_window_ends_the_overlay(pi, portrait, closed):
+    pi.scene, pi.closed = cv2.resize(portrait, (640, 640)), closed
     with PiCameraSource((640, 640), preview="drm") as source:
 
         def look():
-            source.camera.preview = None  # what the window's X leads to
+            source.camera._preview = None  # what the window's X leads to
             return Look(Color(10, 20, 230))
 
         overlay.run(source, overlay.Overlay("light"), look, threading.Event())
+
+
+def test_a_screen_that_takes_no_overlay_is_told(pi):
+    pi.overlays = False
+    with pytest.raises(SourceError, match=r"no overlay \(Overlays not supported.*--serve"):
+        overlay.show(Look(Color(1, 2, 3)), model="light")
+    assert not pi.open_numbers
 
 
 @pytest.mark.parametrize(
@@ -252,7 +260,7 @@ def test_the_display_opens_the_camera_the_right_way_up_and_gives_it_back(pi, mon
     seen = []
 
     def watched(self, rgba):
-        seen.append((rgba, self.config["transform"], self.preview))
+        seen.append((rgba, self.config["transform"], self._preview))
         if len(seen) == 2:
             raise KeyboardInterrupt
 

@@ -79,14 +79,15 @@ def paint(hair: NDArray[np.uint8], color: Color, strength: float = 1.0) -> NDArr
 def run(camera: Camera, overlay: Overlay, look: Callable[[], Look], stop: threading.Event) -> None:
     """Follow the hair until `stop` is set or the preview is closed; `look` is asked before every frame.
 
-    The overlay is taken away at the end. `camera` is open already. Raises SourceError where it is lost.
+    The overlay is taken away at the end. `camera` is open already. Raises SourceError where it is lost, or the screen
+    takes no overlay.
     """
     with suppress(PreviewClosedError):
         try:
             while not stop.is_set():
                 camera.set_overlay(overlay(camera.read_small(), look()))
         finally:
-            with suppress(PreviewClosedError):
+            with suppress(SourceError):
                 camera.set_overlay(None)
 
 

@@ -150,13 +150,18 @@ class PiCameraSource:
         return rgb, taken / 1e9 if taken else time.monotonic()
 
     def set_overlay(self, rgba: np.ndarray[Any, Any] | None) -> None:
-        """Lay a picture, uint8 (h, w, 4) RGBA of any size, over the preview; None takes it away."""
+        """Lay a picture, uint8 (h, w, 4) RGBA of any size, over the preview; None takes it away.
+
+        Raises PreviewClosedError where its window was closed, SourceError where the screen cannot do it.
+        """
         if self.camera is None or self.preview is None:
             raise SourceError(f"{self.name} shows no preview to lay anything over: open it with one")
         try:
             self.camera.set_overlay(rgba)
-        except (AttributeError, RuntimeError) as error:  # Picamera2 forgets a preview whose window was closed
-            raise PreviewClosedError(f"the preview of {self.name} was closed") from error
+        except (AttributeError, RuntimeError) as error:
+            if getattr(self.camera, "_preview", None) is None:  # Picamera2 forgets one whose window was closed
+                raise PreviewClosedError(f"the preview of {self.name} was closed") from error
+            raise SourceError(f"the screen takes no overlay ({error}): use --display window or --serve") from error
 
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera
