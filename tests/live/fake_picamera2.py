@@ -12,6 +12,7 @@ import types
 from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
 from enum import Enum
+from importlib.machinery import ModuleSpec
 
 import cv2
 import numpy as np
@@ -284,6 +285,7 @@ def install(monkeypatch):
     kind = type("Picamera2", (Picamera2,), {"open_numbers": set()})
     picamera2, libcamera = types.ModuleType("picamera2"), types.ModuleType("libcamera")
     picamera2.Picamera2, picamera2.Preview = kind, Preview
+    picamera2.__spec__ = ModuleSpec("picamera2", None)
     libcamera.ColorSpace, libcamera.Transform = ColorSpace, Transform
     monkeypatch.setitem(__import__("sys").modules, "picamera2", picamera2)
     monkeypatch.setitem(__import__("sys").modules, "libcamera", libcamera)

@@ -14,6 +14,7 @@ from hairtint.color import Color
 from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live import overlay
 from hairtint.live.picamera import SIDE, PiCameraSource, check_controls, choose_preview, to_rgb
+from hairtint.live.sources import open_source
 from hairtint.look import Look
 from hairtint.segmenter import Segmenter
 
@@ -152,6 +153,16 @@ def test_no_camera_a_busy_camera_and_one_that_takes_no_such_size(pi):
     with pytest.raises(SourceError, match="ribbon cable"), PiCameraSource():
         pass
     assert not pi.open_numbers
+
+
+def test_a_busy_camera_is_told_of_where_no_other_is(pi, monkeypatch):
+    """Without --source, which takes any camera that opens."""
+    monkeypatch.setattr("hairtint.live.capture.present", lambda before: [])
+    with PiCameraSource(), pytest.raises(SourceError, match=r"Pi camera 0.*other programs"), open_source(None):
+        pass
+    pi.cameras = 0
+    with pytest.raises(SourceError, match="plug one in"), open_source(None):
+        pass
 
 
 def test_a_camera_whose_cable_came_loose_is_reported_and_can_be_opened_again(pi):

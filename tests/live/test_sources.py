@@ -8,7 +8,7 @@ from PIL import Image
 from hairtint.errors import SourceError
 from hairtint.live import capture
 from hairtint.live.capture import CameraSource, FileSource, upright_rgb
-from hairtint.live.sources import FirstOf, Turned, open_source
+from hairtint.live.sources import FirstOf, NoCameraError, Turned, open_source
 
 
 @pytest.fixture
@@ -126,8 +126,22 @@ def test_the_first_that_opens_is_taken_each_time():
     with both as source:
         assert nearest(source.read().rgb) == 0, "it is there by now"
     assert (away.closed, here.closed) == (1, 1)
-    away.refusals, here.refusals = [gone("one")], [gone("two")]
-    with pytest.raises(SourceError, match="two"), both:
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (gone("busy"), gone("gone"), "busy"),
+        (gone("busy"), NoCameraError("none"), "busy"),
+        (NoCameraError("none"), gone("gone"), "gone"),
+        (NoCameraError("none"), NoCameraError("none at all"), "none at all"),
+    ],
+)
+def test_where_none_opens_the_first_that_is_there_is_told_of(first, last, told):
+    sources = Script(), Script()
+    for source, error in zip(sources, (first, last), strict=True):
+        source.refusals = [error]
+    with pytest.raises(SourceError, match=told), FirstOf(*sources):
         pass
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from hairtint.errors import SourceError
-from hairtint.live.sources import Frame, Rgb, Size
+from hairtint.live.sources import Frame, NoCameraError, Rgb, Size
 
 PATIENCE = 10  # reads in a row that may fail before a camera counts as gone,
 DEADLINE = 4.0  # or seconds, as a read of a camera that stalls takes its time
@@ -47,6 +47,10 @@ class CameraSource:
     def __enter__(self) -> Self:
         """Open it and wait for its first picture: many a device opens and then delivers nothing."""
         candidates = [self.which] if self.which is not None else present(self.found)
+        if not candidates:
+            raise NoCameraError(
+                "no camera found: plug one in, or name a device, a stream's URL or a video file with --camera"
+            )
         reasons = []
         for which in candidates:
             try:
@@ -57,8 +61,7 @@ class CameraSource:
             except SourceError as error:
                 reasons.append(str(error))
                 self.__exit__(None, None, None)
-        nothing = "no camera found: plug one in, or name a device, a stream's URL or a video file with --camera"
-        raise SourceError(reasons[0] if reasons else nothing)  # the first tried is the one that worked before
+        raise SourceError(reasons[0])  # the first tried is the one that worked before
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Let go of the device, so that others may have it."""

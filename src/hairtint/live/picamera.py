@@ -26,7 +26,7 @@ import numpy as np
 
 from hairtint import framing
 from hairtint.errors import MissingExtraError, SourceError
-from hairtint.live.sources import Frame, Rgb, Size
+from hairtint.live.sources import Frame, NoCameraError, Rgb, Size
 
 SIZE = (640, 480)
 SIDE = 192  # of swift's square
@@ -103,7 +103,7 @@ class PiCameraSource:
         if not 0 <= self.number < len(found):
             seen = f"only {len(found)} found" if found else "none found"
             cure = "switch the Pi off, check the ribbon cable, and try: rpicam-hello --list-cameras"
-            raise SourceError(f"no {self.name} ({seen}): {cure}")
+            raise NoCameraError(f"no {self.name} ({seen}): {cure}")
         try:
             self.camera = picamera2.Picamera2(self.number)
             self._start(picamera2, libcamera)

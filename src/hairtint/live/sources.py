@@ -43,6 +43,10 @@ class Frame:
     small: Rgb | None = None
 
 
+class NoCameraError(SourceError):
+    """None is plugged in."""
+
+
 class Source(Protocol):
     """A camera or what stands in for one.
 
@@ -130,16 +134,16 @@ class FirstOf:
         return self.chosen.name
 
     def __enter__(self) -> Self:
-        """Open one; raises the SourceError of the last."""
+        """Open one; raises the SourceError of the first that is there, or else of the last."""
+        errors: list[SourceError] = []
         for source in self.sources:
             self.chosen = source
             try:
                 source.__enter__()
                 return self
-            except SourceError:
-                if source is self.sources[-1]:
-                    raise
-        return self
+            except SourceError as error:
+                errors.append(error)
+        raise next((error for error in errors if not isinstance(error, NoCameraError)), errors[-1])
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.chosen.__exit__(kind, error, at)
