@@ -26,7 +26,9 @@ def check_target(path: Path, overwrite: bool) -> Path:
     """
     name = one_line(path)
     try:
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if target.is_dir():
             raise OutputError(f"{name} is a folder; name a file in it")
         if target.exists() and not target.is_file():
@@ -37,7 +39,7 @@ def check_target(path: Path, overwrite: bool) -> Path:
             )
         if not target.parent.is_dir():
             raise OutputError(f"{name}: the folder {one_line(target.parent)} does not exist; create it first")
-    except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
+    except (OSError, ValueError) as error:  # odd names and loops of links
         raise refusal(f"{name} cannot be written", error) from None
     return target
 

@@ -181,9 +181,10 @@ def test_the_photos_of_a_list_keep_their_places_below_the_base(tmp_path, monkeyp
     assert [place for _, place in batch.listed([b"a/b/x.jpg"], Path("a"))] == [Path("b/x.jpg")]
     with pytest.raises(PictureError, match=r"\.\./x\.jpg of the list does not lie in .*: name .* with --base"):
         list(batch.listed([b"../x.jpg"], Path()))
-    for name in (b".", b"a/..", b"../a\0b.jpg"):
+    Path("loop").symlink_to("loop")
+    for name, base in ((b".", "."), (b"a/..", "."), (b"../a\0b.jpg", "."), (b"x.jpg", "loop")):
         with pytest.raises(PictureError, match="of the list does not lie in"):
-            list(batch.listed([name], Path()))
+            list(batch.listed([name], Path(base)))
     marked = [b"\xef\xbb\xbfa.jpg", b"\xef\xbb\xbfb.jpg"]
     assert paths(batch.listed(marked, Path())) == ["a.jpg", "\ufeffb.jpg"], "only at the beginning is it no name"
 

@@ -62,6 +62,8 @@ def here(tmp_path, monkeypatch, portrait):
     Path("bare").touch()
     Path("config.toml").write_text('network = "light"\n')
     Path("folder").mkdir()
+    for name in ("loop", "loop.png", "loop.mp4"):
+        Path(name).symlink_to(name)
     return tmp_path
 
 
@@ -116,6 +118,8 @@ def test_what_is_no_choice(names, option, capsys):
         (["image", "photo.jpg", "-c", "copper", "-o", "/proc/self/out.png"], "cannot be written"),
         (["image", "photo.jpg", "-c", "copper", "-o", "photo.jpg/out.png"], "photo.jpg"),
         (["image", "photo.jpg", "-c", "copper", "-o", "-"], "name a file"),
+        (["image", "photo.jpg", "-c", "copper", "-o", "loop.png", "--force"], "Too many levels of symbolic links"),
+        (["image", "folder", "-c", "copper", "-o", "loop", "--recursive"], "no picture"),
         (["image", "-", "-c", "copper"], "name a file"),
         (["image", "photo.jpg", "-c", "copper", "-o", "bare"], "end the name in .jpg"),
         (["image", "x" * 300 + ".jpg", "-c", "copper"], "File name too long"),
@@ -127,6 +131,8 @@ def test_what_is_no_choice(names, option, capsys):
         (["video", "clip.mp4", "-c", "copper", "-o", "-"], "name a file"),
         (["video", "clip.mp4", "-c", "copper", "-o", "out.mp4"], "no video"),
         (["video", "clip.mp4", "-c", "copper", "-o", "folder"], "folder"),
+        (["video", "clip.mp4", "-c", "copper", "-o", "loop.mp4", "--force"], "Too many levels of symbolic links"),
+        (["video", "loop.mp4", "-c", "copper", "-o", "out.mp4"], "loop.mp4"),
         (["video", "clip.mp4", "-c", "copper", "-o", "missing/out.mp4"], "does not exist"),
         (["video", "clip.mp4", "--keyframes", "missing.toml", "-o", "out.mp4"], "missing.toml"),
         (["video", "clip.mp4", "--keyframes", "folder", "-o", "out.mp4"], "cannot be read"),

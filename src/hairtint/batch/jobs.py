@@ -111,10 +111,9 @@ def listed(lines: Iterable[bytes], base: Path) -> Iterator[Found]:
 
 def _below(path: Path, base: Path) -> Path | None:
     """The place of a path below a folder, as they are named or else where they really are; None if there is none."""
-    for real in (False, True):
+    for whole in (os.path.abspath, os.path.realpath):
         try:
-            ends = (path.resolve(), base.resolve()) if real else (path.absolute(), base.absolute())
-            place = Path(os.path.relpath(*ends))
+            place = Path(os.path.relpath(whole(path), whole(base)))
         except ValueError:  # no file can be called so, or it lies on another drive
             return None
         if place.parts and place.parts[0] != os.pardir:
@@ -258,9 +257,9 @@ def _pictures(folder: Path) -> Iterator[str]:
 
 
 def _tree(folder: Path, without: Path | None, onerror: Callable[[OSError], object]) -> Iterator[Found]:
-    shut = without.resolve() if without else None
+    shut = os.path.realpath(without) if without else None
     for home, inner, names in os.walk(folder, onerror=onerror):
-        inner[:] = sorted(name for name in inner if Path(home, name).resolve() != shut)
+        inner[:] = sorted(name for name in inner if os.path.realpath(Path(home, name)) != shut)
         place = Path(home).relative_to(folder)
         yield from ((Path(home, name), place / name) for name in sorted(names) if _is_picture(name))
 

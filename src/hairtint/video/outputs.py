@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -69,7 +70,7 @@ class Wanted:
     def check(self, source: Path) -> None:
         """Refuse, before any work, what can be known to fail: OutputError or InputError."""
         try:
-            seen = {source.resolve(): "the input"}
+            seen = {Path(os.path.realpath(source)): "the input"}
         except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
             raise SourceError(f"{one_line(source)} cannot be opened ({reason(error)}): check the name") from None
         for path in self.paths:
