@@ -29,6 +29,7 @@ CONTROLS = {
     "NoiseReductionMode": (0, 4, 0),
     "ScalerCrop": ((0, 0, 64, 64), (0, 0, 3280, 2464), (0, 0, 3280, 2464)),
 }
+BEFORE = {"ExposureTime": (0, 66666, 20000), "FrameDurationLimits": (33333, 120000, 33333)}  # any mode is configured
 
 
 class Hung(BaseException):
@@ -100,7 +101,7 @@ class Picamera2:
             raise RuntimeError("Camera __init__ sequence did not complete.")
         self.open_numbers.add(self.number)
         self.sensor_resolution = (3280, 2464)
-        self.camera_controls = dict(CONTROLS)
+        self.camera_controls = CONTROLS | BEFORE
         self.config = self._preview = self.overlay = None
         self.started = self.pending = False
         self.is_open = True
@@ -147,7 +148,7 @@ class Picamera2:
             if self.platform == "vc4" and lores["format"] not in YUV_FORMATS:
                 raise RuntimeError("lores stream must be YUV")
         self._check_controls(config["controls"])
-        self.config = {**config}
+        self.config, self.camera_controls = {**config}, dict(CONTROLS)
         for name in ("main", "lores"):
             if config[name] is not None:
                 self.config[name] = {**config[name], "stride": self._stride(config[name])}

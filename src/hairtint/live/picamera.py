@@ -16,7 +16,7 @@ import difflib
 import importlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import TimeoutError as Overdue
 from types import TracebackType
 from typing import Any, Self
@@ -165,7 +165,7 @@ class PiCameraSource:
 
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera
-        check_controls(self.controls, camera.camera_controls)
+        check_names(self.controls, camera.camera_controls)
         width, height = camera.sensor_resolution
         config = camera.create_preview_configuration(
             # windows drawn by OpenGL show four bytes a pixel only
@@ -177,6 +177,7 @@ class PiCameraSource:
             controls=self.controls,
         )
         camera.configure(config)
+        check_limits(self.controls, camera.camera_controls)  # the mode's, which were placeholders before
         self._streams = {name: dict(camera.stream_configuration(name)) for name in ("main", "lores")}
         if self.preview:
             kind = choose_preview(self.preview)
@@ -197,12 +198,18 @@ def to_rgb(array: np.ndarray[Any, Any], stream: Mapping[str, Any]) -> Rgb:
     return np.ascontiguousarray(rgb[:height, :width], np.uint8)  # rows of YUV are still padded here
 
 
-def check_controls(wanted: Mapping[str, Any], offered: Mapping[str, tuple[Any, Any, Any]]) -> None:
-    """Raise SourceError for a control that this camera does not offer, or a number outside what it takes."""
-    for name, value in wanted.items():
-        if name not in offered:
-            near = difflib.get_close_matches(name, offered, 1) or [", ".join(sorted(offered))]
+def check_names(wanted: Iterable[str], offered: Iterable[str]) -> None:
+    """Raise SourceError for a control that this camera does not offer."""
+    names = sorted(offered)
+    for name in wanted:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1) or [", ".join(names)]
             raise SourceError(f"this camera has no control {name!r}: try {near[0]}")
+
+
+def check_limits(wanted: Mapping[str, Any], offered: Mapping[str, tuple[Any, Any, Any]]) -> None:
+    """Raise SourceError for a number outside what this camera takes, as it says once it is configured."""
+    for name, value in wanted.items():
         low, high, _ = offered[name]
         numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (low, high, value))
         if numbers and not low <= value <= high:
