@@ -8,11 +8,13 @@ After raspberrypi/picamera2 0.3 (configuration, request, previews) and the Picam
 """
 
 import os
+import sys
 import types
 from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
 from enum import Enum
 from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 
 import cv2
 import numpy as np
@@ -79,6 +81,9 @@ SHOWN = {  # which formats each window can draw
     Preview.QT: (*RGB_FORMATS, "YUV420"),
     Preview.QTGL: ("XRGB8888", "XBGR8888", *YUV_FORMATS),
 }
+
+
+WINDOWS = {Preview.QT: ["PyQt5"], Preview.QTGL: ["PyQt5", "OpenGL"]}  # and what they are made with
 
 
 class Picamera2:
@@ -187,6 +192,8 @@ class Picamera2:
             raise RuntimeError("An event loop is already running")
         if preview in (Preview.QT, Preview.QTGL) and not (os.getenv("DISPLAY") or os.getenv("WAYLAND_DISPLAY")):
             raise Aborted("qt.qpa.xcb: could not connect to display")
+        if None in [find_spec(module) for module in WINDOWS.get(preview, ())]:
+            raise Hung("the window's own thread has ended, and nobody notices")
         self._preview = preview or Preview.NULL
 
     def start(self, config=None, show_preview=False):
@@ -284,10 +291,10 @@ def yuv420(rgb, stride, space, swapped=False):
 def install(monkeypatch):
     """Put the stand-ins where an import finds them; returns the class, fresh."""
     kind = type("Picamera2", (Picamera2,), {"open_numbers": set()})
-    picamera2, libcamera = types.ModuleType("picamera2"), types.ModuleType("libcamera")
-    picamera2.Picamera2, picamera2.Preview = kind, Preview
-    picamera2.__spec__ = ModuleSpec("picamera2", None)
-    libcamera.ColorSpace, libcamera.Transform = ColorSpace, Transform
-    monkeypatch.setitem(__import__("sys").modules, "picamera2", picamera2)
-    monkeypatch.setitem(__import__("sys").modules, "libcamera", libcamera)
+    modules = {name: types.ModuleType(name) for name in ("picamera2", "libcamera", "PyQt5", "OpenGL")}
+    modules["picamera2"].Picamera2, modules["picamera2"].Preview = kind, Preview
+    modules["libcamera"].ColorSpace, modules["libcamera"].Transform = ColorSpace, Transform
+    for name, module in modules.items():
+        module.__spec__ = ModuleSpec(name, None)
+        monkeypatch.setitem(sys.modules, name, module)
     return kind

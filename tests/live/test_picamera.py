@@ -214,6 +214,15 @@ def test_every_window_can_draw_what_the_camera_sends(pi, monkeypatch, preview):
         assert off(source.read().rgb, pi.scene) == 0
 
 
+@pytest.mark.parametrize(("preview", "missing"), [("qt", "PyQt5"), ("qtgl", "PyQt5"), ("qtgl", "OpenGL")])
+def test_a_window_that_never_opens_is_not_waited_for(pi, monkeypatch, preview, missing):
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingExtraError, match=f"{missing}.*apt install"), PiCameraSource(preview=preview):
+        pass
+    assert not pi.open_numbers
+
+
 def test_an_overlay_needs_a_preview(pi):
     with PiCameraSource() as source, pytest.raises(SourceError, match="preview"):
         source.set_overlay(np.zeros((4, 4, 4), np.uint8))

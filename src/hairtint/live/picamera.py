@@ -13,7 +13,7 @@ What Picamera2 asks for and this module takes care of:
 from __future__ import annotations
 
 import difflib
-import importlib
+import importlib.util
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -33,6 +33,7 @@ SIDE = 192  # of swift's square
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
+_WINDOWS = {"qt": ("PyQt5",), "qtgl": ("PyQt5", "OpenGL")}  # without them Picamera2 waits for its window without end
 _TO_RGB = {
     "BGR888": None,
     "RGB888": cv2.COLOR_BGR2RGB,
@@ -61,8 +62,9 @@ class PiCameraSource:
         preview: None, or the window that shows the camera's picture under an overlay: "drm" (no desktop), "qtgl",
             "qt" (over the network), "auto" for the one that fits.
 
-    Entering raises MissingExtraError without Picamera2 and SourceError where the camera is missing, busy, or takes no
-    such size, control or preview. Constructing raises SourceError for impossible sizes.
+    Entering raises MissingExtraError without Picamera2 or what the preview's window is made with, and SourceError
+    where the camera is missing, busy, or takes no such size, control or preview. Constructing raises SourceError for
+    impossible sizes.
     """
 
     def __init__(
@@ -181,6 +183,10 @@ class PiCameraSource:
         self._streams = {name: dict(camera.stream_configuration(name)) for name in ("main", "lores")}
         if self.preview:
             kind = choose_preview(self.preview)
+            for module in _WINDOWS.get(kind, ()):
+                if importlib.util.find_spec(module) is None:
+                    cure = "sudo apt install python3-pyqt5 python3-opengl, or use --serve instead"
+                    raise MissingExtraError(f"the window of a {kind} preview needs {module}: {cure}")
             camera.start_preview(picamera2.Preview[kind.upper()], x=0, y=0, width=self.size[0], height=self.size[1])
         camera.start()
 
