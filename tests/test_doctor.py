@@ -7,6 +7,7 @@ import sys
 from importlib import metadata
 
 import pytest
+from live import fake_picamera2
 from live.streams import COLORS, NetworkCamera, plain
 from needs import left_out
 
@@ -142,6 +143,25 @@ def test_a_camera_that_is_there_and_does_not_answer(monkeypatch, capsys):
     assert found["/dev/video77"]["state"] == "missing"
     assert "plug it in" in found["/dev/video77"]["cure"]
     assert found["cameras"]["state"] == "missing"
+
+
+@pytest.mark.parametrize(
+    ("cameras", "state", "told"), [(0, "missing", "sees no camera"), (1, "ok", "imx219"), (2, "ok", "imx219, imx219")]
+)
+def test_the_cameras_of_a_raspberry_pi(monkeypatch, capsys, cameras, state, told):
+    fake_picamera2.install(monkeypatch).cameras = cameras
+    found = examined(capsys)["Picamera2"]
+    assert (found["state"], found["found"]) == (state, told)
+    assert ("ribbon cable" in found["cure"]) == (state == "missing")
+
+
+def test_a_picamera2_that_cannot_be_imported(tmp_path, monkeypatch, capsys):
+    (tmp_path / "picamera2.py").write_text("raise ValueError('numpy.dtype size changed')")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = examined(capsys)["Picamera2"]
+    assert found["state"] == "missing"
+    assert "numpy.dtype size changed" in found["found"]
+    assert found["cure"] == "pip install --force-reinstall --no-deps simplejpeg"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

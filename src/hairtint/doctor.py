@@ -157,10 +157,23 @@ def _cameras() -> Iterator[Finding]:
             if sys.platform == "linux":  # elsewhere these are only guesses
                 yield Finding("devices", str(which), "missing", *_halves(error))
     if importlib.util.find_spec("picamera2"):
-        yield Finding("devices", "Picamera2", "ok", "installed")
+        yield _picamera()
     elif not found:
         cure = "plug one in, or name a stream or a video: hairtint camera --camera clip.mp4"
         yield Finding("devices", "cameras", "missing", "none delivers a picture", cure)
+
+
+def _picamera() -> Finding:
+    """What Picamera2 sees, imported as `hairtint camera` does."""
+    from hairtint.live import picamera
+
+    try:
+        models = picamera.models()
+    except HairtintError as error:
+        return Finding("devices", "Picamera2", "missing", *_halves(error))
+    if not models:
+        return Finding("devices", "Picamera2", "missing", "sees no camera", picamera.CURE)
+    return Finding("devices", "Picamera2", "ok", ", ".join(models))
 
 
 def _virtual_cameras() -> Iterator[Finding]:

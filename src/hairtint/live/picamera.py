@@ -32,6 +32,7 @@ SIZE = (640, 480)
 SIDE = 192  # of swift's square
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
+CURE = "switch the Pi off, check the ribbon cable, and try: rpicam-hello --list-cameras"  # of a camera not found
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
 _WINDOWS = {"qt": ("PyQt5",), "qtgl": ("PyQt5", "OpenGL")}  # without them Picamera2 waits for its window without end
 _TO_RGB = {
@@ -101,11 +102,10 @@ class PiCameraSource:
 
     def __enter__(self) -> Self:
         picamera2, libcamera = _modules()
-        found = picamera2.Picamera2.global_camera_info()
+        found = models()
         if not 0 <= self.number < len(found):
             seen = f"only {len(found)} found" if found else "none found"
-            cure = "switch the Pi off, check the ribbon cable, and try: rpicam-hello --list-cameras"
-            raise NoCameraError(f"no {self.name} ({seen}): {cure}")
+            raise NoCameraError(f"no {self.name} ({seen}): {CURE}")
         try:
             self.camera = picamera2.Picamera2(self.number)
             self._start(picamera2, libcamera)
@@ -191,6 +191,12 @@ class PiCameraSource:
         camera.start()
 
 
+def models() -> list[str]:
+    """The models of the Pi's cameras by their numbers, "imx219" for one; MissingExtraError without Picamera2."""
+    picamera2, _ = _modules()
+    return [camera["Model"] for camera in picamera2.Picamera2.global_camera_info()]
+
+
 def to_rgb(array: np.ndarray[Any, Any], stream: Mapping[str, Any]) -> Rgb:
     """What `make_array` gives of a stream, as uint8 (H, W, 3) RGB, contiguous.
 
@@ -252,7 +258,7 @@ def _modules() -> tuple[Any, Any]:
     except ImportError as error:
         raise MissingExtraError(
             f"this needs {error.name or 'picamera2'}, which Raspberry Pi OS brings and pip does not: sudo apt install"
-            " python3-picamera2, and make the environment with: python3 -m venv --system-site-packages"
+            " python3-picamera2, and make the environment with python3 -m venv --system-site-packages"
         ) from error
     except ValueError as error:  # its simplejpeg was built for another numpy
         raise MissingExtraError(
