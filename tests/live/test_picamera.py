@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hairtint import zoo
+from hairtint.cli import run
 from hairtint.color import Color
 from hairtint.errors import MissingExtraError, SourceError
 from hairtint.live import overlay
@@ -296,6 +297,14 @@ def test_the_display_opens_the_camera_the_right_way_up_and_gives_it_back(pi, mon
 def test_the_display_ends_when_its_time_is_up(pi):
     overlay.show(Look(Color(1, 2, 3)), model="light", seconds=0.05)
     assert not pi.open_numbers
+
+
+@pytest.mark.parametrize(("options", "size"), [([], (640, 480)), (["--size", "800x480"], (800, 480))])
+def test_the_display_fits_a_small_screen_unless_it_is_asked_to_be_larger(pi, monkeypatch, options, size):
+    seen, start = [], pi.start_preview
+    monkeypatch.setattr(pi, "start_preview", lambda self, kind, **place: seen.append(place) or start(self, kind))
+    assert run(["camera", "--display", "overlay", "--model", "light", "--seconds", "0.1", *options]) == 0
+    assert seen == [{"x": 0, "y": 0, "width": size[0], "height": size[1]}]
 
 
 def test_the_display_cannot_lie_on_its_side():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hairtint.look import Look
 
 Display = Literal["window", "overlay", "none"]
+SIZE = (1280, 720)
 
 
 @click.command()
@@ -41,7 +42,9 @@ Display = Literal["window", "overlay", "none"]
     show_default=True,
     help="auto takes Picamera2 on a Raspberry Pi.",
 )
-@click.option("--size", type=Size(), default="1280x720", show_default=True, help="Picture size to ask of the camera.")
+@click.option(
+    "--size", type=Size(), help="Picture size to ask of the camera. Default: 1280x720; of an overlay, 640x480."
+)
 @click.option("--fps", type=Number(1, 240), help="Frames per second to ask of the camera.")
 @click.option("--rotate", type=click.Choice(["0", "90", "180", "270"]), default="0", help="Turn the picture clockwise.")
 @dye_options
@@ -63,7 +66,7 @@ def camera(
     color: str,
     spec: str | None,
     kind: Literal["auto", "opencv", "picamera2"],
-    size: tuple[int, int],
+    size: tuple[int, int] | None,
     fps: float | None,
     rotate: str,
     strength: float,
@@ -105,7 +108,7 @@ def camera(
     from hairtint.live.controls import begin
     from hairtint.live.sources import open_source
 
-    source = open_source(spec, kind=kind, size=size, fps=fps, rotate=int(rotate))
+    source = open_source(spec, kind=kind, size=size or SIZE, fps=fps, rotate=int(rotate))
     controls = replace(begin(look), mirror=mirror, recording=record, info=stats)
     window = display == "window" or (display is None and not serve)
     stop = threading.Event()

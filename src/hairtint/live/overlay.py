@@ -95,7 +95,7 @@ def show(
     look: Look,
     *,
     camera: int = 0,
-    size: Size = SIZE,
+    size: Size | None = None,
     fps: float | None = None,
     rotate: int = 0,
     mirror: bool = False,
@@ -104,15 +104,15 @@ def show(
 ) -> None:
     """Open the Raspberry Pi's camera with a preview and overlay the hair, for `seconds` or until interrupted.
 
-    `rotate`: 0 or 180, which the camera does itself; it cannot turn a picture on its side (SourceError). The other
-    arguments and errors are those of PiCameraSource and Overlay.
+    `size`: None for one that every screen has room for. `rotate`: 0 or 180, which the camera does itself; it cannot
+    turn a picture on its side (SourceError). The other arguments and errors are those of PiCameraSource and Overlay.
     """
     if rotate not in (0, 180):
         raise SourceError(f"rotate {rotate}: an overlay goes with 0 or 180, or leave --display overlay out")
     overlay, stop = Overlay(model), threading.Event()
     upside_down = rotate == 180
     source = PiCameraSource(
-        size, fps=fps, camera=camera, hflip=upside_down != mirror, vflip=upside_down, preview="auto"
+        size or SIZE, fps=fps, camera=camera, hflip=upside_down != mirror, vflip=upside_down, preview="auto"
     )
     with source:
         timer = threading.Timer(seconds or 0, stop.set)
