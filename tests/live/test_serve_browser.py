@@ -106,7 +106,7 @@ def test_a_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(browser
         server.show(np.full((120, 160, 3), 64, np.uint8))
         page.goto(server.url, wait_until="domcontentloaded")
         shows(page, [64, 64, 64])
-    page.wait_for_function("/ended|lost/.test(document.getElementById('note').innerText)")
+    page.wait_for_function("() => /ended|lost/.test(document.getElementById('note').innerText)")
     with Server(port=server.port) as back:
         for value in (128, 200):
             back.show(np.full((120, 160, 3), value, np.uint8))
