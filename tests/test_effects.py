@@ -86,6 +86,32 @@ def test_roots_are_darker_and_tips_are_not():
     assert not change[110:].any()
 
 
+def test_roots_may_have_a_colour_of_their_own():
+    (out, mask), (plain, _) = (
+        dyed(RootShadow("blue", amount=1.0), colour="copper"),
+        dyed(RootShadow(amount=1.0), colour="copper"),
+    )
+    crown = out[:50][mask[:50] > 0.99]
+    assert (crown[:, 2] > crown[:, 0]).any()
+    assert not (plain[:50][mask[:50] > 0.99][:, 2] > plain[:50][mask[:50] > 0.99][:, 0]).any()
+
+
+def test_a_soft_two_tone_has_a_wide_transition():
+    def mixed(softness):
+        row = dyed(TwoTone("blue", softness), colour="copper", soft=0)[0][80, 30:110]
+        blue, red = row[:, 2] > row[:, 0] + 60, row[:, 0] > row[:, 2] + 60
+        return int(np.count_nonzero(~blue & ~red))
+
+    assert mixed(0.8) > 2 * mixed(0.05)
+
+
+def test_gloss_deepens_shadows():
+    (plain, mask), (out, _) = dyed(colour="copper"), dyed(Gloss(1.0), colour="copper")
+    level = hair()[0].sum(axis=2)
+    dark = (mask > 0.99) & (level < np.percentile(level[mask > 0.99], 10))
+    assert (out - plain)[dark].sum(axis=1).mean() < -10
+
+
 def test_two_tone_splits_at_the_parting():
     out, _ = dyed(TwoTone("blue"), colour="copper")
     left, right = out[80, 35:50].mean(axis=0), out[80, 90:105].mean(axis=0)

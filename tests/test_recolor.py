@@ -435,6 +435,12 @@ def test_the_shade_anchors_video():
     assert Shade.measure(darker, mask).lightness < half.lightness < shade.lightness
 
 
+def test_the_light_of_a_scene_is_followed_fast_and_never_beyond():
+    dim, bright = (Shade((50.0, 40.0, 30.0), 18.0, 12.0, 25.0, light) for light in (40.0, 90.0))
+    assert dim.towards(bright, 0.1).light == pytest.approx(65)
+    assert dim.towards(bright, 0.9).light == 90
+
+
 def test_the_shade_is_that_of_the_hair():
     rgb = np.full((50, 60, 3), 200, np.uint8)
     mask = np.zeros((50, 60), bool)

@@ -34,6 +34,11 @@ def test_the_users_own_folder_adds_networks(home):
     assert zoo.find(home / "mine.onnx").name == "mine"
 
 
+def test_the_users_own_hides_one_of_the_same_name(home):
+    (home / "manifest.json").write_text((home / "manifest.json").read_text().replace('"mine"', '"swift"'))
+    assert zoo.find("swift").path == home / "mine.onnx"
+
+
 def test_none_finds_a_network_and_a_path_finds_its_entry():
     best = zoo.find(None)
     assert best.name in zoo.models()
