@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -311,6 +312,46 @@ def test_no_epochs_keep_the_weights_that_a_training_starts_from(quick, tiny_pair
     with pytest.raises(TrainingError, match=r"epochs = 0 keeps the weights .* give them with --from"):
         train(quick(epochs=0), tiny_pairs, tmp_path / "c")
     assert not (tmp_path / "c").exists()
+
+
+@pytest.fixture(scope="module")
+def good(tiny_pairs, tmp_path_factory):
+    """A checkpoint, and a config with which every epoch makes it worse."""
+    config = Config(network="light", size=32, epochs=3, batch=4, lr=3e-3, workers=0, ema=0.5, checkpoint_minutes=1e-9)
+    return train(config, tiny_pairs, tmp_path_factory.mktemp("good")), replace(config, lr=10.0, ema=0.0)
+
+
+def test_a_training_that_finds_nothing_better_keeps_its_start_and_says_so(good, tiny, tmp_path, capsys):
+    start, worse = good
+    plan, folder = tmp_path / "worse.toml", tmp_path / "run"
+    values = worse.as_dict()
+    plan.write_text("".join(f"{key} = {json.dumps(values[key])}\n" for key in values if key not in ("loss", "repeat")))
+    assert run(["train", str(plan), "--data", str(tiny), "--run", str(folder), "--from", str(start)]) == 0
+    assert "no epoch was better on the validation photos than the weights it started from" in capsys.readouterr().err
+    assert same(weights(folder, "best.pt", "ema"), checkpoint.load(start)["ema"])
+    assert [row["epoch"] for row in log(folder)] == ["0", "1", "2", "3"]
+    assert log(folder)[0]["validation_iou"] == max(row["validation_iou"] for row in log(start.parent))
+    assert (folder / "loss.png").is_file()
+    assert run(["export", str(folder), "--data", str(tiny)]) == 0
+    assert "no epoch was better" in capsys.readouterr().err
+    assert "No epoch of this run was better: these are the" in (folder / "zoo" / "light.md").read_text()
+    assert run(["export", str(folder), "--data", str(tiny), "--last"]) == 0
+    assert "no epoch was better" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("step", [0, 1, 5])
+def test_killed_and_resumed_from_given_weights(good, tiny_pairs, tmp_path, monkeypatch, step):
+    start, config = good
+    train(config, tiny_pairs, tmp_path / "whole", weights=start)
+    with monkeypatch.context() as patch:
+        if not step:  # between the log and the checkpoint
+            patch.setattr(_Run, "_save", Mock(side_effect=Killed))
+        with pytest.raises(Killed):
+            train(config, tiny_pairs, tmp_path / "killed", weights=start, progress=kill_at(step))
+    train(config, tiny_pairs, tmp_path / "killed", weights=start)
+    assert log(tmp_path / "killed") == log(tmp_path / "whole")
+    for name in ("last.pt", "best.pt"):
+        assert same(weights(tmp_path / "killed", name), weights(tmp_path / "whole", name))
 
 
 def test_what_a_config_was_meant_for_is_said_in_a_line_each(tiny, tmp_path, quick_toml, capsys):

@@ -29,6 +29,8 @@ def export(
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
 
     trained = Trained.load(run / run_files.LAST if last else run)
+    if trained.no_better:
+        say(f"{run}: {trained.no_better}")
     pairs, reports = datasets.open_all(data, no_hair)
     for report in reports:
         say(*report.lines()[1:])  # the first says what is not left out

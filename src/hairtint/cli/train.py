@@ -74,6 +74,7 @@ def train(
     require()
     from hairtint.training import datasets, fabric, run_files
     from hairtint.training.config import Config
+    from hairtint.training.export import Trained
     from hairtint.training.train import train as learn
 
     plan = Config.load(config)
@@ -103,6 +104,8 @@ def train(
             raise
         raise type(error)(f"process {processes.global_rank}: {error}") from error
     if first:
+        if why := Trained.load(best).no_better:
+            say(f"{folder}: {why}")
         click.echo(str(best))
     return 0
 

@@ -121,7 +121,8 @@ def _start(began: dict[str, Any] | None) -> str:
 
 def _moment(trained: Trained) -> str:
     if not trained.step:
-        return "Nothing was learnt in this run: these are the weights that it started from."
+        why = "No epoch of this run was better" if trained.config.epochs else "Nothing was learnt in this run"
+        return f"{why}: these are the weights that it started from."
     if not trained.last:
         when = "the epoch with the best validation IoU, the mean over the sets"
     elif trained.finished:

@@ -53,6 +53,13 @@ class Trained:
     last: bool = False
     finished: bool = True
 
+    @property
+    def no_better(self) -> str:
+        """A line for the user where no epoch was better than the weights that the run started from, else ""."""
+        if self.step or self.last or not self.config.epochs:
+            return ""
+        return "no epoch was better on the validation photos than the weights it started from: the best are those"
+
     @classmethod
     def load(cls, path: Path) -> Trained:
         """The averaged weights of a checkpoint, or of a run folder's best one."""

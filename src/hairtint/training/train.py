@@ -2,7 +2,7 @@
 
 A run folder holds config.json, data.json (which photo is on which side, and what was left out), origin.json (the code's
 commit and the weights that it started from), log.csv, loss.png, accuracy.png, last.pt and best.pt. `best` is the epoch
-with the highest validation IoU, the mean over the sources with hair.
+with the highest validation IoU, the mean over the sources with hair; epoch 0 are the weights given to start from.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def train(
             began = run_folder.prepare(folder, config, sides, reports, given)
         with mishaps.told(config, fabric.world_size):
             fabric.launch()
-            return _Run(config, sides, folder, network, fabric, memory, began).go(progress)
+            return _Run(config, sides, folder, network, fabric, memory, began).go(progress, given=bool(weights))
 
 
 def _check_data(config: Config, trained: Sequence[Pair], held: Sequence[Pair]) -> None:
@@ -128,9 +128,10 @@ class _Run:
         self.drawn = -math.inf
         self.total = steps(self.sources, config.repeat, config.seed, config.epochs, config.batch)
 
-    def go(self, progress: Progress) -> Path:
+    def go(self, progress: Progress, *, given: bool = False) -> Path:
+        """Learn to the end. given: the network starts from weights that are to be beaten."""
         self._resume()
-        if not self.config.epochs and self.best < 0:
+        if given:
             self._check(progress)
         while self.epoch < self.config.epochs:
             self._one_epoch(progress)
@@ -252,4 +253,4 @@ class _Run:
                 " --run that lies on a disk they share"
             )
         if is_first(self.fabric):
-            curves.trim(self.folder / run_files.LOG, self.epoch)
+            curves.trim(self.folder / run_files.LOG, self.epoch if last.exists() else -1)
