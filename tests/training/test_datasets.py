@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tiny_pictures import picture, write
 
+from hairtint.cli import run
 from hairtint.errors import DataError
 from hairtint.training import datasets, shards
 from hairtint.training.datasets import Pair, open_all, open_dataset, open_folders, split
@@ -226,7 +227,21 @@ def test_names_of_the_known_sets_are_persons(tmp_path):
         write(tmp_path / "lfw-parts", name, *picture(k))
     pairs, report = open_dataset(tmp_path / "lfw-parts")
     assert Counter(pair.person for pair in pairs) == {"Ann_Lee": 5, "Bo_Li": 5, "personne01": 5, "personne02": 5}
-    assert report.notes == []
+    assert report.notes == ["persons by file names: 4, on 20 of 20 photos"]
+
+
+def test_photos_named_as_in_the_tutorial_are_split_by_person(tmp_path, capsys):
+    for who in ("anna", "ben", "carl"):
+        for k in range(10):
+            write(tmp_path / "mine", f"{who}-{k + 1}", *picture(k))
+    train, held = split(open_dataset(tmp_path / "mine")[0])
+    assert {pair.stem.partition("-")[0] for pair in train}.isdisjoint({p.stem.partition("-")[0] for p in held})
+    assert run(["data", "check", "--data", str(tmp_path / "mine")]) == 0
+    assert "mine: persons by file names: 3, on 30 of 30 photos\n" in capsys.readouterr().out
+    for path in (tmp_path / "mine").glob("*/*"):
+        path.rename(path.with_name(f"DSC_{len(path.stem)}{path.name.replace('-', '')}"))
+    assert run(["data", "check", "--data", str(tmp_path / "mine")]) == 0
+    assert "mine: no persons recognised by file names: photos of one person may be" in capsys.readouterr().out
 
 
 def test_links_to_nothing_are_reported(tmp_path):
@@ -310,6 +325,17 @@ def test_a_photo_that_vanishes_after_the_check(tmp_path):
         ("v3_75_personne03251075", "personne03"),
         ("IMG_0001", "IMG_0001"),
         ("photo_0001", "photo_0001"),
+        ("anna-1", "anna"),
+        ("Anna_12", "Anna"),
+        ("anna maria 3", "anna maria"),
+        ("anna (2)", "anna"),
+        ("anna", "anna"),
+        ("DSC-0001", "DSC-0001"),
+        ("PXL_20240101", "PXL_20240101"),
+        ("photo-12", "photo-12"),
+        ("WhatsApp Image 7", "WhatsApp Image 7"),
+        ("IMG-20240101-WA0001", "IMG-20240101-WA0001"),
+        ("image (3)", "image (3)"),
         ("Frame00001", "Frame00001"),
         ("00001", "00001"),
     ],

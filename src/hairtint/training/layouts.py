@@ -19,7 +19,10 @@ PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
 EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
 ORIGINALS = "originals"  # its key for what the photos were, by STEM; older ones have none
 FEW = 4  # photos that may well be of one person
-FILE_WORDS = {"cam", "camera", "dsc", "file", "frame", "hair", "image", "img", "photo", "pic", "picture", "portrait"}
+FILE_WORDS = {
+    "cam", "camera", "download", "dsc", "file", "frame", "hair", "image", "img", "photo", "pic", "picture", "portrait",
+    "scan", "screenshot",
+}  # fmt: skip
 
 
 def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
@@ -30,6 +33,12 @@ def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
     known = originals or {}
     people = {photo: known[photo].person if photo in known else person(photo) for photo, _, _ in variants.values()}
     people = _told_apart(people, report)
+    named = [whom for photo, whom in people.items() if whom != photo]
+    report.notes.append(
+        f"persons by file names: {len(set(named))}, on {len(named)} of {len(people)} photos"
+        if named
+        else "no persons recognised by file names: photos of one person may be on both sides"
+    )
     pairs = []
     for stem, image, mask in matched:
         photo, _, copy = variants[stem]
@@ -108,15 +117,16 @@ def style(stem: str) -> str | None:
 def person(stem: str) -> str:
     """Who a photo shows, as far as its name says; elsewhere a photo is its own person.
 
-    LFW names its files First_Last_0001, some Name_0001; FASSEG's poses hold personneNN. IMG_0001 names nobody.
+    LFW names its files First_Last_0001, others have anna-1, "anna 1" or "anna (1)"; FASSEG's poses hold personneNN.
+    IMG_0001 and photo-1 name nobody.
     """
     if posed := re.search(r"personne(\d{2})", stem):
         return f"personne{posed[1]}"
-    named = re.fullmatch(r"(\D+)_\d{4}", stem)
+    named = re.fullmatch(r"(\D+?)([-_ ]+\d+| *\(\d+\))", stem)
     if named is None:
         return stem
-    words = named[1].split("_")
-    if FILE_WORDS & {word.lower() for word in words} or (len(words) == 1 and not re.match(r"[A-Z].*[a-z]", words[0])):
+    words = re.split("[-_ ]", named[1])
+    if FILE_WORDS & {word.lower() for word in words} or (len(words) == 1 and words[0].isupper()):  # of a camera
         return stem
     return named[1]
 
