@@ -18,7 +18,8 @@ from hairtint.networks.style import Style
 from hairtint.style import STYLES
 from hairtint.training import style as lesson
 from hairtint.training import terms
-from hairtint.training.datasets import open_dataset, split
+from hairtint.training.datasets import open_all, open_dataset, split
+from hairtint.training.expand import expand
 from hairtint.training.style_card import confusion, exported, table
 
 EACH = 7  # photos of a style
@@ -92,9 +93,26 @@ def test_cross_validation_never_asks_what_it_learnt():
     """Labels by chance: a leak would show as answers better than chance."""
     torch.manual_seed(0)
     x, y = torch.randn(140, 1, 100), torch.randint(len(STYLES), (140,))
-    assert max(lesson.cross_validated(x, y, 0).values()) < 0.35
+    each = [str(k) for k in range(140)]
+    assert max(lesson.cross_validated(x, y, each, 0).values()) < 0.35
+    twice = (torch.cat([x, x]), torch.cat([y, y]))  # copies of photos would be asked after their twins were learnt
+    assert max(lesson.cross_validated(*twice, each * 2, 0).values()) < 0.35
     x[torch.arange(140), 0, y] += 10
-    assert min(lesson.cross_validated(x, y, 0).values()) > 0.9
+    assert min(lesson.cross_validated(x, y, each, 0).values()) > 0.9
+
+
+def test_photos_of_one_person_are_in_one_fold_and_variants_in_none(folder, encoder, tmp_path, monkeypatch):
+    pairs, _ = open_dataset(folder)
+    expand(pairs, tmp_path / "more", copies=1, size=64)
+    pairs, _ = open_all([folder, tmp_path / "more"])
+    described, validated = Mock(return_value=torch.zeros(1)), Mock(side_effect=KeyboardInterrupt)
+    monkeypatch.setattr(lesson, "described", described)
+    monkeypatch.setattr(lesson, "cross_validated", validated)
+    with pytest.raises(KeyboardInterrupt):
+        lesson.learn(pairs, encoder)
+    trained, groups = described.call_args.args[1], validated.call_args.args[2]
+    assert {pair.stem[10:] for pair in trained} == {"", "-0"}
+    assert len(groups) == len(trained) == 2 * len(set(groups))
 
 
 def test_variants_keep_picture_and_mask_together():

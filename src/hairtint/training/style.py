@@ -59,11 +59,12 @@ def learn(
 ) -> Learned:
     """Train on the pairs whose style is known, but for those that `hairtint.training.datasets.split` keeps apart.
 
+    Those that `hairtint data expand` varied are left out: the learning makes its own variants of each photo.
     encoder: file of MobileNetV2 ImageNet weights in torchvision's naming.
     Raises DataError where a style has too few photos or one of them shows too little hair, TrainingError where the
     encoder's file does not fit.
     """
-    training, validation = datasets.split([pair for pair in pairs if pair.style], seed=seed)
+    training, validation = datasets.split([pair for pair in pairs if pair.style and not pair.varied], seed=seed)
     for name in STYLES:
         if sum(pair.style == name for pair in training) < FOLDS:
             raise DataError(f"too few photos of {name} hair to learn from: give a folder of Figaro1k, all styles in it")
@@ -75,7 +76,7 @@ def learn(
         square(pair)
     x = described(network, training, seed, progress)
     y = torch.tensor([STYLES.index(str(pair.style)) for pair in training])
-    tried = cross_validated(x, y, seed)
+    tried = cross_validated(x, y, [pair.kin or pair.whom for pair in training], seed)
     decay = max(tried, key=lambda d: tried[d])
     weight, bias = fit(x.flatten(0, 1), y.repeat_interleave(x.shape[1]), decay)
     network.head.load_state_dict({"weight": weight, "bias": bias})
@@ -145,14 +146,18 @@ def varied(grey: Array, hair: Array, rng: np.random.Generator) -> tuple[Array, A
     return np.ascontiguousarray(augment.relit(rgb, rng)[..., 1]), hard(hair)
 
 
-def cross_validated(x: Tensor, y: Tensor, seed: int) -> dict[float, float]:
-    """Accuracy on the folds' own photos for each decay; x is (photos, variants, D), y (photos)."""
-    fold = torch.empty_like(y)
+def cross_validated(x: Tensor, y: Tensor, groups: Sequence[str], seed: int) -> dict[float, float]:
+    """Accuracy on the folds' own photos for each decay; x is (photos, variants, D), y (photos).
+
+    groups: a name for each photo; those that share it are in one fold.
+    """
+    folds: dict[str, int] = {}
     order = torch.Generator().manual_seed(seed)
     for style in range(len(STYLES)):
-        members = torch.where(y == style)[0]
-        members = members[torch.randperm(len(members), generator=order)]
-        fold[members] = torch.arange(len(members)) % FOLDS
+        own = list(dict.fromkeys(group for group, known in zip(groups, y.tolist(), strict=True) if known == style))
+        for k, member in enumerate(torch.randperm(len(own), generator=order).tolist()):
+            folds.setdefault(own[member], k % FOLDS)
+    fold = torch.tensor([folds[group] for group in groups])
     right = dict.fromkeys(DECAYS, 0)
     for k in range(FOLDS):
         learnt, asked = fold != k, fold == k
