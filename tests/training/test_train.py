@@ -13,6 +13,7 @@ from unittest.mock import Mock
 
 import pytest
 import torch
+from PIL import Image
 
 from hairtint import zoo
 from hairtint.cli import run
@@ -284,6 +285,17 @@ def test_too_little_data_and_wrong_sizes_are_refused_before_anything_is_written(
     with pytest.raises(UnknownModelError):
         train(quick(network="huge"), tiny_pairs, folder)
     assert not folder.exists()
+
+
+def test_photos_that_all_lack_hair_are_refused(quick_toml, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    for mask in (tmp_path / "tiny" / "masks").iterdir():
+        Image.new("L", (48, 40)).save(mask)
+    no_hair = shutil.copytree(tiny / "images", tmp_path / "nothing")
+    command = ["train", str(quick_toml), "--data", str(tmp_path / "tiny"), "--run", str(tmp_path / "run")]
+    assert run([*command, "--no-hair", str(no_hair)]) == 1
+    assert "no photo shows any hair: the masks of --data are all black" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_started_from_other_weights(quick, tiny_pairs, tmp_path):

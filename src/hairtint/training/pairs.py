@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -26,6 +26,9 @@ from hairtint.training.files import Slice
 File = Path | Slice  # what a photo or a mask is read from
 Array = NDArray[Any]  # uint8 everywhere; OpenCV's own types know only "some number"
 DARK = 16  # what the white of 12 bits stays below where 16 are taken for 8
+GREY = 32, 223  # from darkest to lightest, neither hair nor none: a mask has them along its outline
+MOST_GREY = 0.05  # of a mask's pixels, before it is said
+MOST_HAIR = 0.7  # likewise; an inverted mask has more
 Progress = Callable[[int, int], None]  # how many are done, and how many there are
 
 
@@ -108,9 +111,12 @@ class Report:
         text = [f"{self.source}: {self.pairs} pairs, {self.empty} of them without hair"]
         text += [f"{self.source}: {note}" for note in self.notes]
         for why, names in sorted(self.left_out.items()):
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            text.append(f"{self.source}: left out {len(names)}, {why}: {', '.join(names[:3])}{more}")
+            text.append(f"{self.source}: left out {len(names)}, {why}: {_some(names)}")
         return text
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _stems(name: str) -> set[str]:
@@ -122,18 +128,40 @@ def _stems(name: str) -> set[str]:
 def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> list[Pair]:
     """The pairs whose files can both be decoded and have the same size, and whose mask has its shape in what is read.
 
-    report: takes in which are not and why, and counts empty masks. scaled: masks may have another size in the same
-    proportions, as in CelebAMask-HQ.
+    report: takes in which are not and why, counts empty masks, and notes how much is hair and which masks look like
+    none. scaled: masks may have another size in the same proportions, as in CelebAMask-HQ.
     """
     kept = []
     with _in_silence(), ThreadPoolExecutor() as pool:
-        for pair, (why, what, empty) in zip(pairs, pool.map(partial(_found, scaled=scaled), pairs), strict=True):
-            if why:
-                report.left_out[why].append(what)
+        for pair, found in zip(pairs, pool.map(partial(_found, scaled=scaled), pairs), strict=True):
+            if found.why:
+                report.left_out[found.why].append(found.what)
             else:
-                report.empty += empty
-                kept.append(pair)
-    return kept
+                report.empty += not found.hair
+                kept.append((pair, found))
+    report.notes += _notes(kept)
+    return [pair for pair, _ in kept]
+
+
+class _Finding(NamedTuple):
+    """Why a pair cannot be used and what of it, or "" twice; how much of its mask, from 0 to 1, is hair and is grey."""
+
+    why: str = ""
+    what: str = ""
+    hair: float = 0.0
+    grey: float = 0.0
+
+
+def _notes(kept: Sequence[tuple[Pair, _Finding]]) -> Iterator[str]:
+    """How much of the photos is hair, and which masks are hardly masks of hair."""
+    shares = [found.hair for _, found in kept]
+    if any(shares):
+        least, median, most = np.round(100 * np.quantile(shares, [0, 0.5, 1])).astype(int)
+        yield f"hair covers {least} to {most} % of a photo, in the median {median} %"
+    if full := [pair.mask.name for pair, found in kept if pair.mask and found.hair > MOST_HAIR]:
+        yield f"over {100 * MOST_HAIR:.0f} % of a mask is white, look whether that is the hair: {_some(full)}"
+    if grey := [pair.mask.name for pair, found in kept if pair.mask and found.grey > MOST_GREY]:
+        yield f"over {100 * MOST_GREY:.0f} % of a mask is grey, hair must be white and all else black: {_some(grey)}"
 
 
 @contextmanager
@@ -148,27 +176,25 @@ def _in_silence() -> Iterator[None]:
         cv2.utils.logging.setLogLevel(before)
 
 
-def _found(pair: Pair, scaled: bool) -> tuple[str, str, bool]:
-    """Why a pair cannot be used and what of it, or "" twice; and whether its mask is empty."""
+def _found(pair: Pair, scaled: bool) -> _Finding:
     photo, _, why = _pixels(pair.image, cv2.IMREAD_COLOR)
     if photo is None:
-        return f"photo unreadable ({why})", pair.image.name, False
+        return _Finding(f"photo unreadable ({why})", pair.image.name)
     if why := _lacks_light(pair.image, photo):
-        return why, pair.image.name, False
+        return _Finding(why, pair.image.name)
     if pair.mask is None:
-        return "", "", True
+        return _Finding()
     mask, mode, why = _pixels(pair.mask, cv2.IMREAD_GRAYSCALE)
     if mask is None:
-        return f"mask unreadable ({why})", pair.mask.name, False
+        return _Finding(f"mask unreadable ({why})", pair.mask.name)
     (height, width), (other_height, other_width) = photo.shape[:2], mask.shape
     alike = width * other_height == height * other_width if scaled else photo.shape[:2] == mask.shape
     if not alike:
         sizes = f"{pair.stem} {width}x{height} and {other_width}x{other_height}"
-        return "photo and mask differ in size", sizes, False
-    brightest = int(mask.max())
-    if why := _lacks_shape(pair.mask, mode, brightest):
-        return why, pair.mask.name, False
-    return "", "", brightest == 0
+        return _Finding("photo and mask differ in size", sizes)
+    if why := _lacks_shape(pair.mask, mode, int(mask.max())):
+        return _Finding(why, pair.mask.name)
+    return _Finding(hair=float((mask > 127).mean()), grey=float(cv2.inRange(mask, *GREY).mean() / 255))
 
 
 def _lacks_light(file: File, photo: Array) -> str:

@@ -58,9 +58,9 @@ def train(
 
     Raises TrainingError where the folder belongs to another config, other data or other first weights, there are none
     to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
-    batch or a validation side, or lacks the set to shave, a batch too small for the network or too large for the
-    memory, a worker or another process was killed, or the loss is not a number, OutputError where another run writes
-    into the folder, DataError where masks of the teacher are missing.
+    batch or a validation side, shows no hair at all, or lacks the set to shave, a batch too small for the network or
+    too large for the memory, a worker or another process was killed, or the loss is not a number, OutputError where
+    another run writes into the folder, DataError where masks of the teacher are missing.
     """
     if not config.epochs and not weights and not (folder / run_files.LAST).exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
@@ -76,6 +76,10 @@ def train(
     if teacher:
         sides = masks_of.taught(sides[0], teacher), sides[1]
     _check_data(config, *sides)
+    if reports and all(report.empty == report.pairs for report in reports):
+        raise TrainingError(
+            "no photo shows any hair: the masks of --data are all black; white must be where the hair is"
+        )
     network = first_network(config, weights, encoder, sides[0], mean_with=mean_with)
     began = None
     with alone(folder) if is_first(fabric) else nullcontext():
