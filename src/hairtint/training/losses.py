@@ -23,8 +23,10 @@ def bce(logits: Tensor, target: Tensor, *, edge: float = 0.0) -> Tensor:
 def dice(logits: Tensor, target: Tensor) -> Tensor:
     """One minus the soft Dice coefficient, per image, then the mean.
 
-    Source: F. Milletari et al., "V-Net", arXiv:1606.04797. One pixel is added above and below the line, so that an
-    empty mask that is rightly found empty costs nothing.
+    Source: C. H. Sudre et al., "Generalised Dice overlap as a deep learning loss function for highly unbalanced
+    segmentations", arXiv:1707.03237, here for hair alone; below the line are plain sums, not those of squares of
+    "V-Net" (arXiv:1606.04797). One pixel is added above and below the line, so that an empty mask that is rightly found
+    empty costs nothing. With targets between 0 and 1 its minimum is not at the target: answers are drawn to 0 or 1.
     """
     p = torch.sigmoid(logits).flatten(1)
     t = target.flatten(1)
