@@ -1,7 +1,10 @@
 """What varies a picture varies its mask with it."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from tiny_pictures import picture
 
 from hairtint.segmenter import preprocess
@@ -100,6 +103,19 @@ def test_the_reports_recipe_keeps_the_size_of_things():
         rgb, mask = picture(1, 96, 96)
         shares.append((varied("report", seed, rgb, mask)[1] > 127).mean() / (mask > 0).mean())
     assert 0.9 < np.median(shares) < 1.1
+
+
+def test_a_jpeg_loses_the_colours_that_others_lose():
+    """Pillow knows red from blue, which a JPEG keeps less well."""
+    rgb = np.zeros((64, 64, 3), np.uint8)
+    rgb[::3, 32:] = 255, 0, 0
+    seed = next(seed for seed in range(20) if np.random.default_rng(seed).random() > 0.5)  # not made smaller
+    rng = np.random.default_rng(seed)
+    rng.random()
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=int(rng.integers(25, 85)))
+    found = augment.recompressed(rgb, np.random.default_rng(seed))
+    assert np.abs(found.astype(int) - np.asarray(Image.open(file))).max() <= 3
 
 
 def test_fit_is_what_the_live_road_does():

@@ -163,9 +163,9 @@ def recompressed(rgb: Array, rng: np.random.Generator) -> Array:
         by = rng.uniform(0.4, 0.9)
         smaller = (max(1, round(by * size[0])), max(1, round(by * size[1])))
         rgb = cv2.resize(rgb, smaller, interpolation=cv2.INTER_AREA)
-    data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])[1]
+    data = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 85))])[1]
     decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    back: Array = cv2.resize(decoded, size, interpolation=cv2.INTER_LINEAR)
+    back: Array = cv2.resize(decoded[:, :, ::-1], size, interpolation=cv2.INTER_LINEAR)
     return back
 
 
