@@ -142,6 +142,14 @@ def test_a_photo_that_was_trained_on_is_not_kept_whatever_its_name(renamed, caps
     assert run(["export", str(folder), "--data", str(data)]) == 0, "it noted no sha256 at all"
 
 
+def test_a_run_without_an_epoch_is_to_go_on(trained, tiny, tmp_path, capsys):
+    shutil.copytree(trained, tmp_path / "run")
+    (tmp_path / "run" / "best.pt").unlink()
+    assert run(["export", str(tmp_path / "run"), "--data", str(tiny)]) == 1
+    said = f"{tmp_path / 'run'} has not ended an epoch yet: run the same hairtint train again\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
 def test_what_was_left_out_is_known_by_its_stem():
     report = Report("x")
     report.left_out |= {"differs": ["a 4x4 and 4x5"], "unreadable": ["Frame00001-org.jpg", "ab.jpg"], "cut": ["a.b"]}

@@ -312,6 +312,13 @@ def test_started_from_other_weights(quick, tiny_pairs, tmp_path):
         train(quick(), tiny_pairs, tmp_path / "c", encoder=tmp_path / "a" / "best.pt")
 
 
+@pytest.mark.parametrize("name", ["none.onnx", "none.pt"])
+def test_weights_that_are_not_there(quick_toml, tiny, tmp_path, capsys, name):
+    command = ["train", str(quick_toml), "--data", str(tiny), "--run", str(tmp_path / "run")]
+    assert run([*command, "--from", str(tmp_path / name)]) == 1
+    assert f"{name} cannot be read: No such file or directory\n" in capsys.readouterr().err
+
+
 def test_no_epochs_keep_the_weights_that_a_training_starts_from(quick, tiny_pairs, tmp_path):
     train(quick(epochs=1), tiny_pairs, tmp_path / "a")
     start = tmp_path / "a" / "best.pt"

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from hairtint.errors import TrainingError
+from hairtint.errors import TrainingError, reason
 from hairtint.training.files import whole
 
 CONTENTS = {"config": dict, "ema": dict, "step": int}  # what others read of a checkpoint of a training run
@@ -35,6 +35,8 @@ def load_state(path: Path) -> dict[str, Any]:
     """Read a file of torch.save: tensors and plain values only (`weights_only`: nothing in the file can run code)."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read: {reason(error)}") from error
     except Exception as error:  # archives and pickles can be damaged in so many ways that torch raises almost anything
         why = (str(error).splitlines() or [type(error).__name__])[0].split(". ")[0]
         raise TrainingError(f"{path} cannot be read as torch weights: {why}") from error

@@ -63,7 +63,10 @@ class Trained:
     @classmethod
     def load(cls, path: Path) -> Trained:
         """The averaged weights of a checkpoint, or of a run folder's best one."""
-        state = checkpoint.load(path / run_files.BEST if path.is_dir() else path)
+        best = path / run_files.BEST
+        if (path / run_files.CONFIG).is_file() and not best.exists():
+            raise TrainingError(f"{path} has not ended an epoch yet: run the same hairtint train again")
+        state = checkpoint.load(best if path.is_dir() else path)
         config = Config.from_dict(dict(state["config"]), str(path))
         network = networks.build(config.network)
         checkpoint.into(network, state["ema"], path)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hairtint.errors import TrainingError
+from hairtint.errors import TrainingError, reason
 
 
 def read(path: Path) -> dict[str, Tensor]:
@@ -23,6 +23,8 @@ def read(path: Path) -> dict[str, Tensor]:
 
     try:
         graph = onnx.load(str(path)).graph
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read: {reason(error)}") from error
     except Exception as error:  # protobuf's and onnx's own errors have no common root
         why = (str(error).splitlines() or [type(error).__name__])[0]
         raise TrainingError(f"{path} cannot be read as ONNX: {why[:160]}") from error
