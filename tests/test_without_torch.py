@@ -40,6 +40,15 @@ def test_training_names_the_extra(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+def test_the_networks_name_the_extra():
+    done = python(
+        "import importlib.util as u; real = u.find_spec;"
+        "u.find_spec = lambda n, *a: None if n == 'torch' else real(n, *a);"
+        "from hairtint.networks import unet"
+    )
+    assert "MissingExtraError: the networks as torch modules need torch: pip install 'hairtint[train]'" in done.stderr
+
+
 def test_importing_hairtint_loads_no_runtime():
     done = python("import hairtint; print([m for m in ('onnxruntime', 'torch') if sys.modules.get(m)])")
     assert done.stdout.strip() == "[]", done.stderr

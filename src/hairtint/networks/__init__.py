@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from torch import nn
-
+from hairtint import extras
 from hairtint.errors import UnknownModelError
-from hairtint.networks import swift, unet
+
+extras.require("train", "torch", what="the networks as torch modules need")
+
+from torch import nn  # noqa: E402
+
+from hairtint.networks import swift, unet  # noqa: E402
 
 
 def build(name: str) -> nn.Module:
