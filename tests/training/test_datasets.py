@@ -153,8 +153,8 @@ def test_masks_that_are_hardly_of_hair_are_noted(tmp_path):
     pairs, report = open_dataset(tmp_path / "set")
     assert len(pairs) == len(masks)
     share = round(100 * (hair > 0).mean())
-    assert report.notes[1:] == [
-        f"hair covers {share} to 100 % of a photo, in the median {100 - share} %",
+    assert report.facts[1] == f"hair covers {share} to 100 % of a photo, in the median {100 - share} %"
+    assert report.notes == [
         "over 70 % of a mask is white, look whether that is the hair: inverted.png, labels.png, photo.png",
         "over 5 % of a mask is grey, hair must be white and all else black: labels.png, photo.png",
     ]
@@ -249,7 +249,16 @@ def test_names_of_the_known_sets_are_persons(tmp_path):
         write(tmp_path / "lfw-parts", name, *picture(k))
     pairs, report = open_dataset(tmp_path / "lfw-parts")
     assert Counter(pair.person for pair in pairs) == {"Ann_Lee": 5, "Bo_Li": 5, "personne01": 5, "personne02": 5}
-    assert report.notes[:1] == ["persons by file names: 4, on 20 of 20 photos"]
+    assert report.facts[0] == "persons by file names: 4, on 20 of 20 photos"
+    assert report.notes == []
+
+
+def test_frames_of_other_sets_are_of_no_style(tmp_path):
+    for name in ("figaro1k", "mine"):
+        write(tmp_path / name, "Frame00151", *picture(1))
+        expand(open_dataset(tmp_path / name)[0], tmp_path / f"{name}-more", copies=1, size=32)
+        styles = [pair.style for pair in open_all([tmp_path / name, tmp_path / f"{name}-more"])[0]]
+        assert styles == ["wavy" if name == "figaro1k" else None] * 3
 
 
 def test_photos_named_as_in_the_tutorial_are_split_by_person(tmp_path, capsys):
@@ -443,23 +452,23 @@ def test_copies_that_are_filed_under_two_people_join_these(tmp_path):
 def test_copies_in_other_folders_stay_on_one_side(tmp_path, tiny):
     stems = [path.stem for path in sorted((tiny / "images").iterdir())]
     for k, stem in enumerate(stems[:16]):
-        copied(tmp_path / "again", tiny, stem, f"other-{k}")
+        copied(tmp_path / "again", tiny, stem, f"other{k}")
     for k in range(16):
-        write(tmp_path / "again", f"new-{k}", *picture(100 + k))
+        write(tmp_path / "again", f"new{k}", *picture(100 + k))
     shards.pack(open_dataset(tmp_path / "again")[0], tmp_path / "packed")
     for folders in ([tiny, tmp_path / "again"], [tmp_path / "again", tiny], [tiny, tmp_path / "packed"]):
         pairs, _ = open_all(folders)
         for seed in range(10):
             train, held = sides(pairs, seed)
             for k, stem in enumerate(stems[:16]):
-                assert {stem, f"other-{k}"} <= train or {stem, f"other-{k}"} <= held
+                assert {stem, f"other{k}"} <= train or {stem, f"other{k}"} <= held
             assert abs(len([s for s in held if s in stems]) - 0.2 * 24) <= 5
             assert abs(len([s for s in held if s not in stems]) - 0.2 * 32) <= 3
 
 
 def test_what_belongs_together_stays_so_in_shards(tmp_path, tiny):
     for k, path in enumerate(sorted((tiny / "images").iterdir())):
-        copied(tmp_path / "again", tiny, path.stem, f"other-{k}")
+        copied(tmp_path / "again", tiny, path.stem, f"other{k}")
     pairs, reports = open_all([tiny, tmp_path / "again"])
     shards.pack(pairs, tmp_path / "shards", reports=reports)
     assert sides(open_dataset(tmp_path / "shards")[0], 3) == sides(pairs, 3)

@@ -29,10 +29,10 @@ def onnx_path(tmp_path_factory):
 def halves(tmp_path):
     """Two photos: hair is the left half of the one; the other has none."""
     mask = np.zeros((20, 40), np.uint8)
-    write(tmp_path / "halves", "Frame00001", np.full((20, 40, 3), 90, np.uint8), mask)
+    write(tmp_path / "figaro1k", "Frame00001", np.full((20, 40, 3), 90, np.uint8), mask)
     mask[:, :20] = 255
-    write(tmp_path / "halves", "Frame00151", np.full((20, 40, 3), 30, np.uint8), mask)
-    return open_dataset(tmp_path / "halves")[0]
+    write(tmp_path / "figaro1k", "Frame00151", np.full((20, 40, 3), 30, np.uint8), mask)
+    return open_dataset(tmp_path / "figaro1k")[0]
 
 
 def test_numbers_by_hand(halves):
@@ -55,7 +55,7 @@ def test_numbers_by_hand(halves):
     assert result["bce"] == pytest.approx((right + (600 * right + 200 * wrong) / 800) / 2, abs=1e-4)
     assert result["empty_right"] == 1
     assert result["by_style"] == {"straight": 1.0, "wavy": pytest.approx(400 / 600, abs=1e-4)}
-    assert result["by_source"].keys() == {"halves"}
+    assert result["by_source"].keys() == {"figaro1k"}
     assert [photo["stem"] for photo in result["by_photo"]] == ["Frame00001", "Frame00151"]
     json.dumps(result)
 
@@ -125,7 +125,7 @@ def test_the_command_as_a_table(onnx_path, tiny, capsys):
 def test_a_set_of_any_name_is_in_the_table_by_its_name(onnx_path, tiny, tmp_path, capsys):
     shutil.copytree(tiny, tmp_path / "hair[new]")
     assert run(["evaluate", "--model", str(onnx_path), "--data", str(tmp_path / "hair[new]"), "--limit", "2"]) == 0
-    assert "hair[new], straight" in capsys.readouterr().out
+    assert "hair[new], medium hair" in capsys.readouterr().out
 
 
 def test_refusals(onnx_path, tiny, tmp_path, capsys):

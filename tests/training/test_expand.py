@@ -94,9 +94,9 @@ def test_the_command(tiny, tmp_path, capsys):
     assert "0 new pairs" in capsys.readouterr().out
     assert run(["data", "check", "--data", str(small), "--no-hair", str(tiny), "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)
-    assert first.pop("notes")[0].startswith("no persons recognised by file names")
+    assert first.pop("facts")[0].startswith("no persons recognised by file names")
     left_out = {"no photo with this stem": ["lonely.png"]}
-    assert first == {"source": "small", "pairs": 3, "empty": 0, "left_out": left_out}
+    assert first == {"source": "small", "pairs": 3, "empty": 0, "left_out": left_out, "notes": []}
     assert second["empty"] == 24
     assert run(["data", "check", "--data", str(small)]) == 0
     assert "left out 1, no photo with this stem: lonely.png" in capsys.readouterr().out

@@ -28,7 +28,7 @@ EACH = 7  # photos of a style
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A set in which stripes over the hair get broader from style to style."""
-    folder = tmp_path_factory.mktemp("data") / "stripes"
+    folder = tmp_path_factory.mktemp("data") / "figaro1k"
     for style in range(len(STYLES)):
         for k in range(EACH):
             rgb, mask = picture(k, 120, 140)
@@ -60,7 +60,7 @@ def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_pat
     counts = confusion(StyleClassifier(entry), pairs, lambda _, mask: lesson.soft(mask))
     assert np.trace(counts) > 0.6 * len(pairs)
     card = (tmp_path / "style" / "style.md").read_text()
-    for words in ("# style", "stripes: 42 photos trained on, 7 kept apart; terms of stripes: not known", "## Limits"):
+    for words in ("# style", "for research use: 42 photos trained on, 7 kept apart", "## Limits"):
         assert words in card
     assert table(metrics["confusion"]) in card
     sha256 = hashlib.sha256(encoder.read_bytes()).hexdigest()
@@ -135,14 +135,14 @@ def test_too_few_photos_and_wrong_weights_are_refused(folder, encoder, tmp_path)
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_a_photo_without_hair_is_named_before_the_learning(folder, encoder, tmp_path, monkeypatch, side):
-    shutil.copytree(folder, tmp_path / "stripes")
+    shutil.copytree(folder, tmp_path / "figaro1k")
     pair = split(open_dataset(folder)[0])[side][0]
     mask = np.zeros((120, 140), np.uint8)
     mask[:5, :5] = 255
-    cv2.imwrite(str(tmp_path / "stripes" / "masks" / f"{pair.stem}.png"), mask)
+    cv2.imwrite(str(tmp_path / "figaro1k" / "masks" / f"{pair.stem}.png"), mask)
     monkeypatch.setattr(lesson, "cross_validated", Mock(side_effect=AssertionError("it learnt")))
-    with pytest.raises(DataError, match=f"stripes/{pair.stem} cannot be used, leave it out: no hair was found"):
-        lesson.learn(open_dataset(tmp_path / "stripes")[0], encoder)
+    with pytest.raises(DataError, match=f"figaro1k/{pair.stem} cannot be used, leave it out: no hair was found"):
+        lesson.learn(open_dataset(tmp_path / "figaro1k")[0], encoder)
 
 
 def test_a_refusal_is_one_line(tmp_path, capsys):

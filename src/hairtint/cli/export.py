@@ -33,7 +33,7 @@ def export(
         say(f"{run}: {trained.no_better}")
     pairs, reports = datasets.open_all(data, no_hair)
     for report in reports:
-        say(*report.lines()[1:])  # the first says what is not left out
+        say(*report.complaints())
     pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")

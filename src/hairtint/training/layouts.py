@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from hairtint.errors import DataError
+from hairtint.training import terms
 from hairtint.training.files import read_json
 from hairtint.training.pairs import STYLES, Original, Pair, Report
 
@@ -33,18 +34,20 @@ def plain(images: Path, masks: Path, report: Report) -> list[Pair]:
     known = originals or {}
     people = {photo: known[photo].person if photo in known else person(photo) for photo, _, _ in variants.values()}
     people = _told_apart(people, report)
-    named = [whom for photo, whom in people.items() if whom != photo]
-    report.notes.append(
-        f"persons by file names: {len(set(named))}, on {len(named)} of {len(people)} photos"
-        if named
+    recognised = [whom for photo, whom in people.items() if whom != photo]
+    report.facts.append(
+        f"persons by file names: {len(set(recognised))}, on {len(recognised)} of {len(people)} photos"
+        if recognised
         else "no persons recognised by file names: photos of one person may be on both sides"
     )
     pairs = []
     for stem, image, mask in matched:
         photo, _, copy = variants[stem]
         original = replace(known[photo], person=people[photo]) if photo in known else None
+        source = original.source if original else report.source
+        named = style(photo) if source == terms.FIGARO else None  # anybody may number frames
         pairs.append(
-            Pair(stem, image, mask, people[photo], report.source, style(photo), varied=copy != "0", original=original)
+            Pair(stem, image, mask, people[photo], report.source, named, varied=copy != "0", original=original)
         )
     return pairs
 
@@ -109,7 +112,7 @@ def without_hair(folder: Path, report: Report) -> list[Pair]:
 
 
 def style(stem: str) -> str | None:
-    """The hairstyle by Figaro1k's numbering, FrameNNNNN; None for other names."""
+    """The hairstyle of a photo of Figaro1k by its number, FrameNNNNN; None for other names."""
     frame = re.fullmatch(r"Frame(\d{5})", stem)
     return STYLES[(int(frame[1]) - 1) // PHOTOS_A_STYLE] if frame and 1 <= int(frame[1]) <= 1050 else None
 

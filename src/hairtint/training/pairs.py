@@ -93,12 +93,16 @@ class Pair:
 
 @dataclass
 class Report:
-    """What a check found: how many pairs are good, which files were left out and why, and what else is to be known."""
+    """What a check found: how many pairs are good, which files were left out and why, and what else is to be known.
+
+    facts: what the good ones show. notes: what may be wrong with them.
+    """
 
     source: str
     pairs: int = 0
     empty: int = 0
     left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    facts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def reasons(self) -> dict[str, str]:
@@ -108,8 +112,12 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as text, one finding a line, at most three names each."""
-        text = [f"{self.source}: {self.pairs} pairs, {self.empty} of them without hair"]
-        text += [f"{self.source}: {note}" for note in self.notes]
+        first = [f"{self.pairs} pairs, {self.empty} of them without hair", *self.facts]
+        return [f"{self.source}: {fact}" for fact in first] + self.complaints()
+
+    def complaints(self) -> list[str]:
+        """Those lines of the report that say what is wrong, or may be."""
+        text = [f"{self.source}: {note}" for note in self.notes]
         for why, names in sorted(self.left_out.items()):
             text.append(f"{self.source}: left out {len(names)}, {why}: {_some(names)}")
         return text
@@ -139,7 +147,10 @@ def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> li
             else:
                 report.empty += not found.hair
                 kept.append((pair, found))
-    report.notes += _notes(kept)
+    if any(shares := [found.hair for _, found in kept]):
+        least, median, most = np.round(100 * np.quantile(shares, [0, 0.5, 1])).astype(int)
+        report.facts.append(f"hair covers {least} to {most} % of a photo, in the median {median} %")
+    report.notes += _doubts(kept)
     return [pair for pair, _ in kept]
 
 
@@ -152,12 +163,8 @@ class _Finding(NamedTuple):
     grey: float = 0.0
 
 
-def _notes(kept: Sequence[tuple[Pair, _Finding]]) -> Iterator[str]:
-    """How much of the photos is hair, and which masks are hardly masks of hair."""
-    shares = [found.hair for _, found in kept]
-    if any(shares):
-        least, median, most = np.round(100 * np.quantile(shares, [0, 0.5, 1])).astype(int)
-        yield f"hair covers {least} to {most} % of a photo, in the median {median} %"
+def _doubts(kept: Sequence[tuple[Pair, _Finding]]) -> Iterator[str]:
+    """Which masks are hardly masks of hair."""
     if full := [pair.mask.name for pair, found in kept if pair.mask and found.hair > MOST_HAIR]:
         yield f"over {100 * MOST_HAIR:.0f} % of a mask is white, look whether that is the hair: {_some(full)}"
     if grey := [pair.mask.name for pair, found in kept if pair.mask and found.grey > MOST_GREY]:

@@ -10,10 +10,11 @@ import textwrap
 from collections import Counter
 from collections.abc import Collection
 
+FIGARO = "figaro1k"
 CELEBAMASK = "celebamask-hq"
 NO_HAIR = "no-hair"
 TERMS = {
-    "figaro1k": "Figaro1k (Svanera et al. 2016), for research use",
+    FIGARO: "Figaro1k (Svanera et al. 2016), for research use",
     CELEBAMASK: "CelebAMask-HQ (Lee et al. 2020), for non-commercial research and education",
     "lfw-parts": "LFW with part labels (Kae et al. 2013), for research use; superpixel masks of the main face",
     "ccp": "Clothing Co-Parsing (Yang et al. 2014), for research use; superpixel masks",
