@@ -13,10 +13,9 @@ import torch
 
 from hairtint.cli import run
 from hairtint.errors import TrainingError
-from hairtint.networks import unet
-from hairtint.training.fabric import SharedError, agree
+from hairtint.training.fabric import SharedError, agree, check_share
 from hairtint.training.mishaps import told
-from hairtint.training.train import _Run, train
+from hairtint.training.train import train
 
 QUIET = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "GLOO_SOCKET_IFNAME": "lo"}
 
@@ -89,16 +88,20 @@ def test_hosts_that_see_other_photos_or_another_run_are_refused(quick, tiny_pair
         train(quick(), tiny_pairs, tmp_path / "run")
 
 
-def test_a_batch_that_cannot_be_shared_is_refused(quick, tmp_path):
-    with pytest.raises(TrainingError, match="batch = 7 cannot be shared by 2 processes alike"):
-        _Run(quick(batch=7), ([], []), tmp_path, unet.build("light"), SimpleNamespace(world_size=2))
+def test_a_batch_that_cannot_be_shared_is_refused_before_others_are_started(
+    config, tiny, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("lightning_fabric.Fabric.launch", Mock(side_effect=AssertionError("they were started")))
+    assert run(command(config, tiny, tmp_path / "run", "3")) == 1
+    assert "batch = 8 cannot be shared by 3 processes alike\n" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(("network", "size", "batch"), [("light", 4, 1), ("swift", 32, 1), ("swift", 32, 2)])
-def test_a_share_of_which_the_norms_learn_nothing_is_refused(quick, tmp_path, network, size, batch):
+def test_a_share_of_which_the_norms_learn_nothing_is_refused(quick, network, size, batch):
     config = quick(network=network, size=size, batch=batch)
     with pytest.raises(TrainingError, match=rf"{network} cannot learn from pictures of size = {size} when .* has 1"):
-        _Run(config, ([], []), tmp_path, unet.build("light"), SimpleNamespace(world_size=batch))
+        check_share(config, batch)
 
 
 @pytest.fixture

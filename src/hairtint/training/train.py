@@ -81,6 +81,7 @@ def train(
             "no photo shows any hair: the masks of --data are all black; white must be where the hair is"
         )
     network = first_network(config, weights, encoder, sides[0], mean_with=mean_with)
+    check_share(config, fabric.world_size)
     began = None
     with alone(folder) if is_first(fabric) else nullcontext():
         if is_first(fabric):  # before there are other processes that would wait for one that refuses
@@ -112,7 +113,6 @@ class _Run:
         memory: float | None = None,
         began: dict[str, Any] | None = None,
     ) -> None:
-        check_share(config, fabric.world_size)
         self.config, self.folder, self.fabric = config, folder, fabric
         self.began = {key: value for key, value in (began or {}).items() if key != "seen"}
         train_pairs, self.held = sides
