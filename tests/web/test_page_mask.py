@@ -51,6 +51,60 @@ def test_hair_is_added_and_taken_back(photo):
     assert np.array_equal(shown(photo)[1], after)
 
 
+def test_the_key_that_undoes(photo):
+    """It takes back a stroke, and in the panel the look. All strokes go at once, which can be undone too."""
+    found = photo.get_by_role("button", name="The mask as found")
+    choose(photo, "blue")
+    choose(photo, "copper")
+    mask, _ = shown(photo)
+    painted(photo, "add", (0.2, 0.8), (0.4, 0.8))
+    photo.keyboard.press("Control+z")
+    assert np.array_equal(shown(photo)[0], mask)
+    assert found.get_attribute("aria-disabled") == "true"
+    painted(photo, "add", (0.2, 0.8), (0.4, 0.8))
+    painted(photo, "remove", (0.5, 0.2))
+    mended, _ = shown(photo)
+    found.click()
+    assert np.array_equal(shown(photo)[0], mask)
+    assert found.get_attribute("aria-disabled") == "true"
+    photo.keyboard.press("Control+z")
+    assert np.array_equal(shown(photo)[0], mended)
+    said(photo, "copper, 100 %")
+    photo.locator("#strength").focus()
+    photo.keyboard.press("Control+z")
+    said(photo, "blue, 100 %")
+    assert np.array_equal(shown(photo)[0], mended)
+
+
+def test_a_stroke_under_way_cannot_be_undone(photo):
+    """Nor can those before it meanwhile, or the look."""
+    choose(photo, "blue")
+    choose(photo, "copper")
+    painted(photo, "add", (0.2, 0.8))
+    once, _ = shown(photo)
+    photo.mouse.down()
+    photo.keyboard.press("Control+z")
+    assert (shown(photo)[0] >= once).all()
+    photo.mouse.up()
+    assert photo.locator("#now-name").inner_text() == "Copper"
+    photo.keyboard.press("Control+z")
+    assert np.array_equal(shown(photo)[0], once)
+
+
+def test_the_mask_as_found_after_more_strokes_than_can_be_undone(page):
+    page.evaluate("""async () => {
+      const { Mending } = await import("./static/app/mending.js");
+      const found = { width: 4, height: 3, data: Float32Array.from({ length: 12 }, (_, k) => k / 12) };
+      const mending = new Mending(found);
+      for (let k = 0; k < 60; k++) mending.stroke({ x: k % 4, y: k % 3 }, 2, k % 5 < 3).end();
+      while (mending.undoable) mending.undo();
+      const same = () => String(mending.mask.data) === String(found.data);
+      if (mending.pristine || same()) throw new Error("all strokes could be undone");
+      mending.reset();
+      if (!mending.pristine || !same()) throw new Error(`found ${found.data}, is ${mending.mask.data}`);
+    }""")
+
+
 def test_without_any_hair_left_nothing_is_dyed(photo):
     photo.locator("[name=view][value=mask]").check(force=True)
     photo.locator("#brush-size").fill("96")

@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { startGestures } from "./gestures.js";
+import { undoes } from "./steps.js";
 
 /** Whether fingers and mice on the frame paint. @param {HTMLElement} frame .compare */
 export function paints({ dataset }) {
@@ -12,6 +13,7 @@ export class Brush {
   #frame;
   #zoom;
   #portrait = null;
+  #painting = false;
 
   /**
    * @param {HTMLElement} frame .compare
@@ -29,6 +31,8 @@ export class Brush {
     frame.addEventListener("pointerleave", () => (byId("brush").hidden = true));
     byId("brushes").addEventListener("change", ({ target }) => (frame.dataset.brush = target.value));
     byId("mend-undo").addEventListener("click", () => this.#undo());
+    byId("mend-reset").addEventListener("click", () => this.#reset());
+    document.addEventListener("keydown", (event) => this.#key(event)); // before the window, where it undoes the look
   }
 
   /** Mends another portrait, from its mask as it is. @param {import("./portrait.js").Portrait} portrait */
@@ -36,7 +40,7 @@ export class Brush {
     this.#portrait = portrait;
     byId("brushes").querySelector("[value='']").checked = true;
     this.#frame.dataset.brush = "";
-    this.#showUndo();
+    this.#showSteps();
   }
 
   /** On the screen it has the size that was chosen, at any zoom. */
@@ -48,32 +52,60 @@ export class Brush {
   #stroke(event) {
     if (!paints(this.#frame)) return null;
     this.#point(event);
+    this.#painting = true;
     const { scale, ...from } = this.#zoom.at(event);
     const stroke = this.#portrait.mending.stroke(from, this.#size / 2 / scale, this.#frame.dataset.brush === "add");
     this.onpaint(stroke.box);
     return {
       move: (now) => this.onpaint(stroke.to(this.#zoom.at(now))),
       end: () => {
+        this.#painting = false;
         stroke.end();
         this.#mended();
       },
-      cancel: () => this.onpaint(stroke.cancel()),
+      cancel: () => {
+        this.#painting = false;
+        this.onpaint(stroke.cancel());
+      },
     };
   }
 
+  get #undoable() {
+    return this.#portrait.mended && this.#portrait.mending.undoable;
+  }
+
+  get #pristine() {
+    return !this.#portrait.mended || this.#portrait.mending.pristine;
+  }
+
   #undo() {
-    if (!this.#portrait.mending.undoable) return;
+    if (this.#painting || !this.#undoable) return;
     this.onpaint(this.#portrait.mending.undo());
     this.#mended();
   }
 
+  #reset() {
+    if (this.#painting || this.#pristine) return;
+    this.onpaint(this.#portrait.mending.reset());
+    this.#mended();
+  }
+
+  /** Of what was done in the panel the look's own undo takes care. */
+  #key(event) {
+    const here = byId("mend").offsetParent && !event.target.closest("#controls");
+    if (!undoes(event) || !here || !(this.#painting || this.#undoable)) return;
+    event.preventDefault();
+    this.#undo();
+  }
+
   #mended() {
-    this.#showUndo();
+    this.#showSteps();
     this.onmend();
   }
 
-  #showUndo() {
-    byId("mend-undo").setAttribute("aria-disabled", String(!this.#portrait.mended || !this.#portrait.mending.undoable));
+  #showSteps() {
+    byId("mend-undo").ariaDisabled = String(!this.#undoable); // not disabled: they would lose the focus
+    byId("mend-reset").ariaDisabled = String(this.#pristine);
   }
 
   #point({ clientX, clientY }) {

@@ -3,7 +3,7 @@
 import { clip } from "../engine/numbers.js";
 import { between, blendRows, widen } from "../engine/raster.js";
 
-const MOST = 50; // strokes that can be undone
+const MOST = 50; // steps that can be undone
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 /** @typedef {{x: number, y: number}} Point in pixels of the mask */
@@ -13,7 +13,7 @@ export class Mending {
   #data;
   #kept; // the share of what was found that stays, and what is added to it: so it holds for a larger mask too
   #added;
-  #undoable = []; // of each stroke its box, and the values before it
+  #undoable = []; // of each step its box, and the values before it
 
   /** @param {import("../engine/index.js").Mask} mask is not changed */
   constructor(mask) {
@@ -30,6 +30,11 @@ export class Mending {
 
   get undoable() {
     return this.#undoable.length > 0;
+  }
+
+  /** Whether the mask is as it was found. */
+  get pristine() {
+    return this.#kept.every((share) => share === 1) && this.#added.every((value) => value === 0);
   }
 
   /**
@@ -56,8 +61,7 @@ export class Mending {
     };
     const end = () => {
       const cut = (data) => this.#values(whole, data);
-      this.#undoable.push({ box: whole, kept: cut(before.kept), added: cut(before.added) });
-      if (this.#undoable.length > MOST) this.#undoable.shift();
+      this.#remember({ box: whole, kept: cut(before.kept), added: cut(before.added) });
     };
     const cancel = () => {
       end();
@@ -66,11 +70,20 @@ export class Mending {
     return { box: to(from), to, end, cancel };
   }
 
-  /** Takes the last stroke back. @returns {Box} what has changed */
+  /** Takes the last stroke or reset back. @returns {Box} what has changed */
   undo() {
     const { box, kept, added } = this.#undoable.pop();
     let at = 0;
     this.#each(box, (i) => this.#set(i, kept[at], added[at++]));
+    return box;
+  }
+
+  /** The mask as it was found, by a step that can be undone. @returns {Box} what has changed */
+  reset() {
+    const { width, height } = this.#found;
+    const box = { left: 0, top: 0, right: width, bottom: height };
+    this.#remember({ box, kept: this.#kept.slice(), added: this.#added.slice() });
+    this.#each(box, (i) => this.#set(i, 1, 0));
     return box;
   }
 
@@ -94,6 +107,11 @@ export class Mending {
   part(box) {
     const { left, top, right, bottom } = box;
     return { width: right - left, height: bottom - top, data: this.#values(box, this.#data) };
+  }
+
+  #remember(step) {
+    this.#undoable.push(step);
+    if (this.#undoable.length > MOST) this.#undoable.shift();
   }
 
   #set(i, kept, added) {

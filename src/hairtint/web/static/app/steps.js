@@ -3,6 +3,11 @@
 import { byId, icon, make } from "./dom.js";
 import { titleOf } from "./effects.js";
 
+/** Whether a key is the one that undoes. @param {KeyboardEvent} event */
+export function undoes({ key, ctrlKey, metaKey, shiftKey }) {
+  return key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey;
+}
+
 /** @param {import("./look.js").LookStore} store */
 export function startSteps(store) {
   const [chips, undo, reset] = ["chips", "undo", "reset"].map(byId);
@@ -12,8 +17,8 @@ export function startSteps(store) {
   undo.addEventListener("click", () => store.undo());
   reset.addEventListener("click", () => store.reset());
   addEventListener("keydown", (event) => {
-    const wanted = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-    if (!wanted || event.target.matches("[type=text]") || !chips.parentElement.offsetParent) return;
+    const taken = event.defaultPrevented || event.target.matches("[type=text]");
+    if (!undoes(event) || taken || !chips.parentElement.offsetParent) return;
     event.preventDefault();
     store.undo();
   });
