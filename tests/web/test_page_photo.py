@@ -225,6 +225,13 @@ def test_the_way_back_and_forth(photo, tmp_path):
     assert saved(photo, "#save")[0] == "eileen-collins-burgundy.jpg"
 
 
+def test_another_photo_begins_with_the_line_in_its_middle(photo, portrait_path):
+    photo.locator("#split").fill("100")
+    open_photo(photo, portrait_path)
+    assert photo.locator("#split").input_value() == "50"
+    assert photo.locator("#compare").evaluate("frame => frame.style.getPropertyValue('--split')") == "50%"
+
+
 def test_taken_with_the_camera(page):
     """Which is asked for more than the live tab needs."""
     page.evaluate("""() => {

@@ -80,6 +80,15 @@ def test_a_mouse(photo, middle):
     assert zoomed(photo) == 1
 
 
+def test_a_double_click_enlarges_what_was_seen(photo):
+    """On the dyed side too: a click moves the line, the second one puts it back."""
+    box = photo.locator("#compare").bounding_box()
+    photo.mouse.dblclick(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"])
+    assert zoomed(photo) == 2.5
+    assert photo.locator("#split").input_value() == "50"
+    assert photo.locator("#compare").evaluate("frame => frame.style.getPropertyValue('--split')") == "50%"
+
+
 def test_keys(photo):
     """+, - and 0 also on the line, whose arrows are its own."""
     place = "frame => frame.style.getPropertyValue('--x')"
@@ -119,6 +128,12 @@ def test_a_phone(visit, server, tmp_path, portrait):
     assert wide["width"] == 328
     assert abs(wide["height"] - box["height"]) < 1
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.locator("#zoom").tap()
+    box = page.locator("#compare").bounding_box()
+    for _ in range(2):
+        page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"])
+    page.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 2")
+    assert page.locator("#split").input_value() == "50"
     page.locator("#another").tap()
     open_photo(page, path)
     assert zoomed(page) == 1

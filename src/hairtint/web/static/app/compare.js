@@ -4,7 +4,11 @@ import { startGestures } from "./gestures.js";
 
 const NARROW = 6; // em: a side that is narrower has no room for its name
 
-/** @param {HTMLElement} frame .compare @param {(share: number) => void} [onmove] the share of "before", 0 to 1 */
+/**
+ * @param {HTMLElement} frame .compare
+ * @param {(share: number) => void} [onmove] the share of "before", 0 to 1
+ * @returns {{set: (percent: number) => void, back: () => void}} the line; `back` to before the clicks of a double one
+ */
 export function startCompare(frame, onmove = () => {}) {
   const range = frame.querySelector(".split");
   const [before, after] = ["left", "right"].map((side) => frame.querySelector(`.chip.${side}`));
@@ -23,24 +27,28 @@ export function startCompare(frame, onmove = () => {}) {
     const pans = frame.hasAttribute("data-zoomed") && !target.closest(".handle");
     return frame.dataset.view === "compare" && !pans ? split(frame, range) : null;
   });
+  let held = [range.value, range.value]; // before each of the last two presses
+  frame.addEventListener("pointerdown", () => (held = [held[1], range.value]));
+  return { set: (percent) => set(range, percent), back: () => set(range, held[0]) };
 }
 
 /** The range takes no pointers itself: on it two fingers would not zoom. @returns {import("./gestures.js").Tool} */
 function split(frame, range) {
   const held = range.value;
-  const set = (value) => {
-    range.value = value;
-    range.dispatchEvent(new Event("input"));
-  };
   const move = ({ clientX }) => {
     const { left, width } = frame.getBoundingClientRect();
-    set((100 * (clientX - left)) / width);
+    set(range, (100 * (clientX - left)) / width);
   };
   const end = (event) => {
     move(event);
     range.focus({ preventScroll: true }); // for its arrow keys
   };
-  return { move, end, cancel: () => set(held) };
+  return { move, end, cancel: () => set(range, held) };
+}
+
+function set(range, value) {
+  range.value = value;
+  range.dispatchEvent(new Event("input"));
 }
 
 /** Gives the frame the shape of the picture in it, so that nothing jumps. */

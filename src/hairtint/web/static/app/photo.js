@@ -16,6 +16,7 @@ const SAVING = ["save", "save-mask", "share"];
 
 export class PhotoTab {
   #store;
+  #line;
   #zoom;
   #brush;
   #portrait = null; // kept while the welcome is shown
@@ -29,7 +30,8 @@ export class PhotoTab {
   /** @param {import("./look.js").LookStore} store */
   constructor(store) {
     this.#store = store;
-    startCompare(byId("compare"));
+    this.#line = startCompare(byId("compare"));
+    byId("compare").addEventListener("dblclick", () => this.#line.back()); // it enlarges what was seen before
     this.#zoom = new Zoom(byId("compare"), byId("zoom"));
     this.#brush = new Brush(byId("compare"), this.#zoom, (box) => this.#repaint(box), () => this.#mend());
     byId("views").addEventListener("change", ({ target }) => this.#view(target.value));
@@ -158,6 +160,7 @@ export class PhotoTab {
     this.#portrait = portrait;
     this.#begin("Getting ready");
     shape(byId("compare"), portrait.image.width, portrait.image.height);
+    this.#line.set(50);
     this.#zoom.start(portrait.image);
     this.#brush.start(portrait);
     this.#paint("before", portrait.image);
