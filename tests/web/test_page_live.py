@@ -78,6 +78,19 @@ def test_snapshot_and_recording(live):
     assert len(data) > 3000
 
 
+def test_a_kept_look_has_a_picture_of_the_dye(live):
+    """Even where the camera is shown as it is."""
+    live.get_by_label("blue", exact=True).check()
+    picture(live, lambda shown: blueness(shown) > 0.06)
+    live.locator("#live-split").fill("100")
+    picture(live, lambda shown: blueness(shown) < 0.02)
+    live.locator("#keep").click()
+    assert live.locator("#live-status").inner_text() == "Kept"
+    live.evaluate("document.querySelector('.kept canvas').id = 'kept'")
+    assert blueness(pixels(live, "kept")) > 0.06
+    live.locator(".remove").click()
+
+
 def test_on_a_phone_recording_moves_nothing(live):
     """Or the finger that began it is on another button next. The buttons and what is said of them stay in view."""
     wide = live.viewport_size

@@ -134,6 +134,9 @@ def test_an_address_that_holds_no_look(page, address):
     assert page.evaluate(read, address) is None
 
 
+WORDS = "kept => kept.map(({ title }) => title)"
+
+
 def test_looks_are_kept(visit, server, dark_hair):
     """With a small picture while the page is open; of photos nothing is stored."""
     page = visit(server)
@@ -150,14 +153,60 @@ def test_looks_are_kept(visit, server, dark_hair):
     page.reload()
     page.evaluate("document.body.dataset.state = 'ready'")
     assert page.locator("#shelf canvas").count() == 0
-    assert page.locator(".kept").all_inner_texts() == ["Pink", "Blue"]
+    assert page.locator(".kept").evaluate_all(WORDS) == ["pink, 100 %", "blue, 100 %"]
     page.set_viewport_size({"width": 1280, "height": 720})
     for sheet in ("#tab-more", "#tab-own", "#tab-colour"):
         page.locator(sheet).click()
         seen, whole = page.evaluate("[shelf.clientHeight, shelf.scrollHeight]")
         assert seen == whole > 80, sheet
-    page.get_by_role("button", name="Remove: pink").click()
-    assert page.evaluate("document.activeElement.innerText") == "Blue"
+    page.get_by_role("button", name="Remove: pink, 100 %").click()
+    assert page.evaluate("document.activeElement.title") == "blue, 100 %"
     assert page.evaluate("localStorage.looks") == '["color=2f5fc4&strength=100&method=natural"]'
-    page.get_by_role("button", name="Remove: blue").click()
+    page.get_by_role("button", name="Remove: blue, 100 %").click()
     assert page.locator("#shelf").is_hidden()
+
+
+def test_the_heart_answers(visit, server):
+    """By a word and by being full while the look of now is kept; a second press removes it."""
+    page = visit(server)
+    page.evaluate("document.body.dataset.state = 'ready'")
+    heart = page.get_by_role("button", name="Keep this look")
+    for strength in range(20, 32):
+        page.locator("#strength").fill(str(strength))
+        assert heart.get_attribute("aria-pressed") == "false"
+        heart.click()
+        said(page, "Kept")
+        assert heart.get_attribute("aria-pressed") == "true"
+    page.locator("#strength").fill("32")
+    heart.click()
+    said(page, "Kept; the oldest of 12 was removed")
+    assert page.locator(".kept").evaluate_all(WORDS) == [f"copper, {strength} %" for strength in range(32, 20, -1)]
+    heart.click()
+    said(page, "No longer kept")
+    assert heart.get_attribute("aria-pressed") == "false"
+    assert page.locator(".kept").count() == 11
+    page.locator(".kept").first.click()
+    assert heart.get_attribute("aria-pressed") == "true"
+    page.locator(".remove").first.click()
+    assert heart.get_attribute("aria-pressed") == "false"
+
+
+def test_kept_looks_can_be_told_apart(visit, server):
+    """By the words of the status line, and what the method switches off is no part of them."""
+    page = visit(server)
+    page.evaluate("document.body.dataset.state = 'ready'")
+    page.locator("#tab-more").click()
+    page.locator("#effect-ombre").check()
+    for strength in ("40", "80"):
+        page.locator("#strength").fill(strength)
+        page.locator("#keep").click()
+    page.get_by_label("Hue only").check(force=True)
+    page.locator("#keep").click()
+    words = ["copper, 80 %, hue only", "copper, 80 %, ombre", "copper, 40 %, ombre"]
+    assert page.locator(".kept").evaluate_all(WORDS) == words
+    assert page.locator(".kept").first.inner_text() == "Copper, 80\N{NO-BREAK SPACE}%, hue only"
+    page.reload()
+    page.evaluate("document.body.dataset.state = 'ready'")
+    page.locator(".kept").first.click()
+    page.get_by_label("Natural dye").check(force=True)
+    assert page.locator("#chips").is_hidden()

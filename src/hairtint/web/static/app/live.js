@@ -41,6 +41,11 @@ export class LiveTab {
     return this.#running;
   }
 
+  /** The canvas with the dyed picture of the camera, whole; null where there is none. */
+  get dyed() {
+    return this.#seen ? this.#dyed : null;
+  }
+
   get #seen() {
     return byId("live-canvas").width > 0;
   }

@@ -79,15 +79,19 @@ export class LookStore {
 
   /** The look in words, for screen readers. */
   get words() {
-    const { name, color, strength, effects, method } = this.#choice;
-    const extras = method === "natural" ? effects.map((text) => text.split(":")[0]) : ["hue only"];
-    return [`${name || color}, ${Math.round(strength * 100)} %`, ...extras].join(", ");
+    return wordsOf(this.#choice);
   }
 
   #show(choice) {
     this.#choice = Object.freeze(choice);
     for (const listener of this.#listeners) listener(this.#choice);
   }
+}
+
+/** A look in words: "copper, 40 %, ombre". @param {Choice} choice @returns {string} */
+export function wordsOf({ name, color, strength, effects, method }) {
+  const extras = method === "natural" ? effects.map((text) => text.split(":")[0]) : ["hue only"];
+  return [`${name || color}, ${Math.round(strength * 100)} %`, ...extras].join(", ");
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);

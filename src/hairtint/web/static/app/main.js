@@ -24,11 +24,11 @@ startWheel(store);
 startControls(store);
 startEffects(store);
 startSteps(store);
-startShelf(store);
 startAddress(store);
 
 const photo = new PhotoTab(store);
 const live = new LiveTab(store, showControls);
+startShelf(store, () => (document.body.dataset.tab === "live" ? live : photo).dyed);
 let example = null; // the last look that came with its own photo
 startIntake((file, name, { look, note } = {}) => {
   byId("tab-photo").click();

@@ -43,6 +43,11 @@ export class PhotoTab {
     return Boolean(this.#portrait?.mask);
   }
 
+  /** The canvas with the dyed photo; null where there is none. */
+  get dyed() {
+    return isState("ready") ? byId("after") : null;
+  }
+
   /**
    * Takes a photo.
    * @param {Blob|Promise<Blob>} file @param {string} name for what is saved later

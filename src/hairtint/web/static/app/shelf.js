@@ -1,6 +1,7 @@
 /** Looks that were kept, with a small picture of each while the page is open, and the look in the page's address. */
 
 import { byId, icon, make, shrink } from "./dom.js";
+import { wordsOf } from "./look.js";
 import { lookText, readLook } from "./look-text.js";
 import { swatch } from "./palette.js";
 import { remember, remembered } from "./storage.js";
@@ -29,26 +30,38 @@ export function startAddress(store) {
   });
 }
 
-/** @param {import("./look.js").LookStore} store */
-export function startShelf(store) {
-  const shelf = byId("shelf");
+/**
+ * @param {import("./look.js").LookStore} store
+ * @param {() => HTMLCanvasElement|null} dyed the picture with dyed hair, where there is one
+ */
+export function startShelf(store, dyed) {
+  const [shelf, heart] = ["shelf", "keep"].map(byId);
   const pictures = new Map(); // by the look's text; they stay in memory
   let texts = stored();
 
+  const now = () => lookText(store.look); // without effects that the method switches off
+  const showHeart = () => heart.setAttribute("aria-pressed", String(texts.includes(now())));
   const show = () => {
     shelf.replaceChildren(...texts.map((text) => item(text, pictures.get(text))));
     shelf.hidden = !texts.length;
+    showHeart();
   };
   const keep = (changed) => {
     texts = changed;
     remember("looks", JSON.stringify(texts));
     show();
   };
-  byId("keep").addEventListener("click", () => {
-    const text = lookText(store.choice);
-    const picture = seen();
-    if (picture) pictures.set(text, picture);
-    keep([text, ...texts.filter((other) => other !== text)].slice(0, MOST));
+  heart.addEventListener("click", () => {
+    const text = now();
+    const others = texts.filter((other) => other !== text);
+    if (others.length < texts.length) {
+      keep(others);
+      return say("No longer kept");
+    }
+    const picture = dyed();
+    if (picture) pictures.set(text, small(picture));
+    keep([text, ...texts].slice(0, MOST));
+    say(others.length < MOST ? "Kept" : `Kept; the oldest of ${MOST} was removed`);
   });
   shelf.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
@@ -56,9 +69,10 @@ export function startShelf(store) {
     const at = [...shelf.children].indexOf(button.closest("li"));
     if (!button.matches(".remove")) return store.change(readLook(texts[at]));
     keep(texts.filter((_, k) => k !== at));
-    (shelf.children[Math.min(at, texts.length - 1)]?.querySelector("button") ?? byId("keep")).focus();
+    (shelf.children[Math.min(at, texts.length - 1)]?.querySelector("button") ?? heart).focus();
   });
   show();
+  store.follow(showHeart);
 }
 
 function stored() {
@@ -70,24 +84,25 @@ function stored() {
   }
 }
 
-/** The dyed picture, small; nothing where there is none. */
-function seen() {
-  const { tab, state } = document.body.dataset;
-  const source = tab === "live" ? byId("live-canvas") : state === "ready" ? byId("after") : null;
-  if (!source?.width) return null;
+/** In the line of the tab that is open. */
+function say(text) {
+  byId(document.body.dataset.tab === "live" ? "live-status" : "status").textContent = text;
+}
+
+function small(picture) {
   const canvas = make("canvas");
-  shrink(source, canvas, 160);
+  shrink(picture, canvas, 160);
   return canvas;
 }
 
 function item(text, picture) {
-  const { name, color, effects } = readLook(text);
-  const words = [name || color, ...effects.map((effect) => effect.split(":")[0])].join(", ");
+  const choice = readLook(text);
+  const words = wordsOf(choice);
   const look = make(
     "button",
     { type: "button", className: "kept", title: words },
-    picture ?? swatch(color),
-    make("span", { className: "name" }, words),
+    picture ?? swatch(choice.color),
+    make("span", { className: "name" }, words.replace(" %", "\u00a0%")),
   );
   const remove = make("button", { type: "button", className: "remove", ariaLabel: `Remove: ${words}` }, icon("close"));
   return make("li", {}, look, remove);
