@@ -6,7 +6,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from page_helpers import PATIENCE, pixels
+from page_helpers import PATIENCE, RUNTIME, needs, pixels
 from PIL import Image
 
 
@@ -89,6 +89,29 @@ def test_a_kept_look_has_a_picture_of_the_dye(live):
     live.evaluate("document.querySelector('.kept canvas').id = 'kept'")
     assert blueness(pixels(live, "kept")) > 0.06
     live.locator(".remove").click()
+
+
+def test_a_recording_is_not_lost_by_leaving(visit, server):
+    """The browser asks before the page is left; Back leads from the live tab to that of photos, which saves it."""
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+    page = visit(server)
+    page.locator("#tab-live").click()
+    page.locator("#camera-start").click()
+    page.locator("#pace:not(:empty)").wait_for()
+    page.locator("#record").click()
+    page.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()
+    with page.expect_event("dialog") as question:
+        page.close(run_before_unload=True)
+    assert question.value.type == "beforeunload"
+    question.value.dismiss()
+    with page.expect_download() as recording:
+        page.go_back()
+    assert recording.value.suggested_filename.startswith("hairtint-copper-")
+    page.locator(".welcome").wait_for()
+    page.go_forward()
+    page.locator("#camera-start").wait_for()
+    page.reload()
+    page.locator("#camera-start").wait_for()
 
 
 def test_on_a_phone_recording_moves_nothing(live):

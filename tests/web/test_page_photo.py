@@ -215,7 +215,11 @@ def test_the_way_back_and_forth(photo, tmp_path):
     said(photo, "copper, 100 %")
     photo.locator("#tab-live").click()
     photo.go_back()
-    photo.get_by_role("button", name="Back to your photo").wait_for()
+    photo.locator("#compare").wait_for()
+    photo.go_forward()
+    photo.locator("#camera-start").wait_for()
+    photo.go_back()
+    photo.locator("#another").click()
     photo.get_by_role("button", name="Burgundy").click()
     photo.wait_for_selector("body[data-state=ready]")
     assert saved(photo, "#save")[0] == "eileen-collins-burgundy.jpg"
@@ -223,6 +227,25 @@ def test_the_way_back_and_forth(photo, tmp_path):
     photo.go_forward()
     photo.wait_for_selector("body[data-state=ready]")
     assert saved(photo, "#save")[0] == "eileen-collins-burgundy.jpg"
+
+
+def test_the_way_back_from_a_link(page, portrait_path):
+    """To a look or to a part of the page, at the photo or before it: it is one step as well."""
+    body = page.locator("body")
+    page.get_by_role("link", name="Skip to the picture").press("Enter")
+    open_photo(page, portrait_path)
+    page.go_back()
+    page.wait_for_selector("body[data-state=empty]")
+    page.go_forward()
+    page.wait_for_selector("body[data-state=ready]")
+    page.evaluate("location.hash = 'color=2f5fc4&strength=80'")
+    said(page, "blue, 80 %")
+    page.locator("#another").click()
+    page.go_back()
+    page.wait_for_selector("body[data-state=ready]")
+    page.go_back()
+    page.wait_for_function("() => history.state.photo")
+    assert body.get_attribute("data-state") == "ready"
 
 
 def test_another_photo_begins_with_the_line_in_its_middle(photo, portrait_path):

@@ -188,6 +188,7 @@ export class LiveTab {
     byId("record").querySelector("span").textContent = on ? "Stop and save" : "Record";
     byId("timer").textContent = "0:00";
     byId("timer").hidden = !on;
+    (on ? addEventListener : removeEventListener)("beforeunload", askFirst);
   }
 
   #named(extension) {
@@ -211,6 +212,11 @@ export class LiveTab {
   #say(text) {
     byId("live-status").textContent = text;
   }
+}
+
+/** Whether to leave the page: what is recorded would be lost. */
+function askFirst(event) {
+  event.preventDefault();
 }
 
 /** A picture of this size in the middle of the canvas, as large as it fits, mirrored if wished. */

@@ -11,6 +11,7 @@ import { LookStore } from "./look.js";
 import { clearProblem } from "./notice.js";
 import { dyeNamed, startPalette } from "./palette.js";
 import { PhotoTab } from "./photo.js";
+import { enter, mark } from "./place.js";
 import { lookOfAddress, startAddress, startShelf } from "./shelf.js";
 import { startSteps } from "./steps.js";
 import { remember, remembered } from "./storage.js";
@@ -39,10 +40,9 @@ startIntake((file, name, { look, note } = {}) => {
 
 byId("another").addEventListener("click", () => photo.show(false));
 byId("reopen").addEventListener("click", () => photo.show(true));
-history.replaceState(history.state ?? { photo: false }, "");
 addEventListener("popstate", ({ state }) => {
   if (!state) return; // of a link within the page
-  byId("tab-photo").click();
+  byId(`tab-${state.tab}`).click();
   photo.show(state.photo);
 });
 byId("save").addEventListener("click", () => photo.save());
@@ -57,12 +57,19 @@ startTabs(
   },
   remembered("sheet"),
 );
-startTabs(byId("tabs"), (panel) => {
-  clearProblem();
-  if (panel === "photo") live.stop();
-  document.body.dataset.tab = panel;
-  showControls();
-});
+document.body.dataset.tab = "photo";
+mark();
+startTabs(
+  byId("tabs"),
+  (panel) => {
+    clearProblem();
+    if (panel === "photo") live.stop();
+    enter({ tab: panel });
+    document.body.dataset.tab = panel;
+    showControls();
+  },
+  history.state.tab,
+);
 
 /** The live tab needs the controls only while there is something to control. */
 function showControls() {
@@ -88,5 +95,3 @@ showTheme();
 byId("limits").textContent +=
   `, up to ${limits.bytes / 1e6} MB. Results are saved with up to ${limits.saveSide} pixels a side.`;
 if (!canCompute()) sayOld();
-document.body.dataset.tab = "photo";
-showControls();

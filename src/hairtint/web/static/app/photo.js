@@ -6,6 +6,7 @@ import { shape, startCompare } from "./compare.js";
 import { byId, catchFocus, show, shrink } from "./dom.js";
 import { Latest } from "./latest.js";
 import { clearProblem, showProblem } from "./notice.js";
+import { enter } from "./place.js";
 import { greyOf, Portrait } from "./portrait.js";
 import { canShare, download, encoded, fileName, share } from "./save.js";
 import { busy, idle, progress } from "./veil.js";
@@ -87,7 +88,7 @@ export class PhotoTab {
 
   /** Turns to the photo, if there is one, or to the welcome, which leads back to it. @param {boolean} photo */
   async show(photo) {
-    enter(photo);
+    enter({ photo });
     if (!photo) {
       this.#opening++;
       this.#drop();
@@ -149,7 +150,7 @@ export class PhotoTab {
   #begin(text) {
     if (!isState("busy")) this.#from = document.body.dataset.state;
     if (isState("empty")) {
-      enter(true);
+      enter({ photo: true });
       for (const canvas of document.querySelectorAll(".work canvas")) canvas.width = 0;
     }
     const gone = document.querySelector(".welcome").contains(document.activeElement);
@@ -289,11 +290,6 @@ function named({ name, color }, portrait, { type }) {
 function state(name) {
   document.body.dataset.state = name;
   for (const id of [...SAVING, "views", "zoom"]) byId(id).disabled = name !== "ready";
-}
-
-/** The way from the welcome to the photo and back is one of the browser's history. */
-function enter(photo) {
-  if (history.state?.photo !== photo) history.pushState({ photo }, "");
 }
 
 const isState = (name) => document.body.dataset.state === name;

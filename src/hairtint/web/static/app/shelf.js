@@ -4,6 +4,7 @@ import { byId, icon, make, shrink } from "./dom.js";
 import { wordsOf } from "./look.js";
 import { lookText, readLook } from "./look-text.js";
 import { swatch } from "./palette.js";
+import { mark } from "./place.js";
 import { remember, remembered } from "./storage.js";
 
 const MOST = 12; // looks
@@ -25,6 +26,7 @@ export function startAddress(store) {
   });
   addEventListener("hashchange", () => {
     const look = history.state ? null : lookOfAddress(); // the page's own steps of the history change no look
+    mark();
     if (look) store.change(look);
     else write(store);
   });
