@@ -107,6 +107,14 @@ def test_the_first_frame_is_the_networks_own_map(modules):
     np.testing.assert_array_equal(ours, theirs)
 
 
+def test_hair_that_is_gone_from_an_unchanged_picture_fades_as_in_python(modules):
+    rgb, true = scene()
+    gone = [np.zeros_like(true)] * 4
+    ours, theirs = blended(modules, [rgb] * 5, [true, *gone])
+    assert 0.1 < theirs[1][true == 1].mean() < 0.6
+    np.testing.assert_allclose(ours, theirs, atol=0.02)
+
+
 def test_the_map_moves_with_the_picture(modules):
     frames, maps = zip(*(scene(shift) for shift in range(0, 48, 4)), strict=True)
     ours, _ = blended(modules, frames, maps)
