@@ -284,6 +284,14 @@ def test_where_the_browser_cannot_the_server_may(visit, server, portrait_path):
     assert blue > red + 40
     bald = pixels(page, "mask")[..., 0] == 0
     assert np.array_equal(pixels(page, "after")[bald], pixels(page, "before")[bald])
+    forgotten = iter([True])
+    page.context.route(
+        "**/recolor", lambda route: route.fulfill(status=404) if next(forgotten, False) else route.continue_()
+    )
+    page.get_by_label("green", exact=True).check()
+    said(page, "green, 100 %")
+    red, green, _ = pixels(page, "after")[hair].mean(axis=0)
+    assert green > red + 40, "a server that has forgotten the photo gets it again"
 
 
 def test_a_browser_that_is_too_old(visit, server, portrait_path):
