@@ -25,6 +25,7 @@ _SAMPLES = 96  # cells along the shorter side of the map on which all this is wo
 _NEAR = 5  # cells over which the lightness of a place is meant
 
 Cells = npt.NDArray[np.integer[Any]]
+Parts = list[tuple[Cover, Shade]]  # the mask of each head, and its hair before dyeing
 
 _NOBODY: Cells = np.zeros((0, 0), int)
 
@@ -51,7 +52,7 @@ class Heads:
         """Forget the frames before, as at a cut."""
         self.shades, self._owners = [], _NOBODY
 
-    def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.float32]) -> list[tuple[Cover, Shade]]:
+    def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.float32]) -> Parts:
         """The masks of the next frame's heads, all together the mask, each with its steadied shade; none without hair.
 
         rgb: uint8 (H, W, 3) of the size of the frames before; mask: float32 (H, W) in [0, 1].

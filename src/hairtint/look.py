@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import InputError
+from hairtint.heads import Parts
 from hairtint.matte import Mask, largest_region
-from hairtint.recolor import Heads, Method, Shade, check_saturation, check_share, checked_effects, recolor
+from hairtint.recolor import Method, check_saturation, check_share, checked_effects, recolor
+from hairtint.shade import Shade
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Look:
         return largest_region(mask) if self.largest_region else mask
 
     def dyed(
-        self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], *, shade: Shade | Heads | None = None
+        self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], *, shade: Shade | Parts | None = None
     ) -> NDArray[np.uint8]:
         """A picture whose hair has this look; arguments and errors are those of `recolor`."""
         return recolor(

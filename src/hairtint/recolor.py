@@ -23,7 +23,6 @@ __all__ = ["METHODS", "Method", "Shade", "recolor"]
 
 Method = Literal["natural", "hsv"]
 METHODS: tuple[Method, ...] = get_args(Method)
-Heads = list[tuple[Cover, Shade]]  # the mask of each, and its hair before dyeing
 Box = tuple[slice, slice]
 
 _VISIBLE = 1 / 512  # a smaller share of dye changes no 8-bit value
@@ -39,7 +38,7 @@ def recolor(
     strength: float = 1.0,
     method: Method = "natural",
     effects: Iterable[Effect | str] | Effect | str = (),
-    shade: Shade | Heads | None = None,
+    shade: Shade | heads.Parts | None = None,
     hsv_saturation: bool | float = False,
 ) -> npt.NDArray[np.uint8]:
     """Change the colour of the hair, and of nothing else.

@@ -71,7 +71,7 @@ class Wanted:
         """Refuse, before any work, what can be known to fail: OutputError or InputError."""
         try:
             seen = {Path(os.path.realpath(source)): "the input"}
-        except (OSError, ValueError, RuntimeError) as error:  # odd names and loops of links
+        except (OSError, ValueError) as error:  # no file can be called so
             raise SourceError(f"{one_line(source)} cannot be opened ({reason(error)}): check the name") from None
         for path in self.paths:
             kind = container_of(path)
