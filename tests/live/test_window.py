@@ -39,8 +39,8 @@ def post(window, state, *events):
     return window.events(state)[0]
 
 
-def key(code, text=""):
-    return pygame.KEYDOWN, {"key": code, "unicode": text, "mod": 0}
+def key(code, text="", place=0):
+    return pygame.KEYDOWN, {"key": code, "unicode": text, "scancode": place, "mod": 0}
 
 
 def mouse(kind, x, y):
@@ -94,6 +94,18 @@ def test_the_window_takes_the_shape_of_the_first_picture(monkeypatch):
         window.events(BEGIN)
 
 
+@pytest.mark.parametrize("size", [(1600, 320), (8190, 34), (320, 1600)])
+def test_the_window_is_never_so_flat_or_narrow_that_the_help_lacks_room(monkeypatch, size):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pygame.display.get_desktop_sizes", lambda: [(800, 480)])
+    with Window() as window:
+        window.draw(plain(COLORS[0], size), replace(BEGIN, help=True), Status())
+        for layer in window.layers:
+            height, width = layer.panel.rgba.shape[:2]
+            assert 0 <= layer.x <= window.size[0] - width
+            assert 0 <= layer.y <= window.size[1] - height
+
+
 def test_before_any_picture_there_is_a_word(window):
     window.draw(None, BEGIN, Status(trouble="opening camera 0", active=False))
     assert pixels(window).max() > 200
@@ -105,6 +117,16 @@ def test_keys(window):
     assert state.color == BEGIN.colors[BEGIN.colors.index(BEGIN.color) + 1]
     assert post(window, BEGIN, (pygame.QUIT, {})).quit
     assert post(window, BEGIN, key(pygame.K_ESCAPE)).quit
+
+
+@pytest.mark.parametrize("text", ["с", "С", "ψ", "ב", "ؤ"])
+def test_where_a_layout_has_other_letters_the_place_of_the_key_counts(window, text):
+    assert post(window, BEGIN, key(ord(text.lower()), text, pygame.KSCAN_C)) == replace(BEGIN, wheel=True)
+
+
+def test_a_latin_layout_keeps_its_own_letters(window):
+    apostrophe, oe = key(pygame.K_QUOTE, "'", pygame.KSCAN_Q), key(ord("ö"), "ö", pygame.KSCAN_SEMICOLON)
+    assert post(window, BEGIN, apostrophe, oe, key(pygame.K_m, "m", pygame.KSCAN_C)) == replace(BEGIN, mask=True)
 
 
 def test_a_key_that_is_held_switches_once_but_goes_on_through_colours(window):

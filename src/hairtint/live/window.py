@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from string import ascii_lowercase
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from hairtint.live.sources import Rgb, Size
 
 IDLE = 4.0  # seconds without key or mouse after which the bar hides
 DRAGGED = frozenset({"strength", "split", "disc", "value"})
-NARROWEST = 0.75  # width by height of a window that takes the shape of a picture
+NARROWEST, FLATTEST = 3 / 4, 16 / 9  # width by height of a window that takes the shape of a picture
 GROUND = (10, 10, 12)
 NO_DISPLAY = (
     "there is no display to open a window on: watch in a browser with --serve, send to calls with --virtual, "
@@ -116,11 +117,9 @@ class Window:
         if event.type == pygame.QUIT:
             return replace(controls, quit=True)
         if event.type == pygame.KEYDOWN:
-            text = getattr(event, "unicode", "")
-            name = text if text in choices.ALIASES else pygame.key.name(event.key)
             held = event.key in self._down  # a key down that never went up is held: on a slow machine that is soon
             self._down.add(event.key)
-            return choices.press(controls, name, held=held)
+            return choices.press(controls, self._key(event), held=held)
         if event.type == pygame.KEYUP:
             self._down.discard(event.key)
         if event.type == pygame.WINDOWFOCUSLOST:
@@ -135,6 +134,14 @@ class Window:
             return _at(*self._dragged, event.pos, controls)
         return controls
 
+    def _key(self, event: Any) -> str:
+        """The name of a key; where its layout has no Latin letter there, that of a US keyboard's key in its place."""
+        text, name = getattr(event, "unicode", ""), self.pygame.key.name(event.key)
+        place = getattr(event, "scancode", 0) - self.pygame.KSCAN_A
+        if not (name and name.isascii()) and place in range(26):
+            name = ascii_lowercase[place]
+        return text if text in choices.ALIASES else name
+
     def _pointed(self, position: tuple[int, int], controls: Controls) -> Controls:
         if controls.help:
             return choices.press(controls, "h")
@@ -148,9 +155,10 @@ class Window:
         return _at(place, box, position, controls)
 
     def _adapt(self, picture: Size) -> None:
-        """Give the window the shape of the first picture, but never so narrow that the panels lack room."""
-        shape = max(picture[0], picture[1] * NARROWEST), picture[1]
-        self.wanted = letterbox((round(shape[0]), shape[1]), _comfortable(self._desktop))[2:]
+        """Give the window the shape of the first picture, but never so narrow or flat that the panels lack room."""
+        width, height = picture
+        shape = max(width, round(height * NARROWEST)), max(height, round(width / FLATTEST))
+        self.wanted = letterbox(shape, _comfortable(self._desktop))[2:]
         if not self._resized and not self.screen.get_flags() & self.pygame.FULLSCREEN:
             self.screen = self.pygame.display.set_mode(self.wanted, self.pygame.RESIZABLE)
 
