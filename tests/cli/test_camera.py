@@ -138,7 +138,7 @@ def test_a_recording_is_whole_after_a_signal(clip, tmp_path, number):
         soon(lambda: any(path.stat().st_size for path in tmp_path.iterdir()), "a recording", 60)
         program.send_signal(number)
         assert program.wait(30) == 0
-        assert re.search(r" frames( dyed)?, ", program.stderr.read())
+        assert re.search(r"\d frames", program.stderr.read())
     (path,) = tmp_path.iterdir()
     with av.open(str(path)) as container:
         assert len(list(container.decode(video=0))) >= 1

@@ -17,6 +17,11 @@ def test_frames_and_their_speed():
     assert stats(5, 0).summary() == "5 frames, 10.0 fps, latency 40 ms (95 %: 40 ms), mask 20 ms"
 
 
+def test_one_frame_has_no_speed_yet():
+    assert stats(1, 2).summary() == "1 of 3 frames dyed"
+    assert stats(1, 2).figures() is None
+
+
 def test_frames_that_were_not_dyed_are_told_of():
     assert stats(5, 3).summary().startswith("5 of 8 frames dyed, 10.0 fps, ")
     assert re.match("37 frames, none dyed: the network was not ready", stats(0, 37).summary())

@@ -109,14 +109,18 @@ def test_it_stops_after_so_many_frames_or_seconds_or_on_quit(tmp_path):
 def test_frames_are_counted_before_the_network_is_ready_too(tmp_path):
     source, ready, stop = Script(HALVES), threading.Event(), threading.Event()
     with Loop(source, lambda: ready.wait() and paint, BEGIN.look) as loop:
-        sink = SimpleNamespace(show=lambda rgb: stop.set())
-        viewer = Viewer(loop, BEGIN, outs=[Out(sink)], folder=tmp_path, tell=print)
+        sink, screen, told = SimpleNamespace(show=lambda rgb: stop.set()), Keys("i"), []
+        viewer = Viewer(
+            loop, BEGIN, outs=[Out(sink)], screen=screen, folder=tmp_path, tell=print, report=told.append,
+            clock=count().__next__,
+        )  # fmt: skip
         try:
             viewer.run(stop=stop)
         finally:
             ready.set()
             source.put(gone())
     assert (viewer.stats.frames, viewer.stats.undyed) == (0, 1)
+    assert (screen.drawn[-1][2].figures, told) == ((), []), "there are none yet"
 
 
 def test_sinks_see_what_the_screen_shows_and_calls_are_not_mirrored(tmp_path):

@@ -56,12 +56,13 @@ class Stats:
             why = "the network was not ready in that time, take longer" if self.undyed else "none came in that time"
             return f"{self.undyed} frames, none dyed: {why}"
         count = f"{self.frames} of {self.frames + self.undyed} frames dyed" if self.undyed else f"{self.frames} frames"
-        return f"{count}, {self.figures()}"
+        figures = self.figures()
+        return f"{count}, {figures}" if figures else count
 
-    def figures(self) -> Figures:
-        """The figures of the last seconds in which frames were shown; all 0 before there are any."""
-        if not self._recent:
-            return Figures(0.0, 0.0, 0.0, {})
+    def figures(self) -> Figures | None:
+        """The figures of the last seconds in which frames were shown; None before the second one."""
+        if len(self._recent) < 2:
+            return None
         while len(self._recent) > 2 and self._recent[0][0] < self._recent[-1][0] - WINDOW:
             self._recent.popleft()
         times, latencies, stages = zip(*self._recent, strict=True)

@@ -186,9 +186,10 @@ class Viewer:
         return Status(trouble, toast, self._figures(), self.keeper.seconds, self.screen.active)
 
     def _figures(self) -> tuple[str, ...]:
-        if not self.controls.info or self._picture is None or self.loop.trouble:
+        figures = self.stats.figures() if self.controls.info and not self.loop.trouble else None
+        if figures is None or self._picture is None:
             return ()
-        figures, size = self.stats.figures(), self._picture.rgb.shape
+        size = self._picture.rgb.shape
         stages = "  ".join(f"{name} {1000 * seconds:.0f}" for name, seconds in figures.stages.items())
         return (
             f"{figures.fps:.1f} fps, {self.loop.dropped} dropped",
@@ -210,6 +211,6 @@ class Viewer:
             if self._told:
                 self.tell(self._told)
         still = self.controls.paused or self._told
-        if self.report and not still and self.clock() - self._reported >= 1:
+        if self.report and not still and self.clock() - self._reported >= 1 and (figures := self.stats.figures()):
             self._reported = self.clock()
-            self.report(str(self.stats.figures()))
+            self.report(str(figures))
