@@ -27,6 +27,12 @@ def test_a_whole_number_is_a_number(tmp_path):
     assert Config.from_dict(plan.as_dict(), "again") == plan
 
 
+def test_a_config_may_come_from_an_editor_that_marks_utf_8(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_bytes(b'\xef\xbb\xbfnetwork = "light"\r\n')
+    assert Config.load(path) == Config(network="light")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

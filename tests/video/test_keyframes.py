@@ -50,6 +50,11 @@ def test_a_script_says_what_it_says(load):
     assert looks(4) == looks(1000) == Look(Color.parse("#2040ff"), effects=(Effect.parse("gloss:0.4"),))
 
 
+def test_a_script_may_come_from_an_editor_that_marks_utf_8(load):
+    marked = "\ufeff" + SCRIPT
+    assert load(marked.replace("\n", "\r\n")) == load(SCRIPT)
+
+
 def test_half_way_is_half_way_in_cielab(load):
     looks = load(SCRIPT)
     ends = lab([Color.parse(name).rgb() for name in ("chestnut", "copper")])

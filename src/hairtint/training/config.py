@@ -79,7 +79,7 @@ class Config:
     def load(cls, path: Path) -> Config:
         """Read a TOML file; raises TrainingError on a missing file, bad TOML, unknown keys and wrong types."""
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise TrainingError(f"cannot read {path}: {reason(error)}") from error
         except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end

@@ -76,7 +76,7 @@ class Keyframes:
                 data = file.read(_MOST_BYTES + 1)
             if len(data) > _MOST_BYTES:
                 raise InputError(f"{name} is too large for a script of looks: name the right file")
-            script = tomllib.loads(data.decode())
+            script = tomllib.loads(data.decode("utf-8-sig"))
         except OSError as error:
             raise InputError(f"{name} cannot be read ({reason(error)}): name a script of looks") from None
         except (ValueError, RecursionError) as error:  # ValueError: not TOML, not UTF-8, or a number without end
