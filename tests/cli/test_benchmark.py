@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from live.streams import COLORS, plain, write_clip
 
 import hairtint
 from hairtint.benchmark.measure import FEWEST, STAGES
@@ -42,16 +43,17 @@ def test_tables_json_and_plot(tmp_path, capsys):
     assert b"swift" in picture.read_bytes() or b"text" in picture.read_bytes()
 
 
-def test_one_model_one_device_and_a_video_of_ones_own(tmp_path, capsys):
-    from hairtint.benchmark.moving import generate
-
-    generate(tmp_path / "film.avi", (200, 120))
+def test_one_model_one_device_and_a_video_of_ones_own(tmp_path, monkeypatch, capsys):
+    """In a folder whose name makes the path look like an address."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "12:30").mkdir()
+    write_clip(tmp_path / "12:30" / "film.mp4", [plain(color, (200, 120)) for color in COLORS])
     figures = tmp_path / "figures.json"
     call = ["benchmark", "--seconds", "0.1", "--models", "light,light", "--devices", "onnxruntime"]
-    assert run([*call, "--video", str(tmp_path / "film.avi"), "--json", str(figures)]) == 0
+    assert run([*call, "--video", "12:30/film.mp4", "--json", str(figures)]) == 0
     result = json.loads(figures.read_text())
     assert [(row["model"], row["device"]) for row in result["rows"]] == [("light", "onnxruntime")]
-    assert (result["machine"]["size"], result["machine"]["video"]) == ("200x120", "film.avi")
+    assert (result["machine"]["size"], result["machine"]["video"]) == ("200x120", "film.mp4")
     assert "swift" not in capsys.readouterr().out
 
 

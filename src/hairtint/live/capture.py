@@ -118,10 +118,7 @@ class FileSource:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        self.name = _name(self.path)
-        if "://" not in self.path:
-            self.path = str(Path(self.path).absolute())  # FFmpeg takes 12:30/clip.mp4 for an address
-            self.name = Path(self.path).name
+        self.name = _name(self.path) if "://" in self.path else Path(self.path).name
         self.capture: cv2.VideoCapture | None = None
         self.interval = 0.0  # seconds from frame to frame, where the file does not say when each is shown
         self.position = 0.0  # of the last frame in the file, in seconds
@@ -189,6 +186,8 @@ def quiet_capture(which: int | str, backend: int, options: list[int] | None = No
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # seconds; ten, if nobody says so
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    if isinstance(which, str) and "://" not in which:
+        which = str(Path(which).absolute())  # FFmpeg takes 12:30/clip.mp4 for an address
     try:
         return cv2.VideoCapture(which, backend, options or [])
     except cv2.error as error:
