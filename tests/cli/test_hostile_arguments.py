@@ -167,6 +167,24 @@ def test_missing_files_folders_as_files_and_unwritable_outputs(arguments, words,
     assert words in refused(capsys, *arguments)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["video", "PIPE", "-c", "copper", "-o", "out.mp4"],
+        ["camera", "--camera", "PIPE", "--display", "none"],
+        ["benchmark", "--video", "PIPE"],
+    ],
+)
+def test_a_pipe_is_no_video(arguments, capsys):
+    read, write = os.pipe()
+    os.close(write)
+    try:
+        line = refused(capsys, *[f"/dev/fd/{read}" if word == "PIPE" else word for word in arguments])
+    finally:
+        os.close(read)
+    assert "write it to a file first" in line
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
 def test_names_that_are_not_utf_8(here):
     """Whatever bytes a name is made of: the photo is dyed, its path is printed as it is, and a refusal is one line."""

@@ -181,12 +181,14 @@ def upright_rgb(bgr: object) -> Rgb | None:
 def quiet_capture(which: int | str, backend: int, options: list[int] | None = None) -> cv2.VideoCapture:
     """Open with OpenCV silenced: it reports every device that is only tried, and our own errors say more.
 
-    Raises SourceError where OpenCV refuses outright; mostly the capture is not open then.
+    Raises SourceError for a pipe, and where OpenCV refuses outright; mostly the capture is not open then.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # seconds; ten, if nobody says so
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     if isinstance(which, str) and "://" not in which:
+        if Path(which).is_fifo():
+            raise SourceError(f"{which} is a pipe: write it to a file first")
         which = str(Path(which).absolute())  # FFmpeg takes 12:30/clip.mp4 for an address
     try:
         return cv2.VideoCapture(which, backend, options or [])

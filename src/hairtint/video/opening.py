@@ -26,7 +26,9 @@ def opened(path: Path, name: str) -> InputContainer:
             raise SourceError(f"{name} does not exist: check the name")
         if path.is_dir():
             raise SourceError(f"{name} is a folder: name a video file")
-        if path.is_file() and not path.stat().st_size:
+        if not path.is_file():
+            raise SourceError(f"{name} is a pipe or a device: write it to a file first")
+        if not path.stat().st_size:
             raise SourceError(f"{name} is empty: copy or download it again")
         container = av.open(
             str(path.absolute()), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
