@@ -1,5 +1,6 @@
 """What several tests share: the bundled portrait, and a small data set."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ from PIL import Image
 # A busy machine is no defect: no test may fail by the clock.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+for each in (signal.SIGINT, signal.SIGHUP):  # ignored in the background, it would be by the programs under test too
+    if signal.getsignal(each) is signal.SIG_IGN:
+        signal.signal(each, lambda *_: None)
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from live.streams import COLORS, plain, write_clip
+from live.streams import COLORS, plain, soon, write_clip
 
 import hairtint
 from hairtint.benchmark.measure import FEWEST, STAGES
@@ -96,6 +96,15 @@ def test_refusals_are_one_line(options, hint, capsys):
 def test_wrong_usage_is_status_2(options, capsys):
     assert run(["benchmark", *options]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_told_to_end_it_leaves_no_video_behind(tmp_path):
+    call = [sys.executable, "-m", "hairtint", *QUICK, "--models", "light", "--seconds", "600"]
+    with subprocess.Popen(call, env={**os.environ, "TMPDIR": str(tmp_path)}) as process:
+        soon(lambda: list(tmp_path.glob("hairtint-*/*")), "its video", 60)
+        process.terminate()
+    assert process.returncode == 143
+    assert not list(tmp_path.glob("hairtint-*"))
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "latin-1"])

@@ -132,7 +132,7 @@ def test_without_a_screen_it_says_what_to_do(clip, monkeypatch, capsys):
     assert "--serve" in line
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_recording_is_whole_after_a_signal(clip, tmp_path, number):
     with started("--camera", clip, "--display", "none", "--record", "--out", tmp_path) as program:
         soon(lambda: any(path.stat().st_size for path in tmp_path.iterdir()), "a recording", 60)

@@ -251,8 +251,10 @@ def test_stopped_files_are_complete_as_far_as_they_go(tmp_path, portrait, blue):
     assert not left_over(tmp_path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number):
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number, status):
     clip = make(tmp_path / "in.mp4", pictures(portrait, 200))
     out = tmp_path / "out.mkv"
     process = subprocess.Popen(
@@ -263,7 +265,7 @@ def test_ctrl_c_leaves_a_playable_file(tmp_path, portrait, number):
         threading.Event().wait(0.02)
     os.kill(process.pid, number)
     _, said = process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "kept in" in said
     assert 0 < len(decoded(out)) < 200
     assert not left_over(tmp_path)
@@ -273,21 +275,43 @@ TWICE = """
 import signal, sys
 from hairtint.cli import run
 from hairtint.tinter import Tinter
-def twice(self, rgb, look):
+def twice(self, rgb, look, real=Tinter.__call__):
     for _ in range(2):
         signal.raise_signal(int(sys.argv[1]))
+    return real(self, rgb, look)
 Tinter.__call__ = twice
 sys.exit(run(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_ctrl_c_leaves_nothing_behind(clip, tmp_path, number):
-    call = [sys.executable, "-c", TWICE, str(int(number)), "video", str(clip), "-c", "blue"]
-    done = subprocess.run([*call, "-o", str(tmp_path / "out.mp4")], capture_output=True, text=True, check=False)
-    assert done.returncode == 130
-    assert done.stderr.splitlines()[-1] == "hairtint: interrupted"
+def signalled_twice(number, clip, out, **options):
+    call = [sys.executable, "-c", TWICE, str(int(number)), "video", str(clip), "-c", "blue", "-o", str(out)]
+    return subprocess.run(call, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_ctrl_c_leaves_nothing_behind(clip, tmp_path, number, status):
+    done = signalled_twice(number, clip, tmp_path / "out.mp4")
+    assert done.returncode == status
+    assert done.stderr.splitlines() == ["", "hairtint: interrupted"] * (number == signal.SIGINT)
     assert [p.name for p in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_a_terminal_that_is_closed_may_say_so_twice(clip, tmp_path):
+    """The shell hands its SIGHUP on, and the system sends another when the shell ends."""
+    done = signalled_twice(signal.SIGHUP, clip, tmp_path / "out.mp4")
+    assert done.returncode == 129
+    assert "kept in" in done.stderr
+    assert decoded(tmp_path / "out.mp4")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_is_ignored_stays_so(clip, tmp_path, number):
+    """SIGHUP under nohup, SIGINT of what a script runs in the background."""
+    out = tmp_path / "out.mp4"
+    done = signalled_twice(number, clip, out, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+    assert (done.returncode, done.stdout) == (0, f"{out}\n")
+    assert len(decoded(out)) == len(decoded(clip))
 
 
 def test_stopped_before_the_first_frame_nothing_is_written(clip, tmp_path, blue):

@@ -1,6 +1,7 @@
 """The `hairtint` command. Each command parses, calls the library and prints; none of them computes.
 
-Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard error; 130 interrupted.
+Exit status: 0 done; 2 wrong usage; 1 any other refusal, one line on standard error. Shells see 130 after Ctrl-C, of
+which the process dies, 143 after SIGTERM and 129 after SIGHUP.
 """
 
 from __future__ import annotations
@@ -74,7 +75,11 @@ def main(arguments: list[str] | None = None) -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         codecs.register_error("hairtint", _stand_in)
         sys.stdout.reconfigure(errors="hairtint")
-    sys.exit(run(arguments))
+    status = run(arguments)
+    if status == 130:  # shells end a loop only where a command died of SIGINT, as Python does at the end of this
+        sys.excepthook = lambda *_: None
+        raise KeyboardInterrupt
+    sys.exit(status)
 
 
 def _stand_in(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -13,6 +13,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from hairtint import signals
 from hairtint.benchmark import report
 from hairtint.benchmark.measure import STAGES, Row
 from hairtint.cli import tables
@@ -105,7 +106,7 @@ def _video(path: Path | None, size: tuple[int, int]) -> Iterator[Path]:
         return
     from hairtint.benchmark import moving
 
-    with tempfile.TemporaryDirectory(prefix="hairtint-") as folder:
+    with signals.handled(signals.interrupt), tempfile.TemporaryDirectory(prefix="hairtint-") as folder:
         made = Path(folder) / "portrait.avi"
         moving.generate(made, size)
         yield made

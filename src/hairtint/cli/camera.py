@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from hairtint import signals
 from hairtint.cli.options import FOLDER, Number, Size, chosen, color_option, dye_options, model_option
 from hairtint.recolor import Method
 
@@ -99,7 +97,7 @@ def camera(
             raise click.UsageError("--display overlay lays one colour on: leave --effect, --method and --stats out")
         from hairtint.live import overlay
 
-        with suppress(KeyboardInterrupt), _signals(_interrupt):
+        with suppress(KeyboardInterrupt, SystemExit), signals.handled(signals.interrupt):
             overlay.show(
                 look, camera=int(spec or 0), size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model,
                 seconds=seconds,
@@ -111,8 +109,8 @@ def camera(
     source = open_source(spec, kind=kind, size=size or SIZE, fps=fps, rotate=int(rotate))
     controls = replace(begin(look), mirror=mirror, recording=record, info=stats)
     window = display == "window" or (display is None and not serve)
-    stop = threading.Event()
-    with _signals(lambda *_: stop.set()), ExitStack() as stack:
+    stop = threading.Event()  # an exception in the midst of starting threads would leave them behind
+    with signals.handled(lambda *_: stop.set()), ExitStack() as stack:
         address = (host, port) if serve else None
         viewer = _viewer(stack, source, controls, model, window, address, virtual, fps, out, stats)
         viewer.run(frames=frames, seconds=seconds, stop=stop)
@@ -149,24 +147,6 @@ def _viewer(
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
-
-
-@contextmanager
-def _signals(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM, the ways to stop without a window, go to the handler.
-
-    An exception in the midst of starting threads would leave them behind.
-    """
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _tinter(model: str | None) -> Any:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from hairtint import signals
 from hairtint.cli.options import check_names, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import InputError
@@ -94,7 +93,8 @@ def video(
     check_names("videos", source, out, mask_video, matte_out)
     common = chosen("black" if color is None else color, strength, method, saturation, effects, largest_region)
     look = Keyframes.load(keyframes, common) if keyframes else common
-    with bar(quiet=quiet) as progress, stopped_by_signals() as stop:
+    stop = Stop()
+    with bar(quiet=quiet) as progress, signals.handled(stop.ask):
         task = progress.add_task("video", total=None)
         report = dye_file(
             source, out, look,
@@ -103,29 +103,24 @@ def video(
             say=lambda line: None if quiet else tell(progress, line, err=True),
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
-    return _tell(report, quiet)
+    _tell(report, quiet)
+    return stop.status if report.interrupted else 0
 
 
-@contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set once; the second time they raise KeyboardInterrupt, also SIGTERM."""
-    stop = threading.Event()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+class Stop(threading.Event):
+    """Set by a signal, whose exit status it keeps."""
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, signal.default_int_handler)
+    status = 0
 
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """A handler; the second time the signal unwinds, but for SIGHUP, which comes twice of one closed terminal."""
+        self.status = 128 + number
+        self.set()
+        if number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signals.interrupt)
 
 
-def _tell(report: Report, quiet: bool) -> int:
+def _tell(report: Report, quiet: bool) -> None:
     if not quiet:
         if report.broken:
             click.echo(f"broken places: {report.broken}", err=True)
@@ -134,5 +129,3 @@ def _tell(report: Report, quiet: bool) -> int:
     if report.interrupted:
         kept = f"{report.seconds:.1f} s are kept in {report.outputs[0]}" if report.outputs else "no frame was done"
         click.echo(f"hairtint: interrupted, {kept}", err=True)
-        return 130
-    return 0

@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from waitress.server import TcpWSGIServer
 
+from hairtint import signals
 from hairtint.errors import InputError, reason
 from hairtint.web.connections import IDLE_SECONDS, Channel
 from hairtint.web.limits import client_of
@@ -89,7 +89,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[int], None] = lambda _: None) -> None:
-    """Serve until told to end (SIGINT, SIGTERM); what was asked before is answered.
+    """Serve until told to end (SIGINT, SIGTERM, SIGHUP); what was asked before is answered.
 
     port: 0 takes a free one. ready: is called with the port once the server listens.
     Raises InputError where it cannot listen there, or have its threads.
@@ -97,11 +97,13 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[int], None] = lambd
     services: Services = app.extensions["hairtint"]
     server = listening(app, host, port)
 
-    def end() -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for each in signals.heard():
+            signal.signal(each, signal.SIG_DFL)  # a second one ends the process at once
         services.workers.refuse()
         server.end()
 
-    with _signals(end):
+    with signals.handled(end):
         try:
             ready(int(server.effective_port))
             server.run()
@@ -166,24 +168,3 @@ def _listen(host: str, port: int) -> socket.socket:
             raise InputError(f"port {port} is taken; choose another: --port {(port + 1) % 65536}") from None
         raise InputError(f"cannot listen on {host}:{port} ({reason(error)}); check --host and --port") from None
     return listener
-
-
-@contextmanager
-def _signals(end: Callable[[], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM call `end` in the main thread; a second one ends the process at once, as by default."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) is not signal.SIG_IGN]
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        for each in heard:
-            signal.signal(each, signal.SIG_DFL)
-        end()
-
-    before = {each: signal.signal(each, told) for each in heard}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -166,7 +166,7 @@ def test_what_is_no_request_is_answered(server, request_):
 
 
 def test_it_ends_when_told_to_and_has_logged_nothing(jpeg):
-    for how in (signal.SIGTERM, signal.SIGINT):
+    for how in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         process, port = start()
         assert post(port, "/api/v1/mask", jpeg)[0].status == 200
         assert ask(port, "POST", "/predict", None, {"Content-Length": "1" * 5000})[0].status == 400
