@@ -39,3 +39,8 @@ def test_version_and_help(capsys):
 def test_an_unknown_command_is_wrong_usage(capsys):
     assert run(["paint"]) == 2
     assert "paint" in capsys.readouterr().err
+
+
+def test_a_mistyped_command_gets_a_hint(capsys):
+    assert run(["camra"]) == 2
+    assert "Did you mean 'camera'?" in capsys.readouterr().err

@@ -7,7 +7,6 @@ which the process dies, 143 after SIGTERM and 129 after SIGHUP.
 from __future__ import annotations
 
 import codecs
-import difflib
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -52,19 +51,12 @@ class LazyGroup(click.Group):
         found: click.Command = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
         return found
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; UsageError with what is written most like it where there is none."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(name, COMMANDS)
-            hint = f"did you mean {' or '.join(near)}?" if near else "hairtint --help lists them"
-            raise click.UsageError(f"no command {printable(name)!r}: {hint}", ctx)
-        return super().resolve_command(ctx, args)
 
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup,
+    commands=dict.fromkeys(COMMANDS),  # their names alone, which the hint at a mistyped one is taken from
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(package_name="hairtint", message="%(prog)s %(version)s")
 def cli() -> None:
     """See anybody with another hair colour: photos, videos, the camera, a web page; and train the networks."""
