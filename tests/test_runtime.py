@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hairtint import Segmenter, framing, runtime, zoo
-from hairtint.errors import DamagedModelError, InputError, MissingExtraError
+from hairtint.errors import DamagedModelError, InputError, InputSizeError, MissingExtraError, PictureError
 from hairtint.segmenter import preprocess
 
 
@@ -156,6 +156,19 @@ def test_answers_that_are_no_probabilities_are_refused(tmp_path, backend, nodes,
     network = runtime.load(answering(tmp_path / "own.onnx", *nodes, kind=kind), backend=backend)
     with pytest.raises(DamagedModelError, match=r"own\.onnx answers"):
         network(np.full((8, 8, 3), 200, np.uint8))
+
+
+def test_what_a_network_does_not_take_is_refused_and_changes_no_later_answer(backend):
+    network = runtime.load(zoo.find("swift"), backend=backend)
+    good = np.random.default_rng(5).integers(0, 256, (192, 192, 3), np.uint8)
+    before = network(good)
+    for bad in (None, good.astype(np.float32), good[..., 0], np.dstack([good, good[..., 0]]), good[:0]):
+        with pytest.raises(PictureError, match="give a uint8 array"):
+            network(bad)
+    for bad in (good[:1, :1], np.zeros((512, 512, 3), np.uint8)):
+        with pytest.raises(InputSizeError, match="takes 192x192 or 224x160"):
+            network(bad)
+    np.testing.assert_array_equal(network(good), before)
 
 
 def test_a_sigmoid_that_rounds_to_more_than_one_is_one(tmp_path, backend):

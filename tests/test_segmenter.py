@@ -55,9 +55,14 @@ def test_a_larger_copy_gives_the_same_mask(segmenter, portrait):
     "bad",
     [None, [[1]], np.zeros((4, 4)), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)],
 )
-def test_arrays_that_are_no_picture_are_refused(segmenter, bad):
-    with pytest.raises(PictureError, match="uint8"):
-        segmenter.mask(bad)
+def test_arrays_that_are_no_picture_are_refused(segmenter, portrait, bad):
+    video = hairtint.VideoSegmenter(segmenter)
+    for look in (segmenter.mask, segmenter.probability, segmenter.glance, video.mask):
+        with pytest.raises(PictureError, match="uint8"):
+            look(bad)
+    if bad is not None:
+        with pytest.raises(PictureError, match="uint8"):
+            video.mask(portrait, bad)
 
 
 def test_an_unknown_model_is_refused():

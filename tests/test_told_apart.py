@@ -8,6 +8,7 @@ import pytest
 from hair import hair, people
 
 from hairtint import recolor
+from hairtint.errors import MaskError, PictureError
 from hairtint.heads import Heads, told_apart
 from hairtint.perceptual import luminance, to_srgb
 from hairtint.shade import Shade
@@ -177,6 +178,23 @@ def test_alike_heads_share_one_shade_and_an_empty_room_forgets_all():
     assert cover is mask
     assert heads.follow(frame, np.zeros_like(mask)) == []
     assert heads.shades == []
+
+
+def test_what_is_no_frame_or_mask_is_refused_before_anything_is_followed():
+    frame, mask, _ = people(("dark", 40))
+    for wrong in (None, frame / 255, frame[:0]):
+        with pytest.raises(PictureError, match="the picture is"):
+            Heads().follow(wrong, mask)
+    for wrong in (None, mask.tolist(), mask[1:], mask[..., None], mask * 255, np.where(mask > 0, np.nan, mask)):
+        with pytest.raises(MaskError, match="the mask"):
+            Heads().follow(frame, wrong)
+
+
+def test_a_mask_of_bytes_is_followed_too():
+    frame, mask, _ = people(("dark", 40), ("light", 280))
+    hair = mask > 0.5
+    one, other = (recolor(frame, m, "copper", shade=Heads().follow(frame, m)) for m in (hair, hair * 1.0))
+    np.testing.assert_allclose(one.astype(int), other, atol=1)
 
 
 def test_the_parts_of_a_frame_are_the_mask():

@@ -6,7 +6,7 @@
     │   ├── SourceError            a camera, stream or video that cannot be read
     │   ├── MaskError              a mask that does not belong to its picture
     │   ├── ColorError             a colour that cannot be read
-    │   └── InputSizeError         a tensor that a network cannot take
+    │   └── InputSizeError         a picture or tensor of a size that a network does not take
     ├── ModelError                 a network cannot be had
     │   ├── UnknownModelError      no network of this name
     │   └── DamagedModelError      weights that are not the ones the manifest describes
@@ -68,7 +68,7 @@ class ColorError(InputError, ValueError):
 
 
 class InputSizeError(InputError, ValueError):
-    """A tensor that a network cannot take."""
+    """A picture or tensor of a size that a network does not take."""
 
 
 class ModelError(HairtintError):

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hairtint.frame import Cover
+from hairtint.frame import Cover, check_frame, check_mask
 from hairtint.pixels import every
 from hairtint.shade import GREY_LIGHTNESS, Shade
 
@@ -52,25 +52,28 @@ class Heads:
         """Forget the frames before, as at a cut."""
         self.shades, self._owners = [], _NOBODY
 
-    def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.float32]) -> Parts:
+    def follow(self, rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.generic]) -> Parts:
         """The masks of the next frame's heads, all together the mask, each with its steadied shade; none without hair.
 
-        rgb: uint8 (H, W, 3) of the size of the frames before; mask: float32 (H, W) in [0, 1].
+        rgb: uint8 (H, W, 3); a frame of another size starts anew. mask: (H, W), any that `recolor` takes.
+        Raises PictureError and MaskError as `recolor` does.
         """
-        if not mask.any():
+        check_frame(rgb)
+        cover, peaks = check_mask(mask, rgb)
+        if not peaks.any():
             self.reset()
             return []
-        regions = _Regions.of(rgb, mask)
+        regions = _Regions.of(rgb, cover)
         if self._owners.shape != regions.labels.shape:
             self.reset()
         if len(regions.some) < 2 and len(self.shades) < 2:  # nearly always
-            known, self._owners, parts = [0], np.zeros(regions.labels.shape, int), [mask]
+            known, self._owners, parts = [0], np.zeros(regions.labels.shape, int), [cover]
         else:
             owners = regions.spread(self._recognised(regions) if self.shades else regions.by_shade())
             present = np.bincount(owners.ravel()) > 0
             known = np.flatnonzero(present).tolist()
             self._owners = (np.cumsum(present) - 1)[owners]
-            parts = _parts(mask, self._owners, regions.step)
+            parts = _parts(cover, self._owners, regions.step)
         self.shades = [self._followed(k, Shade.measure(rgb, p)) for k, p in zip(known, parts, strict=True)]
         return list(zip(parts, self.shades, strict=True))
 

@@ -11,13 +11,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.frame import check_frame
+
 Rgb = NDArray[np.uint8]
 
 
 class Pyramid:
-    """An RGB picture, uint8 (H, W, 3), and its halves, made when they are asked for."""
+    """An RGB picture, uint8 (H, W, 3), and its halves, made when they are asked for.
+
+    Raises PictureError where it is no such array.
+    """
 
     def __init__(self, rgb: Rgb) -> None:
+        check_frame(rgb)
         self._levels = [rgb]
 
     @classmethod

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import extras, framing, processor
-from hairtint.errors import DamagedModelError, HairtintError, InputError, MissingExtraError, ModelError
+from hairtint.errors import DamagedModelError, HairtintError, InputError, InputSizeError, MissingExtraError, ModelError
+from hairtint.frame import check_frame
 from hairtint.framing import Shape
 from hairtint.zoo import Entry
 
@@ -39,7 +40,10 @@ class Network(Protocol):
     shapes: tuple[Shape, ...]  # that it takes, the first a square
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (height, width, 3) of a shape."""
+        """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (height, width, 3) of a shape.
+
+        Raises PictureError where it is no such array, InputSizeError where it has none of the shapes.
+        """
 
 
 def load(entry: Entry, *, backend: str = "auto", threads: int | None = None, few: bool = False) -> Network:
@@ -131,6 +135,7 @@ class OnnxRuntime:
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
+        check_input(rgb, self.shapes)
         try:
             answer: Any = self.session.run(None, {"rgb": rgb[None]})[0]
         except Exception as error:  # the runtime's own errors have no common root
@@ -174,6 +179,7 @@ class OpenVino:
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See Network."""
+        check_input(rgb, self.shapes)
         try:
             # The picture where it lies, which a tensor wants writeable and does not keep alive, and no dictionary.
             request, picture = self._request(rgb.shape[:2]), np.require(rgb[None], None, ["C", "W"])
@@ -250,6 +256,15 @@ def checked(name: str, kind: str, dimensions: list[Any], entry: Entry) -> tuple[
             " square and the manifest's shapes; give one of hairtint export"
         )
     return shapes
+
+
+def check_input(rgb: NDArray[np.uint8], shapes: tuple[Shape, ...]) -> None:
+    """Raise PictureError or InputSizeError unless a network of these shapes takes the picture."""
+    check_frame(rgb)
+    if rgb.shape[:2] not in shapes:
+        sizes = " or ".join(f"{width}x{height}" for height, width in shapes)
+        given = f"{rgb.shape[1]}x{rgb.shape[0]}"
+        raise InputSizeError(f"the picture is {given}, the network takes {sizes}: squeeze it so, or use a Segmenter")
 
 
 def checked_map(answer: Any, taken: tuple[int, ...], path: Path) -> NDArray[np.float32]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from hairtint import framing, glances, heap, matte, runtime, softness, zoo
 from hairtint.errors import InputError
-from hairtint.frame import check_frame
 from hairtint.framing import Shape
 from hairtint.memory import Memory
 from hairtint.pyramid import Pyramid
@@ -62,15 +61,16 @@ class Segmenter:
 
     def probability_and_mask(self, rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Both `probability` and `mask` of a picture, for the work of one."""
-        check_frame(rgb)
         pyramid = Pyramid(rgb)
         probability = self._looked(pyramid)
         mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH if self.finest else None)
         return probability, softness.as_soft(mask, pyramid.rgb) if self.finest else mask
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size."""
-        check_frame(rgb)
+        """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size.
+
+        Raises PictureError as `mask` does.
+        """
         return self._looked(Pyramid(rgb))
 
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
@@ -82,6 +82,7 @@ class Segmenter:
         """The answer of the network, or of the networks' mean, to one picture, as `probability`, by one look at it.
 
         view: height and width of what the picture shows, where it has been squeezed from other proportions.
+        Raises PictureError as `mask` does.
         """
         pyramid = Pyramid.of(picture)
         return glances.mean(*(glance(pyramid) for glance in self._glances(view)))
@@ -121,10 +122,8 @@ class VideoSegmenter:
         """Steadied probability of hair, float32 (H, W) in [0, 1], contiguous, of the next frame, uint8 (H, W, 3) RGB.
 
         `small`, uint8 (h, w, 3), is the same view from a camera's second stream: the network looks at it instead.
-        A frame of another size, or after a cut, starts anew. Raises PictureError where `rgb` is no such array.
+        A frame of another size, or after a cut, starts anew. Raises PictureError where either is no such array.
         """
-        for picture in (rgb,) if small is None else (rgb, small):
-            check_frame(picture)
         pyramid = Pyramid(rgb)
         found = self.still.glance(pyramid if small is None else small, view=rgb.shape[:2])
         return matte.refine(self.memory.blend(found, pyramid), pyramid)
