@@ -7,7 +7,7 @@ import pytest
 
 from hairtint.color import Color
 from hairtint.effects import Gloss
-from hairtint.errors import ColorError, InputError
+from hairtint.errors import ColorError, InputError, MaskError
 from hairtint.look import Look
 from hairtint.recolor import recolor
 
@@ -53,3 +53,21 @@ def test_saturation_belongs_to_the_reports_method(portrait):
     mask = np.ones(portrait.shape[:2], np.float32)
     dyed = replace(COPPER, method="hsv", hsv_saturation=0.3).dyed(portrait, mask)
     np.testing.assert_array_equal(dyed, recolor(portrait, mask, "copper", method="hsv", hsv_saturation=0.3))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, bool, np.uint8])
+def test_the_largest_region_of_any_kind_of_mask_is_dyed(portrait, kind):
+    mask = np.zeros(portrait.shape[:2], np.float32)
+    mask[10:50, 10:50], mask[9, 10:50], mask[20:40, 80:100] = 1, 0.4, 1
+    mask = (mask * 255 if kind == np.uint8 else mask).astype(kind)
+    look = replace(COPPER, largest_region=True)
+    hair = look.hair(mask)
+    expected = mask.copy()
+    expected[:, 60:] = 0
+    np.testing.assert_array_equal(look.dyed(portrait, hair), recolor(portrait, expected, "copper"))
+
+
+@pytest.mark.parametrize("mask", [None, [[1.0]], np.zeros((0, 0)), np.ones((4, 4, 3)), np.full((4, 4), np.nan)])
+def test_what_has_no_largest_region(mask):
+    with pytest.raises(MaskError, match="the mask"):
+        replace(COPPER, largest_region=True).hair(mask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar
 
@@ -218,6 +219,9 @@ class Gloss(Effect):
         deeper = mix(dyed, np.zeros_like(dyed), _looked_up(rows.grey, depth))
         return mix(deeper, np.full_like(dyed, 255), _looked_up(rows.grey, shine))
 
+
+Effects = Iterable[Effect | str] | Effect | str
+"""One effect, or several in the order of their painting, as objects or as text that `Effect.parse` reads."""
 
 EFFECTS: dict[str, type[Effect]] = {e.kind: e for e in (Ombre, RootShadow, Highlights, Lowlights, TwoTone, Gloss)}
 """All effects by the name that `Effect.parse` takes."""

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.frame import Cover
 from hairtint.pyramid import Pyramid
 
 Mask = NDArray[np.float32]
@@ -104,20 +105,21 @@ def _span(part: slice, count: int, size: int) -> slice:
     return slice(round(part.start * size / count), round(part.stop * size / count))
 
 
-def largest_region(mask: Mask, threshold: float = 0.5) -> Mask:
+def largest_region(mask: Cover) -> Cover:
     """The mask with every region but the largest set to 0 (the report's clean-up, section 4.1).
 
-    mask: float32 (H, W). A region is 8-connected and above `threshold`; its soft rim, down to half the threshold,
-    stays with it. A mask without a region comes back empty.
+    mask: (H, W), uint8 up to 255 or float32 up to 1. A region is 8-connected and above one half; its soft rim, down to
+    a quarter, stays with it. A mask without a region comes back empty.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > threshold).astype(np.uint8), connectivity=8)
+    half = 127.5 if mask.dtype == np.uint8 else 0.5
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > half).astype(np.uint8), connectivity=8)
     if count < 2:
         return np.zeros_like(mask)
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    _, around = cv2.connectedComponents((mask > threshold / 2).astype(np.uint8), connectivity=8)
+    _, around = cv2.connectedComponents((mask > half / 2).astype(np.uint8), connectivity=8)
     rims = np.unique(around[labels == largest])
     others = (labels > 0) & (labels != largest)
-    return np.where(np.isin(around, rims) & ~others, mask, np.float32(0))
+    return np.asarray(mask * (np.isin(around, rims) & ~others))
 
 
 def without_specks(marked: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from hairtint import heads
 from hairtint.canvas import MARGIN, Canvas, Rows, mix
 from hairtint.color import Color, ColorLike
-from hairtint.effects import Effect, is_share
+from hairtint.effects import Effect, Effects, is_share
 from hairtint.errors import InputError
 from hairtint.frame import Cover, check_frame, check_mask
 from hairtint.hsv import HueSwap
@@ -37,7 +37,7 @@ def recolor(
     *,
     strength: float = 1.0,
     method: Method = "natural",
-    effects: Iterable[Effect | str] | Effect | str = (),
+    effects: Effects = (),
     shade: Shade | heads.Parts | None = None,
     hsv_saturation: bool | float = False,
 ) -> npt.NDArray[np.uint8]:
@@ -143,7 +143,7 @@ def check_share(name: str, value: object) -> None:
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
-def checked_effects(effects: Iterable[Effect | str] | Effect | str, method: str) -> list[Effect]:
+def checked_effects(effects: Effects, method: str) -> list[Effect]:
     """The effects, read; InputError where they cannot be, or the method is none or has none."""
     check_method(method)
     if not isinstance(effects, Iterable | Effect):

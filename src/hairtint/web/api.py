@@ -15,6 +15,7 @@ from hairtint.color import Color, palette
 from hairtint.effects import EFFECTS
 from hairtint.errors import InputError
 from hairtint.look import Look
+from hairtint.matte import largest_region
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
 from hairtint.tinter import Tinted
@@ -23,7 +24,7 @@ from hairtint.web.fields import Field
 from hairtint.web.operations import FORM, JSON, PICTURES, Operation, Services
 from hairtint.web.problems import Problem
 from hairtint.web.store import Kept
-from hairtint.web.studio import FORMATS, largest
+from hairtint.web.studio import FORMATS
 
 U8 = NDArray[np.uint8]
 
@@ -70,7 +71,7 @@ def _mask(services: Services) -> Operation:
     def work(values: dict[str, Any]) -> Response:
         def job() -> Response:
             kept, headers = found(services, values)
-            mask = largest(kept.mask) if values["largest_region"] else kept.mask
+            mask = largest_region(kept.mask) if values["largest_region"] else kept.mask
             return Response(services.studio.encode_mask(mask), content_type="image/png", headers=headers)
 
         return services.work(job)

@@ -14,7 +14,7 @@ from PIL import Image
 from hairtint import zoo
 from hairtint.color import Color
 from hairtint.look import Look
-from hairtint.matte import Mask, largest_region
+from hairtint.matte import Mask
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
 from hairtint.photo_origin import Origin
@@ -119,10 +119,8 @@ class Studio:
 
     def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look) -> Photo:
         """The photo in the colour of `look`."""
-        if look.largest_region:
-            mask = largest(mask)
         with self.stages("color"):
-            return photo.with_rgb(look.dyed(photo.rgb, mask))
+            return photo.with_rgb(look.dyed(photo.rgb, look.hair(mask)))
 
     def encode(self, photo: Photo, file_format: str | None, quality: int | None, metadata: bool) -> tuple[bytes, str]:
         """The bytes of a picture file and its media type; None: the original's format where it can be had, or PNG."""
@@ -137,11 +135,6 @@ class Studio:
             buffer = BytesIO()
             Image.fromarray(mask).save(buffer, "PNG", compress_level=1)
             return buffer.getvalue()
-
-
-def largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The mask, uint8 (H, W), with its largest region only."""
-    return eight_bit(largest_region(mask.astype(np.float32) / np.float32(255)))
 
 
 def eight_bit(mask: Mask) -> NDArray[np.uint8]:
