@@ -42,7 +42,7 @@ class Segmenter:
     ) -> None:
         heap.keep_for_next_frame()
         self.finest = model is None
-        self.entries = zoo.for_photos() if model is None else [zoo.find(model)]
+        self.entries = zoo.for_photos(model)
         few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 

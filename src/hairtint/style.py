@@ -7,6 +7,7 @@ segmentation in the wild", ICIP 2016.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import cv2
@@ -65,7 +66,7 @@ class StyleClassifier:
         return Hairstyle(ranked[0][0], dict(ranked))
 
 
-def style(picture: Picture, *, model: str | None = None) -> Hairstyle:
+def style(picture: Picture, *, model: str | os.PathLike[str] | None = None) -> Hairstyle:
     """The hairstyle of whom a picture shows.
 
     picture: a path, the bytes of a picture file, a Pillow picture, or a uint8 array (H, W, 3) RGB, (H, W, 4) RGBA or

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import threading
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hairtint import zoo
 from hairtint.color import ColorLike
-from hairtint.effects import Effect
+from hairtint.effects import Effects
 from hairtint.photo import Photo, Picture, same_kind
 from hairtint.recolor import Method, recolor
 from hairtint.segmenter import Segmenter
@@ -25,8 +27,8 @@ def tint(
     *,
     strength: float = ...,
     method: Method = ...,
-    model: str | None = ...,
-    effects: Sequence[Effect | str] = ...,
+    model: str | os.PathLike[str] | None = ...,
+    effects: Effects = ...,
 ) -> bytes: ...
 @overload
 def tint(
@@ -35,8 +37,8 @@ def tint(
     *,
     strength: float = ...,
     method: Method = ...,
-    model: str | None = ...,
-    effects: Sequence[Effect | str] = ...,
+    model: str | os.PathLike[str] | None = ...,
+    effects: Effects = ...,
 ) -> Image.Image: ...
 @overload
 def tint(
@@ -45,8 +47,8 @@ def tint(
     *,
     strength: float = ...,
     method: Method = ...,
-    model: str | None = ...,
-    effects: Sequence[Effect | str] = ...,
+    model: str | os.PathLike[str] | None = ...,
+    effects: Effects = ...,
 ) -> NDArray[np.uint8]: ...
 def tint(
     picture: Picture,
@@ -54,15 +56,15 @@ def tint(
     *,
     strength: float = 1.0,
     method: Method = "natural",
-    model: str | None = None,
-    effects: Sequence[Effect | str] = (),
+    model: str | os.PathLike[str] | None = None,
+    effects: Effects = (),
 ) -> bytes | Image.Image | NDArray[np.uint8]:
     """Give the hair in a picture another colour.
 
     picture: a path, the bytes of a picture file, a Pillow picture, or a uint8 array (H, W, 3) RGB, (H, W, 4) RGBA or
     (H, W) grey. color: "#b5562b", "auburn", "rgb(181, 86, 43)", a Color or an (r, g, b) tuple. strength: 0 (as it was)
     to 1. method: "natural" or "hsv" (the report's). model: a name of `models()`, an .onnx path, or None for the finest.
-    effects: of hairtint.effects, such as Ombre("platinum"), or text such as "gloss:0.4".
+    effects: one or several of hairtint.effects, such as Ombre("platinum"), or text such as "gloss:0.4".
 
     Returns the same kind as `picture`; for a path a Pillow picture, as nothing is written to the disk.
     Raises HairtintError: PictureError, ColorError, ModelError, ….
@@ -74,12 +76,22 @@ def tint(
         >>> dyed.save("me-auburn.jpg", quality=95, **dyed.info)  # doctest: +SKIP
     """
     photo = Photo.open(picture)
-    mask = _segmenter(None if model is None else str(model)).mask(photo.rgb)
+    mask = _segmenter(model).mask(photo.rgb)
     dyed = recolor(photo.rgb, mask, color, strength=strength, method=method, effects=effects)
     return same_kind(picture, photo.with_rgb(dyed))
 
 
+_loading = threading.Lock()
+
+
+def _segmenter(model: str | os.PathLike[str] | None) -> Segmenter:
+    """Networks are loaded once, however many pictures and threads there are, and anew where their files change."""
+    stats = [(entry.path.resolve(), entry.path.stat()) for entry in zoo.for_photos(model)]
+    files = tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    with _loading:
+        return _loaded(None if model is None else os.fspath(model), files)
+
+
 @lru_cache(maxsize=2)
-def _segmenter(model: str | None) -> Segmenter:
-    """A network is loaded once, however many pictures are tinted."""
+def _loaded(model: str | None, files: tuple[tuple[Path, int, int], ...]) -> Segmenter:
     return Segmenter(model, few=True)

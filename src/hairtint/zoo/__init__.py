@@ -119,11 +119,13 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
     raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or give an .onnx file")
 
 
-def for_photos() -> list[Entry]:
-    """The networks whose mean a photo gets: those that are better together, where they are here, else the finest one.
+def for_photos(model: str | os.PathLike[str] | None = None) -> list[Entry]:
+    """The networks whose mean a photo gets: for None those that are better together, or else the finest one here.
 
-    Raises UnknownModelError where none is installed.
+    Raises UnknownModelError as `find` does.
     """
+    if model is not None:
+        return [find(model)]
     here = entries()
     return [here[name] for name in TOGETHER if name in here] or [find(None)]
 
