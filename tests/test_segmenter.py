@@ -1,3 +1,7 @@
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import cv2
 import numpy as np
 import pytest
@@ -118,3 +122,18 @@ def test_a_second_stream_is_shown_in_the_proportions_of_the_view(side):
     still.networks = [Spy()]
     hairtint.VideoSegmenter(still).mask(np.zeros((360, 640, 3), np.uint8), np.zeros((*side[::-1], 3), np.uint8))
     assert asked == [(128, 224)]
+
+
+def test_another_process_may_be_sent_a_segmenter(portrait):
+    light = Segmenter("light", backend="onnxruntime", threads=1)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        np.testing.assert_array_equal(process.submit(light.mask, portrait).result(), light.mask(portrait))
+
+
+def test_a_copy_of_a_video_segmenter_remembers_nothing(portrait):
+    video = hairtint.VideoSegmenter("light", threads=1)
+    first = video.mask(portrait)
+    video.mask(255 - portrait)
+    again = pickle.loads(pickle.dumps(video))
+    assert again.still.name == "light"
+    np.testing.assert_array_equal(again.mask(portrait), first)

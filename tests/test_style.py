@@ -1,6 +1,7 @@
 """Naming hairstyles: the network sees the hair's texture and outline, and nothing else."""
 
 import json
+import pickle
 import shutil
 
 import cv2
@@ -40,6 +41,11 @@ def test_a_picture_gets_a_name_and_a_probability_for_every_style(portrait, portr
     assert list(found.probabilities.values()) == sorted(found.probabilities.values(), reverse=True)
     assert found == hairtint.style(portrait)
     assert close(found, classifier.style(portrait, mask), 1e-3)
+
+
+def test_a_copy_answers_as_the_classifier_does(portrait, classifier, mask):
+    again = pickle.loads(pickle.dumps(classifier))
+    assert again.style(portrait, mask) == classifier.style(portrait, mask)
 
 
 def test_colour_and_light_do_not_decide(portrait, classifier, mask):

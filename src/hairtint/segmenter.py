@@ -19,7 +19,8 @@ FEW = 30  # photos: ONNX Runtime has done fewer before OpenVINO, twice as fast t
 
 
 class Segmenter:
-    """Finds hair in single pictures. Loads its networks once; may be called from several threads.
+    """Finds hair in single pictures. Loads its networks once; may be called from several threads, and sent to other
+    processes, which load their own.
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
     the mean of the networks that are best at it, looking several times (hairtint.glances).
@@ -41,10 +42,14 @@ class Segmenter:
         few: bool = False,
     ) -> None:
         heap.keep_for_next_frame()
+        self._again = partial(type(self), model, backend=backend, threads=threads, few=few)
         self.finest = model is None
         self.entries = zoo.for_photos(model)
         few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
+
+    def __reduce__(self) -> tuple[partial[Segmenter], tuple[()]]:
+        return self._again, ()
 
     @property
     def name(self) -> str:
@@ -101,7 +106,8 @@ class VideoSegmenter:
     """Finds hair in the frames of a video, one after another, with memory of the frames before.
 
     The arguments and errors are those of Segmenter, but None stands for the fastest network, and a Segmenter lends its
-    own, backend and threads included: many videos share one. One object per video; not for several threads at once.
+    own, backend and threads included: many videos share one. One object per video; not for several threads at once. A
+    copy, as in another process, remembers nothing.
     """
 
     def __init__(
@@ -117,6 +123,9 @@ class VideoSegmenter:
             raise InputError("a Segmenter that is lent brings its backend and threads: leave both out here")
         self.still = model
         self.memory = Memory()
+
+    def __reduce__(self) -> tuple[type[VideoSegmenter], tuple[Segmenter]]:
+        return type(self), (self.still,)
 
     def mask(self, rgb: NDArray[np.uint8], small: NDArray[np.uint8] | None = None) -> NDArray[np.float32]:
         """Steadied probability of hair, float32 (H, W) in [0, 1], contiguous, of the next frame, uint8 (H, W, 3) RGB.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -38,7 +39,8 @@ class Hairstyle:
 
 
 class StyleClassifier:
-    """Names hairstyles. Loads its network once; may be called from several threads.
+    """Names hairstyles. Loads its network once; may be called from several threads, and sent to other processes, which
+    load their own.
 
     entry: another network of this kind; None for the one that is installed. threads: of the network, None for as many
     as there are cores.
@@ -51,8 +53,12 @@ class StyleClassifier:
     def __init__(self, entry: zoo.Entry | None = None, *, threads: int | None = None) -> None:
         if entry is not None and not isinstance(entry, zoo.Entry):
             raise InputError(f"entry {entry!r}: give a zoo.Entry, or None for the network that is installed")
+        self._again = partial(type(self), entry, threads=threads)
         self.entry = entry or zoo.find_style()
         self.session = runtime.session(self.entry, threads)
+
+    def __reduce__(self) -> tuple[partial[StyleClassifier], tuple[()]]:
+        return self._again, ()
 
     def style(self, rgb: NDArray[np.uint8], mask: NDArray[np.generic]) -> Hairstyle:
         """The hairstyle in an RGB picture, uint8 (H, W, 3), with its mask, (H, W): any that `recolor` takes.
