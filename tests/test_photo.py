@@ -30,7 +30,7 @@ from PIL import (
 )
 
 from hairtint import photo_reading
-from hairtint.errors import HairtintError, MaskError, OutputError, PictureError
+from hairtint.errors import HairtintError, InputError, MaskError, OutputError, PictureError
 from hairtint.photo import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
@@ -405,6 +405,14 @@ def test_more_than_8_bits_are_said_where_pillow_reads_8(tmp_path: Path) -> None:
         assert Photo.open(path).notes == (f"{path} has 16 bits per channel; it is read and written with 8",)
 
 
+@pytest.mark.parametrize("by", [1, 256])
+def test_a_picture_of_wide_integers_made_in_memory_is_not_black(by: int) -> None:
+    grey = scene()[..., 0]
+    photo = Photo.open(Image.fromarray(grey.astype(np.int32) * by))
+    np.testing.assert_array_equal(photo.rgb, np.repeat(grey[..., np.newaxis], 3, axis=2))
+    assert len(photo.notes) == (by > 1), "of values above 255 as 16 bits"
+
+
 def test_float_and_32_bit_pictures_are_refused() -> None:
     refused(file_bytes(Image.new("F", (32, 32), 0.5), "TIFF"), "floating-point", "convert")
     refused(file_bytes(Image.new("I", (32, 32), 1 << 20), "TIFF"), "32-bit", "convert")
@@ -727,6 +735,12 @@ def test_declared_size_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda self: pytest.fail("decoded"))
     refused(header_only_png(15_501, 10_000), "15501x10000", "155 megapixels")
     refused(header_only_png(300, 300), "300x300", max_pixels=10_000)
+
+
+@pytest.mark.parametrize("most", [None, "x", 0, -1, 1e9, float("nan"), True])
+def test_what_is_no_most_of_pixels_is_not_the_photos_fault(most: object) -> None:
+    for picture in (scene(), file_bytes(Image.fromarray(scene()), "PNG")):
+        refused(picture, "max_pixels", "whole number above 0", error=InputError, max_pixels=most)
 
 
 def test_photos_opened_at_once_leave_the_warnings_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

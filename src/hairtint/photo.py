@@ -3,7 +3,8 @@
 The network and the recolouring see upright 8-bit RGB. What surrounds these pixels stays with the photo and is written
 back: transparency, metadata, colour profile, and how strongly a JPEG was compressed. Decisions:
 
-- More than 8 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits.
+- More than 8 bits per channel are read and written as 8, with a note: the recolouring works on 8 bits. A Pillow picture
+  of mode "I" that no file stands behind counts as 8 bits where no value is above 255.
 - RGB pixels keep their values and their profile, Display P3 and Adobe RGB too, so everything but the hair stays as it
   was. The colour asked for is then seen in that gamut: a little stronger than the same colour in sRGB.
 - Where a file names such colours by numbers (Display P3 by CICP, gAMA of a PNG), a profile of the same is made and
@@ -24,13 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import PictureError, one_line
+from hairtint.errors import InputError, PictureError, one_line
 from hairtint.frame import MAX_PIXELS, check_frame, described
 from hairtint.photo_mask import side_by_side, write_mask
 from hairtint.photo_origin import Origin
 from hairtint.photo_reading import MAX_FILE_BYTES, MIN_SIDE, decode_array, decode_bytes, decode_image, read_file
 from hairtint.photo_writing import OUTPUT_SUFFIXES, encode, format_named, format_of_suffix, losses
 from hairtint.whole_file import check_target, path_of, write_bytes
+from hairtint.whole_number import whole
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -103,7 +105,10 @@ class Photo:
 
         Raises:
             PictureError: it cannot be used; the message is one line that says why and what to do.
+            InputError: max_pixels is no whole number above 0.
         """
+        if (whole(max_pixels) or 0) < 1:
+            raise InputError(f"max_pixels {max_pixels!r}: give a whole number above 0")
         match picture:
             case str() | os.PathLike():
                 path = Path(os.fsdecode(picture))

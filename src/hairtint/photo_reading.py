@@ -93,7 +93,7 @@ def decode_image(image: Image.Image, name: str, max_pixels: int) -> Decoded:
     """Decode a Pillow picture, which stays as it is; the errors are those of `decode_bytes`."""
     check_size(*image.size, name, max_pixels)
     with _pillow(name, max_pixels):
-        return _decode(image, name)
+        return _decode(_narrowed(image), name)
 
 
 def decode_array(array: NDArray[Any], max_pixels: int) -> Decoded:
@@ -135,6 +135,14 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
             raise PictureError(f"{name} has a colour profile or text of more than 1 MB; save it without it") from None
         message = f"{name} is damaged or cut short ({why[:120]}); get a fresh copy of the picture"
         raise PictureError(message) from None
+
+
+def _narrowed(image: Image.Image) -> Image.Image:
+    """A picture made in memory of wide integers that are all 8-bit values as such a one; every other as it is."""
+    if image.mode != "I" or image.format:
+        return image
+    least, most = image.getextrema()
+    return image.convert("L") if least >= 0 and most <= 255 else image  # type: ignore[operator]
 
 
 def _decode(image: Image.Image, name: str, data: bytes = b"") -> Decoded:
