@@ -59,6 +59,18 @@ def test_what_is_no_colour_is_refused_in_one_line(wrong):
     assert isinstance(caught.value, ValueError)
 
 
+def test_channels_of_numpy_become_pythons():
+    color = Color(np.uint8(181), *np.array([86, 43]))
+    assert color == Color.parse(np.array([181, 86, 43])) == Color(181, 86, 43)
+    assert {type(channel) for channel in color.rgb()} == {int}
+
+
+@pytest.mark.parametrize("wrong", [True, 1.0, "1", None, 256, -1])
+def test_what_is_no_channel(wrong):
+    with pytest.raises(ColorError, match="three whole numbers from 0 to 255"):
+        Color(1, wrong, 3)
+
+
 @pytest.mark.parametrize("wrong", ["copper", "#12", 123456, None])
 def test_what_is_no_hex_colour(wrong):
     with pytest.raises(ColorError, match="hex"):

@@ -11,6 +11,7 @@ from typing import Union
 
 from hairtint.errors import ColorError
 from hairtint.palette import DYES, FAMILIES, Dye, by_hex, by_name, plain
+from hairtint.whole_number import whole
 
 ColorLike = Union["Color", str, Sequence[int]]
 LONGEST_GUESS = 40  # characters: what is longer was no mistyped name, and comparing it takes long
@@ -32,10 +33,12 @@ class Color:
     blue: int
 
     def __post_init__(self) -> None:
-        """Refuse channels that no pixel can hold."""
-        for value in self.rgb():
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 255:
+        """Refuse channels that no pixel can hold; those of numpy become Python's."""
+        for name, value in zip(("red", "green", "blue"), self.rgb(), strict=True):
+            number = whole(value)
+            if number is None or not 0 <= number <= 255:
                 raise ColorError(f"colour channel {value!r}: give three whole numbers from 0 to 255")
+            object.__setattr__(self, name, number)
 
     @classmethod
     def parse(cls, value: ColorLike) -> Color:
@@ -55,8 +58,8 @@ class Color:
         try:
             if isinstance(value, _NO_CHANNELS):
                 raise TypeError
-            red, green, blue = (v if isinstance(v, bool) else v.__index__() for v in value)
-        except (TypeError, ValueError, AttributeError):
+            red, green, blue = value
+        except (TypeError, ValueError):
             raise ColorError(f'colour {value!r}: give "#b5562b", "rgb(181, 86, 43)", a name or (r, g, b)') from None
         return cls(red, green, blue)
 

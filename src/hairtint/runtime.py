@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import operator
 import os
 import platform
 import sys
@@ -20,6 +19,7 @@ from hairtint import extras, framing, processor
 from hairtint.errors import DamagedModelError, HairtintError, InputError, InputSizeError, MissingExtraError, ModelError
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
+from hairtint.whole_number import whole
 from hairtint.zoo import Entry
 
 BACKENDS = ("auto", "onnxruntime", "openvino", "cuda")
@@ -78,11 +78,8 @@ def session(entry: Entry, threads: int | None = None) -> Any:
 def _threads(threads: int | None) -> int:
     if threads is None:
         return processor.cores()
-    try:
-        count = 0 if isinstance(threads, bool) else operator.index(threads)
-    except TypeError:
-        count = 0
-    if not 1 <= count <= MOST_THREADS:
+    count = whole(threads)
+    if count is None or not 1 <= count <= MOST_THREADS:
         raise InputError(
             f"threads = {threads!r} must be a whole number from 1 to {MOST_THREADS}, or None for all cores"
         )
