@@ -1,5 +1,6 @@
 """Setting up on a machine that lacks something, with stand-ins for its programs."""
 
+import os
 import shutil
 import subprocess
 
@@ -16,6 +17,16 @@ if test -e python3-venv; then body='echo "$@" >>called'; else body='exit 1'; fi
 printf '#!/bin/sh\\n%s\\n' "$body" >"$3/bin/python"
 chmod +x "$3/bin/python"
 test -e python3-venv
+"""
+# `npm ci --prefix FOLDER` that has fetched onnxruntime-web
+NPM = """#!/bin/sh
+home=$3/node_modules/onnxruntime-web
+mkdir -p "$home/dist"
+echo '  "version": "1.0.0",' >"$home/package.json"
+for name in ort.wasm.min ort.jspi.min ort-wasm-simd-threaded ort-wasm-simd-threaded.jspi; do
+    echo made >"$home/dist/$name.mjs"
+    echo made >"$home/dist/$name.wasm"
+done
 """
 
 
@@ -48,3 +59,20 @@ def test_chromium_is_asked_for_where_apt_has_it_and_the_rest_anyway(tmp_path, po
     assert {"make", "git", "xvfb", "xdotool", "python3-venv"} <= set(install.split())
     assert ("chromium" in install.split()) is has
     assert ("browser" in done.stderr) is not has
+
+
+def test_the_mark_of_fetched_files_is_neither_served_nor_shipped(tmp_path):
+    scripts, web = tmp_path / "scripts", tmp_path / "src" / "hairtint" / "web"
+    (tmp_path / "npm").write_text(NPM)
+    (tmp_path / "npm").chmod(0o755)
+    scripts.mkdir()
+    web.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "fetch-web-assets", scripts)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "src" / "hairtint" / "web" / name, web)
+    bash = shutil.which("bash") or left_out("needs bash")
+    call, path = [bash, scripts / "fetch-web-assets"], f"{tmp_path}:{os.environ['PATH']}"
+    first, again = (subprocess.run(call, env={"PATH": path}, capture_output=True, text=True, check=True) for _ in "ab")
+    assert {file.suffix for file in (web / "static" / "vendor").iterdir()} == {".mjs", ".wasm"}
+    assert "here already" in again.stdout
+    assert "here already" not in first.stdout
