@@ -12,8 +12,12 @@ help:
 	@echo "make report  make docs/report.md and docs/networks.md anew (RUNS=run folders whose logs to take in)"
 	@echo "make format  put the code into its standard form"
 
+# A copy in the environment, as `pip install .` puts there, gives way to the sources.
+COPY := $(wildcard $(VENV)/lib/python3*/site-packages/hairtint/__init__.py)
+.PHONY: $(COPY)
+
 # Demo needs the live road only; the training parts are not installed for it.
-$(BIN)/hairtint: pyproject.toml constraints.txt
+$(BIN)/hairtint: pyproject.toml constraints.txt $(COPY)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hairtint needs Python 3.11 or newer: make PYTHON=python3.12, say"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .

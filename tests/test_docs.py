@@ -53,6 +53,13 @@ def test_commands_in_the_pages_exist():
             assert options <= known, f"{page.name}: {line}"
 
 
+def test_pages_install_the_checkout_where_it_lies():
+    """A copy of it would lack weights/ and take the place of what `make demo` installed."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        copies = re.findall(r"pip install (?:-c \S+ )?'?\.[\[\s`].*", page.read_text(encoding="utf-8"))
+        assert not copies, f"{page.name}: {copies}"
+
+
 def test_the_composed_servers_fit_their_memory():
     compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
     workers = int(re.search(r'"--workers", "(\d+)"', compose)[1])

@@ -45,6 +45,20 @@ def test_half_an_environment_is_made_again(tmp_path):
     assert "-m pip install" in (tmp_path / "called").read_text()
 
 
+def test_a_copy_that_has_taken_the_place_of_the_sources_is_noticed(tmp_path):
+    make = shutil.which("make") or left_out("needs make")
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    copy = tmp_path / ".venv" / "lib" / "python3.11" / "site-packages" / "hairtint" / "__init__.py"
+    for path in (copy, tmp_path / ".venv" / "bin" / "hairtint"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    call = [make, "--dry-run", ".venv/bin/hairtint"]
+    assert "--editable ." in subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    copy.unlink()
+    assert "--editable" not in subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(
     ("policy", "has"), [("  Candidate: 120.0-1", True), ("  Candidate: (none)", False), ("", False)]
 )

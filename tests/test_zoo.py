@@ -64,6 +64,16 @@ def test_a_manifest_entry_without_its_file_is_not_offered(home):
     assert "mine" not in zoo.models()
 
 
+def test_what_only_a_checkout_has_is_told_where_it_lies(monkeypatch):
+    monkeypatch.setattr(zoo, "CHECKOUT", zoo.HOME)  # as in a wheel: no project file beside it
+    assert set(zoo.read_manifest(zoo.LARGE)) == set(zoo.OUTSIDE)
+    for name in zoo.OUTSIDE:
+        with pytest.raises(UnknownModelError, match=rf"'{name}' .* weights of a checkout in HAIRTINT_MODELS"):
+            zoo.find(name)
+    monkeypatch.setenv("HAIRTINT_MODELS", str(zoo.LARGE))
+    assert [zoo.find(name).name for name in zoo.OUTSIDE] == list(zoo.OUTSIDE)
+
+
 @pytest.mark.parametrize("name", ["ligth", "", "no-such.onnx", "/", "light.pt"])
 def test_unknown_names_are_refused_with_a_cure(name):
     with pytest.raises(UnknownModelError, match=r"light|choose|check"):

@@ -34,6 +34,7 @@ CHECKOUT = HOME.parents[2]
 LARGE = CHECKOUT / "weights"  # of a checkout: networks too large for the wheel
 MANIFEST = "manifest.json"
 ORDER = ("swift", "fine", "deep", "light", "medium", "full")  # this project's own first, then the report's by size
+OUTSIDE = ("medium", "full")  # of the wheel: in LARGE
 PHOTO_PREFERENCE = ("fine", "deep", "swift", "full", "medium", "light")  # what a photo gets when nobody names a network
 TOGETHER = ("fine", "deep")  # the mean of these is better than each of them (docs/training-log.md)
 STYLE = "style"  # the folder of the network that names hairstyles, and its name there
@@ -116,7 +117,8 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
     path = Path(model)
     if path.suffix == ".onnx":
         return _by_path(path)
-    raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or give an .onnx file")
+    where = "name the folder weights of a checkout in HAIRTINT_MODELS" if model in OUTSIDE else "give an .onnx file"
+    raise UnknownModelError(f"no network {str(model)!r} here: choose one of {', '.join(here)}, or {where}")
 
 
 def for_photos(model: str | os.PathLike[str] | None = None) -> list[Entry]:
