@@ -15,7 +15,7 @@ from hairtint.training.pairs import STYLES
 
 NOTHING = "–"
 ABSENT = "not trained yet"
-METRICS = ("bce", "accuracy", "dice")
+METRICS = {"bce": "BCE", "accuracy": "accuracy", "dice": "Dice"}
 Cells = Sequence[object]
 
 
@@ -88,17 +88,20 @@ def _results(sources: Sources) -> str:
 
 
 def _metrics(sources: Sources) -> str:
-    """The report's table of section 3.4, one line a side and set, networks beside each other."""
+    """The report's table of section 3.4, one line for each network and set."""
     names = [name for name in zoo.ORDER if name in sources.shipped]
-    head = ["", "report, `medium`", *(f"`{n}`, {s}" for n in names for s in ("Figaro1k", "CelebAMask-HQ"))]
-    rows = []
-    for side in ("validation", "training"):
-        for key in METRICS:
-            form = number if key == "bce" else percent
-            cells = [form(_side(sources, name, side, source).get(key)) for name in names for source in (FIGARO, CELEBA)]
-            rows.append((f"{side}: {'BCE' if key == 'bce' else key}", form(STATED[side][key]), *cells))
+    rows = [("the report's `medium`", "both", *_sides(STATED))]
+    for name in names:
+        for source, title in ((FIGARO, "Figaro1k"), (CELEBA, "CelebAMask-HQ")):
+            rows.append((f"`{name}`", title, *_sides({side: _side(sources, name, side, source) for side in STATED})))
+    head = ("network", "photos", *(f"{side}: {title}" for side in STATED for title in METRICS.values()))
     missing = [name for name in REPORT if name not in names]
     return table(head, rows) + "".join(f"\n\n`{name}`: {ABSENT}." for name in missing)
+
+
+def _sides(figures: dict[str, dict[str, Any]]) -> list[str]:
+    forms = {key: number if key == "bce" else percent for key in METRICS}
+    return [form(side.get(key)) for side in figures.values() for key, form in forms.items()]
 
 
 def _side(sources: Sources, name: str, side: str, source: str) -> dict[str, Any]:
