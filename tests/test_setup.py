@@ -3,10 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 from needs import left_out
 
+from hairtint.web import RUNTIME
 from tests.conftest import ROOT
 
 # `python3 -m venv` of Debian without python3-venv leaves half an environment; with it the environment is repaired
@@ -57,6 +59,24 @@ def test_a_copy_that_has_taken_the_place_of_the_sources_is_noticed(tmp_path):
     assert "--editable ." in subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     copy.unlink()
     assert "--editable" not in subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_runtime_of_the_page_has_its_notices_beside_it(tmp_path):
+    bash = shutil.which("bash") or left_out("needs bash")
+    script, web = tmp_path / "scripts" / "fetch-web-assets", tmp_path / "src" / "hairtint" / "web"
+    script.parent.mkdir()
+    shutil.copy(ROOT / "scripts" / "fetch-web-assets", script)
+    (web / "static" / "vendor").mkdir(parents=True)
+    for name in ("package-lock.json", "static/vendor/.lock"):
+        (web / name).touch()
+    for name in RUNTIME:
+        (web / "static" / "vendor" / name).write_text("here")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    notices = web / "static" / "vendor" / "ThirdPartyNotices.txt"
+    subprocess.run([bash, script], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, check=True)
+    assert "protobuf" in notices.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
