@@ -116,7 +116,8 @@ def environment(box: str) -> dict[str, str]:
 
 def row(one: dict[str, object]) -> str:
     findings: Counter[str] = one["findings"]
-    count = f"{findings.total()} ({len(findings)} kinds)" if findings else "0"
+    kinds = "1 kind" if len(findings) == 1 else f"{len(findings)} kinds"
+    count = f"{findings.total()} ({kinds})" if findings else "0"
     cases = one.get("worked", 0) + one.get("refused", 0) + findings.total()
     cells = one["door"], f"{cases:,}", f"{one.get('worked', 0):,}", f"{one.get('refused', 0):,}", count
     most = f"{one['memory'] / 1e6:.0f} MB", f"{one['seconds']:.1f} s", f"{one['minutes']:.1f}"
