@@ -12,6 +12,7 @@ pytest.importorskip("matplotlib")
 flask = pytest.importorskip("flask")
 
 from hairtint import networks  # noqa: E402
+from hairtint.networks.unet import PLANS  # noqa: E402
 from hairtint.training import curves  # noqa: E402
 from hairtint.training.config import Config  # noqa: E402
 
@@ -21,9 +22,9 @@ def made(request):
     """The generator's modules by name; they lie outside the package, under docs/."""
     root = str(request.config.rootpath)
     sys.path.insert(0, root)
-    from docs.report import arithmetic, exchange, make, plots, sources, tables, words
+    from docs.report import arithmetic, exchange, make, plots, sources, tables, unet, words
 
-    modules = (arithmetic, exchange, make, plots, sources, tables, words)
+    modules = (arithmetic, exchange, make, plots, sources, tables, unet, words)
     yield {module.__name__.rpartition(".")[2]: module for module in modules}
     sys.path.remove(root)
 
@@ -67,6 +68,13 @@ def test_the_committed_plots_show_the_committed_figures(made):
 def test_the_drawing_of_the_reports_calls_shows_what_they_bring(made):
     exchange = made["exchange"]
     assert exchange.PICTURE.read_text(encoding="utf-8") == exchange.svg(exchange.calls())
+
+
+def test_the_drawing_of_the_u_net_shows_its_plan(made):
+    drawn = made["unet"].PICTURE.read_text(encoding="utf-8")
+    assert drawn == made["unet"].svg()
+    for channels in PLANS["full"].channels:
+        assert f"3x3, {channels}<" in drawn
 
 
 def test_every_computed_figure_is_used(made, pages):

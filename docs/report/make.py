@@ -15,7 +15,7 @@ import re
 import shutil
 from pathlib import Path
 
-from docs.report import exchange, tables, words
+from docs.report import exchange, tables, unet, words
 from docs.report.sources import DOCS, HERE, PICTURES, RUNS, Run, Sources
 from hairtint.training import run_files
 
@@ -57,6 +57,7 @@ def main(runs: list[Path], data: Path | None, portraits: Path | None) -> None:
     plots.draw(sources, PICTURES)
     pictures.draw(sources, portraits)
     exchange.PICTURE.write_text(exchange.svg(exchange.calls()), encoding="utf-8")
+    unet.PICTURE.write_text(unet.svg(), encoding="utf-8")
     for page, text in pages(sources).items():
         (DOCS / page).write_text(text, encoding="utf-8")
         print(DOCS / page)

@@ -32,7 +32,8 @@ def _sizes() -> dict[str, str]:
         "work_medium_per_light": f"{work['medium'] / work['light']:.1f}",
         "fps_cpu_medium_per_full": f"{speed['medium'][CPU] / speed['full'][CPU]:.2f}",
         "fps_gpu_medium_per_full": f"{speed['medium'][GPU] / speed['full'][GPU]:.2f}",
-        "fps_cpu_light_per_medium": f"{speed['light'][CPU] / speed['medium'][CPU]:.1f}",
+        "fps_cpu_light_per_medium": f"{speed['light'][CPU] / speed['medium'][CPU]:.2f}",
+        "fps_gpu_light_per_medium": f"{speed['light'][GPU] / speed['medium'][GPU]:.2f}",
     }
 
 
