@@ -122,6 +122,13 @@ def test_only_the_log_of_a_run_is_taken(made, tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "taken" / "light-report").iterdir()} == {"config.json", "log.csv"}
 
 
+def test_every_stage_keeps_the_same_photos_apart(request):
+    """docs/training.md, What was kept apart."""
+    for path in (request.config.rootpath / "configs").glob("*.toml"):
+        config = Config.load(path)
+        assert (config.seed, config.validation in (0.1, 0.2)) == (0, True), path
+
+
 def test_the_reports_configs_are_its_recipe(made, request):
     folder = request.config.rootpath / "configs"
     for name in ("light", "medium", "full"):

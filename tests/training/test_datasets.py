@@ -404,6 +404,15 @@ def test_split_is_balanced_over_sources_and_styles(many, seed):
     assert counts == Counter({s: round(0.2 * n) for s, n in zip(datasets.STYLES, many, strict=True)} | {None: 10})
 
 
+def test_what_a_small_share_keeps_apart_a_larger_one_keeps_apart_as_well():
+    """docs/training.md, What was kept apart: the photos of the figures were in no stage's training."""
+    pairs = [pair(f"{style}-{k}", style=style) for style in ("wavy", "curly") for k in range(90)]
+    tenth, fifth = (split(pairs, validation=share)[1] for share in (0.1, 0.2))
+    assert len(tenth) == 18
+    assert len(fifth) == 36
+    assert all(pair in fifth for pair in tenth)
+
+
 def test_split_follows_its_seed():
     pairs = [pair(f"{k:02d}") for k in range(50)]
     assert split(pairs, seed=1) == split(pairs, seed=1)
