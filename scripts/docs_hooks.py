@@ -9,7 +9,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
 CARDS = ("src/hairtint/zoo", "weights")  # weights/: networks too large for the wheel, where this checkout has them
-CARD = re.compile(r"\]\(\.\./(?:src/hairtint/zoo|weights)/(\w+\.md)")
+CARD = re.compile(r"\]\(\.\./(?:src/hairtint/zoo|weights)/(?:style/)?(\w+\.md)")
 OUTWARD = re.compile(r"\[([^]]+)\]\((?:\.\./)+(?!\w+\.md)([\w./-]+)\)")  # links that leave docs/
 
 
@@ -17,7 +17,7 @@ def generated() -> dict[str, Path]:
     """Pages of the site by their place in it, and where their text lies."""
     pages = {"contributing.md": ROOT / "CONTRIBUTING.md"}
     for folder in CARDS:
-        for card in sorted((ROOT / folder).glob("*.md")):
+        for card in sorted((ROOT / folder).rglob("*.md")):
             pages.setdefault(f"cards/{card.name}", card)
     return pages
 

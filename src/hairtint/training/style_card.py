@@ -50,7 +50,8 @@ def measure(onnx: bytes, learned: Learned) -> dict[str, Any]:
     """Figures on the validation photos through the live road, with the very file that ships.
 
     `accuracy` and `confusion` (a row for each true style, in the order of STYLES) are with the masks that Segmenter()
-    finds; `accuracy_true_masks` is with the true ones; `accuracy_training` on the photos learned from.
+    finds, whose `networks` stand there with their sha256; `accuracy_true_masks` is with the true ones;
+    `accuracy_training` on the photos learned from.
     """
     with for_a_while("style.onnx", onnx) as path:
         classifier, segmenter = StyleClassifier(zoo.Entry("style", path, SIZE)), Segmenter()
@@ -65,6 +66,7 @@ def measure(onnx: bytes, learned: Learned) -> dict[str, Any]:
         "accuracy_true_masks": round(accuracy(true), 4),
         "accuracy_training": round(accuracy(fitted), 4),
         "masks": segmenter.name,
+        "networks": {entry.name: entry.sha256 for entry in segmenter.entries},
         "confusion": found.tolist(),
     }
 
@@ -106,6 +108,7 @@ def write(learned: Learned, onnx: bytes, metrics: dict[str, Any], parity: float)
     for pair in (*learned.training, *learned.validation):
         stems[pair.source].append(pair.stem)
     decays = ", ".join(f"{decay:g}: {learned.tried[decay]:.3f}" for decay in DECAYS)
+    networks = " and ".join(f"{name} (sha256 {digest[:12]})" for name, digest in metrics["networks"].items())
     return f"""# style
 
 Names the hairstyle: a probability for each of {", ".join(STYLES)},
@@ -130,8 +133,8 @@ precision; its probabilities differ from torch's by at most {parity:.1e}.
 ## Figures
 
 On {metrics["photos"]} photos that were not trained on; the split is the one of `hairtint train` with the same seed and
-validation share. What found the hair, {metrics["masks"]}, may have learnt the masks of some of them, where fewer were
-kept apart for it, but nothing of styles.
+validation share. What found the hair, {networks}, may have learnt the
+masks of some of them, where fewer were kept apart for it, but nothing of styles.
 
 | | accuracy |
 | --- | --- |
