@@ -13,14 +13,14 @@ import numpy as np
 from hairtint import Segmenter, recolor
 
 HERE = Path(__file__).parent
-SIDE = 224
+WIDE, MANY = 340, 256  # sides of the pictures of a row of two or three, and of one of five
 STARTS = ("female_88.jpg", "male_12.jpg", "female_96.jpg")
 DYES = ("platinum", "copper", "burgundy", "chestnut", "jet black", "blue", "pink", "silver")
 EFFECTS = {
     "ombre": ("chestnut", ["ombre:honey"]),
     "roots": ("platinum", ["roots"]),
-    "highlights": ("chestnut", ["highlights:caramel"]),
-    "lowlights": ("honey", ["lowlights"]),
+    "highlights": ("chestnut", ["highlights:honey:0.9"]),
+    "lowlights": ("honey", ["lowlights:chestnut:0.9"]),
     "two-tone": ("jet black", ["two-tone:pink"]),
     "gloss": ("burgundy", ["gloss:0.8"]),
 }
@@ -34,19 +34,21 @@ def main(folder: Path) -> None:
         rgb = cv2.imread(str(folder / name))[:, :, ::-1].copy()
         heads[name] = rgb, segmenter.mask(rgb)
     for name, (rgb, mask) in heads.items():
-        save(f"dyes-{Path(name).stem}", [rgb, *(recolor(rgb, mask, dye) for dye in DYES)])
+        dyed = [recolor(rgb, mask, dye) for dye in DYES]
+        save(f"dyes-{Path(name).stem}", MANY, [rgb, *dyed[:4]], [rgb, *dyed[4:]])
     rgb, mask = heads[STARTS[0]]
     for name, (dye, effects) in EFFECTS.items():
-        save(name, [recolor(rgb, mask, dye), recolor(rgb, mask, dye, effects=effects)])
-    save("methods", [rgb, recolor(rgb, mask, "blue", method="hsv"), recolor(rgb, mask, "blue")])
-    save("strength", [recolor(rgb, mask, "copper", strength=s) for s in (0, 0.25, 0.5, 0.75, 1)])
+        save(name, WIDE, [recolor(rgb, mask, dye), recolor(rgb, mask, dye, effects=effects)])
+    save("methods", WIDE, [rgb, recolor(rgb, mask, "blue", method="hsv"), recolor(rgb, mask, "blue")])
+    save("strength", MANY, [recolor(rgb, mask, "copper", strength=s) for s in (0, 0.25, 0.5, 0.75, 1)])
 
 
-def save(name: str, pictures: list[np.ndarray]) -> None:
-    """Write pictures side by side."""
-    size = SIDE, round(SIDE * pictures[0].shape[0] / pictures[0].shape[1])
-    row = np.hstack([cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in pictures])
-    cv2.imwrite(str(HERE / f"{name}.jpg"), row[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
+def save(name: str, side: int, *rows: list[np.ndarray]) -> None:
+    """Write rows of pictures of one shape, each `side` pixels wide."""
+    height, width = rows[0][0].shape[:2]
+    size = side, round(side * height / width)
+    sheet = np.vstack([np.hstack([cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in row]) for row in rows])
+    cv2.imwrite(str(HERE / f"{name}.jpg"), sheet[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])
 
 
 if __name__ == "__main__":
