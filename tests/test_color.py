@@ -88,7 +88,7 @@ def test_a_typo_gets_suggestions():
 
 @pytest.mark.parametrize("text", ["jet black", "Jet-Black", "jet_black", "JET  BLACK"])
 def test_names_are_written_in_many_ways(text):
-    assert Color.parse(text).hex == "#111012"
+    assert Color.parse(text).hex == "#111111"
 
 
 def test_levels_and_spellings():

@@ -65,7 +65,7 @@ def test_wrong_texts_are_refused_in_one_line(text):
 def test_a_wrong_colour_shows_at_once():
     with pytest.raises(ColorError):
         Ombre("platnum")
-    assert Ombre((227, 213, 184)).color == Color.parse("platinum")
+    assert Ombre((230, 212, 187)).color == Color.parse("platinum")
 
 
 def test_ombre_goes_from_roots_to_tips():

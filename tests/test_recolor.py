@@ -382,6 +382,16 @@ def test_the_shadows_of_no_natural_colour_keep_its_hue(dye):
     assert abs(np.degrees(np.diff(np.unwrap(hues))[0])) < 16
 
 
+@pytest.mark.parametrize("shade", SHADES)
+def test_platinum_is_not_olive_and_jet_black_not_violet(shade):
+    """Platinum hair in photos has a* of 2.3 and b* of 15, and black hair is no bluer than grey."""
+    rgb, mask = hair(shade, soft=0)
+    platinum, black = (np.median(lab(recolor(rgb, mask, dye)[mask > 0]), axis=0) for dye in ("platinum", "jet black"))
+    assert 1.5 < platinum[1] < 4
+    assert 13 < platinum[2] < 21
+    assert np.abs(black[1:]).max() < 0.5
+
+
 def test_black_lifts_without_coloured_noise():
     rgb, mask = hair("dark", soft=0)
     noisy = np.clip(rgb + np.random.default_rng(1).normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)

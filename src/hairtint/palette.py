@@ -36,7 +36,7 @@ _LEVELS = {
 }
 _NAMED = {
     "classic": {
-        "jet black": "#111012",
+        "jet black": "#111111",
         "espresso": "#2b1d17",
         "chocolate": "#43291c",
         "chestnut": "#5a3825",
@@ -54,7 +54,7 @@ _NAMED = {
         "champagne": "#e2cba4",
     },
     "grey": {
-        "platinum": "#e3d5b8",
+        "platinum": "#e6d4bb",
         "pearl": "#dcd6d0",
         "silver": "#b9bcc2",
         "ash grey": "#8f9196",

@@ -83,7 +83,7 @@ def test_a_tap_on_the_wheel_scrolls_nothing(photo):
 def test_two_tone_begins_with_a_colour_that_is_seen(page):
     """On dark hair, and beside whatever the dye is."""
     second = page.locator("[name=effect-two-tone-color]:checked")
-    for dye, beside in (("copper", "#e3d5b8"), ("platinum", "#111012")):
+    for dye, beside in (("copper", "#e6d4bb"), ("platinum", "#111111")):
         page.evaluate("(name) => document.querySelector(`[name=dye][value='${name}']`).click()", dye)
         page.evaluate("document.getElementById('effect-two-tone').click()")
         assert second.input_value() == beside
