@@ -22,6 +22,13 @@ def hair(shade: str = "medium", height: int = 160, width: int = 140, soft: float
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8), mask
 
 
+def parted(column: int):
+    """Dark hair with a line of skin from the forehead up, around a column."""
+    rgb, mask = hair("dark", soft=0)
+    rgb[:55, column - 2 : column + 3] = (150, 115, 98)
+    return rgb, mask
+
+
 def people(*places, size=(200, 480), seed=0):
     """Heads (shade, left) on a light wall, later ones in front: frame, mask, whose each pixel is, 0 for nobody."""
     noise = np.random.default_rng(seed).normal(0, 3, (*size, 3))

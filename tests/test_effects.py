@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hair import hair
+from hair import hair, parted
 
 from hairtint.canvas import Canvas
 from hairtint.color import Color
@@ -133,6 +133,16 @@ def test_locks_follow_the_hair():
     moved = recolor(moved_rgb, moved_mask, "chestnut", effects=["highlights"])
     inside = np.roll(mask, 8, axis=1) > 0
     assert np.abs(np.roll(out, 8, axis=1)[inside].astype(int) - moved[inside]).mean() < 1
+
+
+@pytest.mark.parametrize("column", [58, 70, 82])
+def test_the_skin_of_a_parting_is_no_lock(column):
+    """In the middle of the head or beside it."""
+    rgb, mask = parted(column)
+    plain, out = (recolor(rgb, mask, "chestnut", effects=e).astype(int) for e in ([], ["highlights:#00ff00"]))
+    gain = (out - plain)[..., 1]
+    assert gain[25:50, column - 1 : column + 2].mean() < 25, "where it would be 87"
+    assert gain[60:][mask[60:] > 0.99].max() > 60, "further down all locks stay"
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,16 @@ class Canvas:
         spread = float(np.sqrt((inner**2 * weight).sum() / max(float(weight.sum()), 1e-6)))
         return self.tall(np.clip(inner / max(2 * spread, 1e-3), -1, 1))
 
+    @cached_property
+    def parting(self) -> F32:
+        """How far a place is the skin of the parting, 0 to 1, as a tall map: at the crown, around the lightest line."""
+        small = self.cover.shape[::-1]
+        across, along, strands = (cv2.resize(tall, small) for tall in (self.across, self.along, self.strands))
+        upper = np.clip(1.5 - along / np.float32(0.3), 0, 1)
+        weight = upper * np.exp(-((across / np.float32(0.25)) ** 2)) * np.maximum(strands, 0) ** 3
+        middle = np.float32((weight * across).sum() / max(float(weight.sum()), 1e-6))
+        return self.tall(upper * np.exp(-(((across - middle) / np.float32(0.11)) ** 2)))
+
     def sides(self, places: npt.NDArray[np.intp], top: int) -> tuple[F32, F32] | None:
         """The colours of hair and of background near n places in the flat order of the rows from `top` on: float32
         (3, n) each; None where no background is known.

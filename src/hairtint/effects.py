@@ -161,6 +161,8 @@ class Highlights(Effect):
     def paint(self, dyed: U8, rows: Rows) -> U8:
         """The effect on rows of hair that is already dyed: uint8 (h, W, 3) to new uint8 (h, W, 3)."""
         locks = _step(self.side * rows.widen(rows.canvas.strands), 0.1 + 1.35 * (1 - self.share) ** 2, 0.9)
+        if self.side > 0:
+            locks *= 1 - rows.widen(rows.canvas.parting)  # else its skin would be the fattest lock
         other = rows.dyed(_other(self.color, rows, 24 * self.side))
         return mix(dyed, other, np.float32(self.amount) * locks)
 

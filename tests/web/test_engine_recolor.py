@@ -3,7 +3,7 @@
 import engine_page
 import numpy as np
 import pytest
-from hair import hair, people
+from hair import hair, parted, people
 
 import hairtint
 from hairtint.heads import Heads
@@ -64,6 +64,11 @@ def test_the_shine_of_black_hair_is_pythons(modules, color):
 @pytest.mark.parametrize("effect", ["roots", "lowlights"])
 def test_darker_tones_are_pythons(modules, color, effect):
     compare(modules, *hair("medium"), color, effects=[effect])
+
+
+@pytest.mark.parametrize("column", [70, 82])
+def test_locks_beside_a_parting_are_pythons(modules, column):
+    compare(modules, *parted(column), "chestnut", effects=["highlights:#00ff00:1"])
 
 
 @pytest.mark.parametrize("effects", [[], ["ombre:platinum"]])

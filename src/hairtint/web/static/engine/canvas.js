@@ -127,6 +127,18 @@ export class Canvas {
     });
   }
 
+  /** How far a place is the skin of the parting, 0 to 1: at the crown, around the lightest line. */
+  get parting() {
+    return this.#once("parting", () => {
+      const [across, along] = [this.across.plane.data, this.along.plane];
+      const strands = resize(this.strands.plane, along.width, along.height).data;
+      const upper = this.#from(along, (d) => clip(1.5 - d / 0.3, 0, 1));
+      const weight = this.#from(upper, (u, i) => u * Math.exp(-((across[i] / 0.25) ** 2)) * Math.max(strands[i], 0) ** 3);
+      const middle = weightedMean(across, weight.data);
+      return this.tall(this.#from(upper, (u, i) => u * Math.exp(-(((across[i] - middle) / 0.11) ** 2))));
+    });
+  }
+
   /** The value that `share` of the hair lies below on a small map. */
   quantile({ data }, share) {
     const weight = this.cover.data;

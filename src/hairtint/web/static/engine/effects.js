@@ -74,7 +74,8 @@ const PAINTERS = {
 
 function locks({ color, amount, share }, canvas, dye, side) {
   const middle = 0.1 + 1.35 * (1 - share) ** 2;
-  const weight = weights(canvas, [canvas.strands], ([strand]) => amount * step(side * strand, middle, 0.9));
+  const maps = side > 0 ? [canvas.strands, canvas.parting] : [canvas.strands];
+  const weight = weights(canvas, maps, ([strand, skin = 0]) => amount * step(side * strand, middle, 0.9) * (1 - skin));
   return over(canvas, other(color, dye, 24 * side), weight);
 }
 
