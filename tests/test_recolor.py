@@ -315,6 +315,25 @@ def test_a_parting_is_not_painted_white(dye):
     assert (np.diff(new) > 2).all()
 
 
+@pytest.mark.parametrize(("dye", "most"), [("jet black", 32), ("dark brown", 40)])
+def test_dark_dye_covers_bleached_tips(dye, most):
+    """Dark brown hair whose lower half was bleached: its median is the roots'."""
+    rgb, mask = hair("dark", soft=0)
+    tips = np.arange(len(rgb)) > 90
+    rgb[tips] = hair("light", soft=0)[0][tips]
+    new = skimage_lab(recolor(rgb, mask, dye))[110:][mask[110:] > 0]
+    assert np.median(new[:, 0]) < most
+
+
+@pytest.mark.parametrize("dye", [(60, 50, 40), (17, 17, 17)])
+@pytest.mark.parametrize("start", np.arange(2, 60, 4.0))
+def test_what_dye_covers_does_not_jump(dye, start):
+    """As the shade drifts in a video."""
+    shades = [Shade((0.0, 0.0, 0.0), start + k / 10, start, start + 20) for k in range(40)]
+    light = [Tone.between(shade, Color(*dye)).light(np.float64(start + 40)) for shade in shades]
+    assert np.abs(np.diff(light)).max() < 1
+
+
 @pytest.mark.parametrize("level", [70, 80, 90])
 def test_white_lets_no_light_hair_darken(level):
     shade = Shade((level * 2.5,) * 3, level, level - 8, level + 3)

@@ -40,6 +40,9 @@ _LOCKS = 8.0  # L* around the median, in which such hair has nearly all of it
 _LIGHT = (45.0, 65.0)  # median L* of hair from which white dye gets lighter than other light dyes, and to the full
 _DRAWN = (15.0, 28.0)  # median L* of hair up to which the photo shows no depth in its shadows, and from which it does
 _GAPS = (2.0, 10.0)  # L* below the median, from which strands are its shadows, and to the full
+_DARK = (15.0, 50.0)  # L* of dyed hair up to which dye covers what was lighter than the rest, and from which not
+_COVERING = (1.1, 1.5)  # lift up to which a colour is dye that covers, and from which it is bleach
+_COVERED = 16.0  # L* above the median that is left of such light, as of bleached tips
 _PALE = (65.0, 80.0)  # L* of dyed hair up to which skin between its strands stands out, and from which not
 _UNLIKE = (10.0, 30.0)  # distance in a* and b* up to which a dye looks like natural hair, and from which it does not
 _SHADOW = (0.1, 0.5)  # shares of its lightness that such a dye lacks, between which its shadows turn into hair's
@@ -88,6 +91,8 @@ class Tone:
         """The new L* of broad light (L*, any shape)."""
         away = base - self.start
         up, down = max(82 - self.centre, 4), max(self.centre - 9, 3)
+        covering = np.interp(in_light(self.centre, 1 / self.exposure), _DARK, (1, 0))
+        up += float(covering * np.interp(self.lift, _COVERING, (1, 0))) * (_COVERED - up)
         risen, middle = (np.interp(level, _GRID, self._rises) for level in (base, self.start))
         rise = np.maximum(risen - middle, 0)
         gain = max(self.lift ** (0.5 + 0.5 * self._drawn), self.lift / 1.8, 0.5)

@@ -60,6 +60,14 @@ def test_the_shine_of_black_hair_is_pythons(modules, color):
     compare(modules, np.ascontiguousarray(shiny), mask, color)
 
 
+@pytest.mark.parametrize("color", ["jet black", "dark brown", "chestnut", "copper"])
+@pytest.mark.parametrize("light", [1, 0.4])
+def test_tips_under_dye_are_pythons(modules, color, light):
+    rgb, mask = hair("dark", soft=0)
+    rgb[90:] = hair("light", soft=0)[0][90:]
+    compare(modules, np.uint8(light * rgb), mask, color)
+
+
 @pytest.mark.parametrize("color", ["platinum", "lightest blonde", "ash blonde", "chestnut", "silver", "black"])
 @pytest.mark.parametrize("effect", ["roots", "lowlights"])
 def test_darker_tones_are_pythons(modules, color, effect):

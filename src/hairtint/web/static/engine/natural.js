@@ -6,7 +6,8 @@ import { clip } from "./numbers.js";
 import { GREY_LIGHTNESS, lab, lightness, luminance, toLinear, toSrgb } from "./perceptual.js";
 import { round } from "./raster.js";
 
-const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, LIGHT, DRAWN, GAPS, PALE, UNLIKE, SHADOW, EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
+const { STEP, LOWEST, ENTRIES, SHINE, CRUSHED, LOCKS, LIGHT, DRAWN, GAPS, DARK, COVERING, COVERED, PALE, UNLIKE, SHADOW } = NATURAL;
+const { EUMELANIN, LIT, LEAST_LIT, EXPOSURES } = NATURAL;
 const { LUMINANCE } = PERCEPTUAL;
 const GRID = 201; // places from 0 to 100 at which the strands' scale is known
 
@@ -26,6 +27,9 @@ export class Tone {
     this.start = shade.lightness;
     this.centre = inLight(Math.max(Math.min(reached, ceiling), floor), exposure);
     this.lift = (this.centre + 16) / (this.start + 16);
+    const up = Math.max(82 - this.centre, 4);
+    const covering = 1 - within(inLight(this.centre, 1 / exposure), DARK);
+    this.up = up + covering * (1 - within(this.lift, COVERING)) * (COVERED - up);
     this.rim = 6.5 * Math.max(0, this.lift - 1);
     this.drawn = this.lift > 1 ? within(this.start, DRAWN) : 0;
     const acts = this.#acts(shade.high);
@@ -72,8 +76,8 @@ export class Tone {
   /** The new L* of broad light (L*). */
   light(base) {
     const away = base - this.start;
-    const [up, down] = [Math.max(82 - this.centre, 4), Math.max(this.centre - 9, 3)];
-    if (away >= 0) return this.centre - up * Math.expm1((onGrid(this.rises, this.start) - onGrid(this.rises, base)) / up);
+    if (away >= 0) return this.centre - this.up * Math.expm1((onGrid(this.rises, this.start) - onGrid(this.rises, base)) / this.up);
+    const down = Math.max(this.centre - 9, 3);
     const fall = clip(Math.max(this.lift ** (0.5 + 0.5 * this.drawn), this.lift / 1.8), 0.5, 3.5);
     return this.centre + down * Math.expm1((fall * away) / down);
   }
