@@ -27,6 +27,16 @@ def test_what_is_missing_is_measured(sigma):
     assert missing(disc(1), photo(disc(sigma))) == pytest.approx(np.sqrt(sigma**2 - 1), rel=0.2)
 
 
+@pytest.mark.parametrize("size", [64, 120])
+def test_a_small_head_in_a_large_photo_is_measured_too(size):
+    """As in a photo of its own."""
+    mask, rgb = disc(0.7, size), photo(disc(1.8, size))
+    far = [(200, 700), (500, 60)]
+    wide, scene = np.pad(mask, far), np.pad(rgb, [*far, (0, 0)], constant_values=180)
+    assert missing(wide, scene) == pytest.approx(missing(mask, rgb), abs=1e-6)
+    assert missing(wide, scene) > 1
+
+
 @pytest.mark.parametrize("dye", ["platinum", "copper", "blue"])
 @pytest.mark.parametrize("sigma", [2, 3.5])
 def test_a_dyed_soft_photo_comes_nearer_to_the_truth(sigma, dye):

@@ -22,6 +22,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 SHARPER = 0.5  # pixels of blur, as a sigma, by which a mask may be sharper than its photo and count as right
 MOST = 7.0  # of blur: what is wider can't be measured
+REACH = 0.026  # of the hair's longer side, that edges are looked at: a small head's are as clear as a large one's
 POINTS = 256  # of the outline that are looked at
 LEAST = 60  # of them, to trust their median
 CLEAR = 60.0  # levels between hair and background from which an edge is seen well
@@ -51,8 +52,12 @@ def as_soft(mask: Mask, rgb: NDArray[np.uint8]) -> Mask:
 
 def missing(mask: Mask, rgb: NDArray[np.uint8]) -> float:
     """By how many pixels, as the sigma of a blur, the edge of the mask is sharper than the photo's; 0 if by few."""
-    reach = min(max(4, round(0.02 * max(mask.shape))), 14)
-    x, y = _outline(mask > 0.5)
+    box = around(mask > 0.5, 1)
+    if box is None:
+        return 0.0
+    reach = min(max(4, round(REACH * max(mask[box].shape))), 14)
+    x, y = _outline(mask[box] > 0.5)
+    x, y = x + box[1].start, y + box[0].start
     hair, behind, clear = _sides(mask, rgb, x, y, reach)
     if np.count_nonzero(clear) < LEAST:
         return 0.0

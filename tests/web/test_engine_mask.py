@@ -84,6 +84,17 @@ def test_a_mask_as_soft_as_the_photo_is_pythons(modules, height, width, shade, s
     np.testing.assert_allclose(ours, theirs, atol=5e-3)
 
 
+def test_the_soft_mask_of_a_small_head_is_pythons(modules):
+    (rgb, _), (_, mask) = (hair("dark", soft=soft) for soft in (1.8, 0.7))
+    far = [(200, 700), (600, 60)]
+    mask, rgb = np.pad(mask, far), np.pad(rgb, [*far, (0, 0)], mode="edge")
+    data = {"mask": engine_page.sent(mask), "rgb": engine_page.sent(rgb)}
+    ours = engine_page.received(modules.evaluate(AS_SOFT, data)).reshape(mask.shape)
+    theirs = as_soft(mask, rgb)
+    assert theirs is not mask
+    np.testing.assert_allclose(ours, theirs, atol=5e-3)
+
+
 def test_the_largest_region_is_pythons(modules):
     mask = np.zeros((60, 90), np.float32)
     mask[5:25, 5:25], mask[3:27, 3:5] = 0.9, 0.3

@@ -22,7 +22,7 @@ _NUMBERS = {
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
-    "SOFTNESS": ("softness", ("SHARPER", "MOST", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
+    "SOFTNESS": ("softness", ("SHARPER", "MOST", "REACH", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),
     "CANVAS": ("canvas", ("MARGIN", "_SMALL", "_OWN", "_FAINT", "_SOLID", "_PACES", "_SHORT", "_AGREE")),
     "RECOLOR": ("recolor", ("_VISIBLE", "_PACE")),

@@ -44,6 +44,7 @@ export const HEADS = {
 export const SOFTNESS = {
   "SHARPER": 0.5,
   "MOST": 7.0,
+  "REACH": 0.026,
   "POINTS": 256,
   "LEAST": 60,
   "CLEAR": 60.0,

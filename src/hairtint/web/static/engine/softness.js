@@ -10,7 +10,7 @@ import { round, View } from "./raster.js";
 import { Sides } from "./sides.js";
 import { measure } from "./shade.js";
 
-const { SHARPER, MOST, POINTS, LEAST, CLEAR, TAIL, GRAIN, FLAT } = SOFTNESS;
+const { SHARPER, MOST, REACH, POINTS, LEAST, CLEAR, TAIL, GRAIN, FLAT } = SOFTNESS;
 const range = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /**
@@ -37,7 +37,11 @@ export function asSoft(mask, picture) {
 /** By how many pixels, as the sigma of a blur, the edge of the mask is sharper than the photo's; 0 if by few. */
 function missing(mask, picture) {
   const { width, height, data } = mask;
-  const reach = Math.min(Math.max(4, round(0.02 * Math.max(width, height))), 14);
+  const found = bounds(new View(data, width, height), 0.5);
+  if (!found) return 0;
+  const box = widened(found, 1, width, height);
+  const hair = part(mask, box);
+  const reach = Math.min(Math.max(4, round(REACH * Math.max(hair.width, hair.height))), 14);
   const near = (x, y) => [clip(x, 0, width - 1), clip(y, 0, height - 1)];
   const share = (x, y) => (([i, k]) => data[k * width + i])(near(x, y));
   const colour = (x, y) => {
@@ -48,7 +52,8 @@ function missing(mask, picture) {
   const mean = (places) => [0, 1, 2].map((k) => places.reduce((sum, place) => sum + colour(...place)[k], 0) / 4);
   const around = range(-((reach + 1) >> 1) - 1, ((reach + 1) >> 1) + 2);
   const [photo, own] = [[], []];
-  for (const [x, y] of outline(mask)) {
+  for (const [column, row] of outline(hair)) {
+    const [x, y] = [box.left + column, box.top + row];
     const right = share(x + 2, y) - share(x - 2, y);
     const down = share(x, y + 2) - share(x, y - 2);
     const length = Math.max(Math.hypot(right, down), 1e-6);
