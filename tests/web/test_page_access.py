@@ -45,6 +45,21 @@ def test_axe_finds_nothing(page, theme, dark_hair):
     assert violations(page) == []
 
 
+def test_every_slider_has_a_name(visit, server):
+    """Its amount is its value: as part of the name, or in a live region of its own, it would be heard twice."""
+    page = visit(server)
+    page.evaluate("""() => {
+      document.body.dataset.state = "ready";
+      for (const part of document.querySelectorAll("main [hidden]:not(.notice, .veil)")) part.hidden = false;
+    }""")
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    names = [node["name"]["value"].strip() for node in tree if node.get("role", {}).get("value") == "slider"]
+    assert len(names) == page.locator("input[type=range]:visible, #knob").count() > 10
+    assert all(names), names
+    assert not [name for name in names if "%" in name]
+    assert page.locator("output").count() == 0
+
+
 def test_axe_finds_nothing_in_the_documentation(browser, server):
     needs(AXE, "run npm ci --prefix tests/web")
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:

@@ -119,11 +119,11 @@ function slider(kind, { name, default: first }) {
     value: first * 100,
     id: `effect-${kind}-${name}`,
   });
-  const output = make("output", { htmlFor: range.id });
+  const amount = make("span", { ariaHidden: "true" });
   const refresh = () => {
-    output.textContent = `${range.value} %`;
+    amount.textContent = `${range.value} %`;
   };
   const set = (number) => (range.value = Math.round(100 * number));
-  const element = make("label", { className: "field" }, `${LABELS[name]} `, output, range);
+  const element = make("label", { className: "field" }, `${LABELS[name]} `, amount, range);
   return { element, refresh, set, value: () => range.value / 100 };
 }
