@@ -12,7 +12,7 @@ from PIL import Image
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "src" / "hairtint" / "web" / "static"
 CHROMIUM = Path("/usr/bin/chromium")
-RUNTIME = STATIC / "vendor" / "ort.wasm.min.mjs"
+RUNTIME = STATIC / "vendor" / "ort.wasm.min.js"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 120_000  # milliseconds: a busy machine is no defect
 

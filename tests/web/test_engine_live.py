@@ -196,6 +196,9 @@ def test_missing_files_are_a_sentence(modules):
     }"""
     assert "could not be downloaded" in modules.evaluate(script, {"modelUrl": "/nothing.onnx"})
     assert "fetch-web-assets" in modules.evaluate(script, {"vendorUrl": "/nothing/"})
+    modules.context.route("**/ort.*.js", lambda route: route.fulfill(content_type="application/octet-stream"))
+    assert "The host sends ort.wasm.min.js as application/octet-stream" in modules.evaluate(script, {})
+    modules.context.unroute("**/ort.*.js")
 
 
 def test_a_page_that_is_not_isolated_gets_one_thread(modules):

@@ -333,14 +333,14 @@ def test_a_browser_that_is_too_old(visit, server, portrait_path):
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript"}
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".mjs": "application/octet-stream"}
 
     def log_message(self, *_):
         pass
 
 
 def test_static_files_need_no_server(visit, tmp_path, portrait_path):
-    """`hairtint web --export`, in a subfolder of a plain static host that sets no headers."""
+    """`hairtint web --export`, in a subfolder of a plain static host that knows no .mjs and sets no headers."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
     from hairtint.web.export import export
 

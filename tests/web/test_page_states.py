@@ -246,7 +246,7 @@ def test_a_connection_that_breaks(visit, torn, portrait_path):
     """The page says so, and another try helps. It does not ask for the photo: this browser needs no server."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
     page = visit(torn.address)
-    for file in ("-worker.js", "models/", "ort.wasm.min.mjs", "threaded.mjs", "threaded.wasm"):
+    for file in ("-worker.js", "models/", "ort.wasm.min.js", "threaded.js", "threaded.wasm"):
         torn.files = [file]
         page.set_input_files("#file", portrait_path)
         page.locator("#notice, #ask[open]").filter(visible=True).wait_for()

@@ -19,8 +19,8 @@ __all__ = ["HOME", "RUNTIME", "create_app", "require", "require_runtime"]
 
 HOME = Path(__file__).parent
 RUNTIME = (
-    "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm",
-    "ort.jspi.min.mjs", "ort-wasm-simd-threaded.jspi.mjs", "ort-wasm-simd-threaded.jspi.wasm",
+    "ort.wasm.min.js", "ort-wasm-simd-threaded.js", "ort-wasm-simd-threaded.wasm",
+    "ort.jspi.min.js", "ort-wasm-simd-threaded.jspi.js", "ort-wasm-simd-threaded.jspi.wasm",
 )  # fmt: skip
 """What the page needs of onnxruntime-web, on a CPU and with a GPU; scripts/fetch-web-assets puts it there."""
 

@@ -17,7 +17,7 @@ from hairtint.web.store import Photos, Sessions
 from hairtint.web.studio import Studio
 from hairtint.web.uploads import Request
 
-_MEDIA_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
+_MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 MOST_PARTS = 32  # of a form
 
 

@@ -36,9 +36,8 @@ the line Content-Security-Policy of `_headers`, at its end:
 
     frame-ancestors 'self' https://other.example
 
-Media types. .mjs files must be sent as text/javascript and .wasm as application/wasm; most hosts do. Let the host
-compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB, or 17 with a GPU, then travels as about
-4 MB, once.
+Compression. Let the host compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB, or 17 with a GPU, then
+travels as about 4 MB, once.
 
 To try it here: python -m http.server, in this folder.
 """

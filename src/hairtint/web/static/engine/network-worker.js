@@ -7,8 +7,8 @@ const MOST_THREADS = 4; // a small network gains nothing from more
 const TRIES = 3; // runs at most by which two backends are compared
 const ENOUGH = 100; // milliseconds of them: where they are slow, the visitor waits for them
 const ALIKE = 0.02; // how far their probabilities may be apart
-const CPU = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded"];
-const BOTH = ["ort.jspi.min.mjs", "ort-wasm-simd-threaded.jspi"]; // it waits for the GPU, for which browsers want JSPI
+const CPU = ["ort.wasm.min.js", "ort-wasm-simd-threaded"];
+const BOTH = ["ort.jspi.min.js", "ort-wasm-simd-threaded.jspi"]; // it waits for the GPU, for which browsers want JSPI
 
 let session = null;
 let ort = null;
@@ -52,10 +52,10 @@ async function answer(network, picture) {
 /** The bytes of the network, once the runtime is here. */
 async function fetched(modelUrl, vendorUrl, [script, wasm], count) {
   // All is fetched before the runtime does: it does not tell a broken connection from a browser that cannot.
-  [ort] = await Promise.all([script, `${wasm}.mjs`].map((file) => runtime(vendorUrl, file)));
+  [ort] = await Promise.all([script, `${wasm}.js`].map((file) => runtime(vendorUrl, file)));
   const [model, binary] = await download(modelUrl, new URL(`${wasm}.wasm`, vendorUrl));
   ort.env.wasm.wasmBinary = binary;
-  ort.env.wasm.wasmPaths = vendorUrl;
+  ort.env.wasm.wasmPaths = { mjs: new URL(`${wasm}.js`, vendorUrl) };
   ort.env.wasm.numThreads = count;
   return model;
 }
@@ -112,8 +112,12 @@ async function runtime(vendorUrl, file) {
     return await import(href);
   } catch {
     const answer = await fetch(href, { method: "HEAD" }).catch(() => null); // `import` does not say why it failed
-    if (answer?.status !== 404) throw notDownloaded();
-    throw new Error(`The page lacks ${file} of onnxruntime-web: run scripts/fetch-web-assets on the server.`);
+    if (answer?.status === 404) {
+      throw new Error(`The page lacks ${file} of onnxruntime-web: run scripts/fetch-web-assets on the server.`);
+    }
+    const type = answer?.headers.get("Content-Type");
+    if (!answer?.ok || type?.includes("javascript")) throw notDownloaded();
+    throw new Error(`The host sends ${file} as ${type}: have it sent as text/javascript.`);
   }
 }
 
