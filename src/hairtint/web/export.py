@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -39,6 +40,9 @@ the line Content-Security-Policy of `_headers`, at its end:
 Compression. Let the host compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB, or 17 with a GPU, then
 travels as about 4 MB, once.
 
+A newer page. Write it over this one (--force). What index.html loads lies in a folder that is named after its contents,
+so a browser that has been here before mixes no two versions.
+
 To try it here: python -m http.server, in this folder.
 """
 
@@ -63,15 +67,20 @@ def export(folder: Path, *, force: bool = False) -> list[Path]:
 
 
 def _write(folder: Path) -> None:
-    for path in (HOME / "static").rglob("[!.]*"):
-        if path.is_file() and path.name != "docs.css":
-            place = folder / path.relative_to(HOME)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+    source = HOME / "static"
+    files = sorted(path for path in source.rglob("[!.]*") if path.is_file() and path.name != "docs.css")
+    contents = hashlib.sha256(b"".join(path.read_bytes() for path in files))
+    static = f"static-{contents.hexdigest()[:12]}"
+    for path in files:
+        place = folder / static / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
     (folder / "models").mkdir(exist_ok=True)
     for network in networks():
         (folder / "models" / f"{network.name}.onnx").write_bytes(network.read())
-    (folder / "index.html").write_text(page(), encoding="utf-8")
+    (folder / "index.html").write_text(_page(static), encoding="utf-8")
+    for other in set(folder.glob("static-" + 12 * "[0-9a-f]")) - {folder / static}:
+        shutil.rmtree(other)
     own = page_headers(framed_by="'self'")  # the host's other pages are its owner's, who may embed this one there
     headers = "".join(f"  {name}: {value}\n" for name, value in own.items())
     (folder / "_headers").write_text(f"/*\n{headers}", encoding="utf-8")
@@ -79,7 +88,7 @@ def _write(folder: Path) -> None:
     (folder / "HOSTING.txt").write_text(_NOTES, encoding="utf-8")
 
 
-def page() -> str:
-    """index.html for a host that computes nothing."""
+def _page(static: str) -> str:
+    """index.html for a host that computes nothing, with its scripts in the folder `static`."""
     with Flask("hairtint.web").app_context():
-        return render_template("index.html", config=config(server=False))
+        return render_template("index.html", config=config(server=False)).replace('"static/', f'"{static}/')

@@ -24,7 +24,6 @@ def config(*, server: bool) -> dict[str, Any]:
         "api": "api/v1/" if server else None,
         "photoModelUrl": urls[0],
         "videoModelUrl": urls[-1],
-        "vendorUrl": "static/vendor/",
     }
 
 

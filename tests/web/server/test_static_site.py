@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,15 +38,16 @@ def test_everything_that_the_page_names_is_there(tmp_path, runtime, capsys):
     config = json.loads(html.unescape(found[1]))
     assert config["api"] is None
     links = [*re.findall(r'(?:href|src)="([^#"]+)[#"]', page)]
-    links += [config[key] for key in ("photoModelUrl", "videoModelUrl", "vendorUrl")]
+    links += [config[key] for key in ("photoModelUrl", "videoModelUrl")]
     assert len(links) > 5
     for link in links:
         assert not re.match(r"/|\w+:", link), f"{link} must be relative, so that a subfolder does"
         assert (site / link.partition("?")[0]).exists(), link
     for name in ("fine", "swift"):
         assert (site / "models" / f"{name}.onnx").read_bytes() == zoo.find(name).read()
+    [static] = site.glob("static*")
     for name in RUNTIME:
-        assert (site / "static" / "vendor" / name).stat().st_size > 0
+        assert (static / "vendor" / name).stat().st_size > 0
     assert "{{" not in page
     assert "{%" not in page
 
@@ -58,6 +60,28 @@ def test_the_scripts_import_only_what_is_there(tmp_path, runtime):
     for script in scripts:
         for name in re.findall(r'^(?:import|export|\}) [^"]*?"(\.{1,2}/[^"]+)"', script.read_text(), re.MULTILINE):
             assert (script.parent / name).resolve().is_file(), f"{script.name} imports {name}"
+
+
+def test_another_versions_page_has_other_addresses(tmp_path, monkeypatch):
+    """So that no browser runs it with scripts that it has of the one before. What the host's owner put there stays."""
+    site, static = tmp_path / "site", tmp_path / "package" / "static"
+    shutil.copytree(exporting.HOME / "static", static, ignore=shutil.ignore_patterns("vendor"))
+    (static / "vendor").mkdir()
+    for name in RUNTIME:
+        (static / "vendor" / name).write_text("stand-in")
+    monkeypatch.setattr(exporting, "HOME", static.parent)
+    exporting.export(site)
+    (site / "static-pictures").mkdir()
+    named = set()
+    for text in ("", "// another version"):
+        with (static / "app" / "main.js").open("a") as script:
+            script.write(text)
+        exporting.export(site, force=True)
+        [script] = re.findall(r'src="(.*/app/main.js)"', (site / "index.html").read_text())
+        assert (site / script).read_text().endswith(text)
+        assert sorted(path.name for path in site.glob("static*")) == [script.partition("/")[0], "static-pictures"]
+        named.add(script)
+    assert len(named) == 2
 
 
 def test_hosts_are_told_the_headers(tmp_path, runtime):

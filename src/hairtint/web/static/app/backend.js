@@ -14,7 +14,7 @@ import { ServerEngine } from "./server.js";
  * @property {boolean} [remote] it is a server, and dyes with the mask that it found itself
  */
 
-const { photoModelUrl, videoModelUrl, vendorUrl } = config;
+const { photoModelUrl, videoModelUrl } = config;
 const engines = new Map(); // by the address of the network
 const reports = new Map();
 let started = null;
@@ -53,7 +53,7 @@ export function warm() {
 async function load(modelUrl) {
   if (!canCompute()) throw new Error("This browser is too old for the network: update it, or use another one.");
   if (!engines.has(modelUrl)) {
-    const engine = Engine.load({ modelUrl, vendorUrl, onprogress: (state) => reports.get(modelUrl)?.(state) });
+    const engine = Engine.load({ modelUrl, onprogress: (state) => reports.get(modelUrl)?.(state) });
     engines.set(modelUrl, engine.catch((error) => {
       engines.delete(modelUrl);
       throw error;

@@ -1,9 +1,9 @@
 /**
  * What the page was served with: JSON in <html data-config>. All addresses are relative to the page. `api`: where a
  * hairtint server answers, null for a page of static files. `photoModelUrl` and `videoModelUrl`: the network that
- * photos are worth, and the one that is fast enough for video. `vendorUrl`: onnxruntime-web, which runs them.
+ * photos are worth, and the one that is fast enough for video.
  *
- * @type {{api: string|null, photoModelUrl: string, videoModelUrl: string, vendorUrl: string}}
+ * @type {{api: string|null, photoModelUrl: string, videoModelUrl: string}}
  */
 export const config = JSON.parse(document.documentElement.dataset.config);
 

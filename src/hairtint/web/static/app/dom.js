@@ -18,13 +18,13 @@ export function catchFocus(element) {
   if (!document.activeElement?.offsetParent) element.focus({ preventScroll: true });
 }
 
-/** An icon of static/icons.svg by its id. */
+/** An icon of icons.svg by its id. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `static/icons.svg#${name}`);
+  use.setAttribute("href", `${new URL("../icons.svg", import.meta.url)}#${name}`);
   svg.append(use);
   return svg;
 }

@@ -15,6 +15,8 @@ const EXAMPLES = [
   { title: "Navy to turquoise", color: "navy", effects: ["ombre:turquoise:0.5:0.4"], picture: "turquoise" },
 ];
 
+const exampleUrl = (name) => new URL(`../examples/${name}.jpg`, import.meta.url).href;
+
 /**
  * @param {(file: Blob|Promise<Blob>, name: string, more?: {note?: string, look?: import("./look.js").Choice}) => void}
  *   open an example has a look; the note is for the visitor
@@ -89,7 +91,7 @@ function gallery(open) {
 
 function card({ title, color, effects, picture }, open) {
   const image = make("img", {
-    src: `static/examples/${picture}.jpg`,
+    src: exampleUrl(picture),
     alt: "",
     width: 224,
     height: 224,
@@ -107,7 +109,7 @@ function card({ title, color, effects, picture }, open) {
 const warmer = () => portrait().then(warm, warm);
 
 async function portrait() {
-  const answer = await fetch("static/examples/eileen-collins.jpg").catch(() => null);
+  const answer = await fetch(exampleUrl("eileen-collins")).catch(() => null);
   const photo = answer?.ok && (await answer.blob().catch(() => null));
   if (photo) return photo;
   throw new Problem("The example is not here", "Check the connection and try again, or choose a photo of your own.");
