@@ -135,6 +135,22 @@ def test_on_a_phone_recording_moves_nothing(live):
         live.set_viewport_size(wide)
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_starting_and_stopping_scrolls_nothing(page, width, height):
+    """On phones and tablets the page is longer than the screen, and what was pressed for is at its top."""
+    wide = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#tab-live").click()
+    try:
+        for pressed, focused in (("camera-start", "snapshot"), ("camera-stop", "camera-start")):
+            page.locator(f"#{pressed}").click()
+            page.wait_for_function("(id) => document.activeElement.id === id", arg=focused)
+            assert page.evaluate("scrollY") == 0, focused
+    finally:
+        page.locator("#tab-photo").click()
+        page.set_viewport_size(wide)
+
+
 def test_what_is_recorded_keeps_its_size(live):
     """Where the camera is turned meanwhile, its picture is fitted in."""
 

@@ -25,10 +25,10 @@ export class LiveTab {
     this.#store = store;
     this.onchange = onchange;
     startCompare(byId("live-compare"), (share) => (this.#split = share));
-    byId("camera-start").addEventListener("click", async () => (await this.start()) && byId("snapshot").focus());
+    byId("camera-start").addEventListener("click", async () => (await this.start()) && catchFocus(byId("snapshot")));
     byId("camera-stop").addEventListener("click", async () => {
       await this.stop();
-      byId("camera-start").focus();
+      catchFocus(byId("camera-start"));
     });
     byId("camera-choice").addEventListener("change", ({ target }) => this.start(target.value));
     byId("snapshot").addEventListener("click", () => this.snapshot());
