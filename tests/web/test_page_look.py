@@ -166,6 +166,23 @@ def test_looks_are_kept(visit, server, dark_hair):
     assert page.locator("#shelf").is_hidden()
 
 
+def test_two_tabs_keep_looks_on_one_shelf(visit, server):
+    one = visit(server)
+    with one.context.new_page() as other:
+        other.goto(server)
+        for page in (one, other):
+            page.wait_for_selector("body[data-tab]")
+            page.evaluate("document.body.dataset.state = 'ready'")
+        for page, dye, kept in ((one, "blue", ["blue, 100 %"]), (other, "pink", ["pink, 100 %", "blue, 100 %"])):
+            page.get_by_label(dye, exact=True).check()
+            page.locator("#keep").click()
+            for each in (one, other):
+                each.locator(f".kept >> nth={len(kept) - 1}").wait_for()
+                assert each.locator(".kept").evaluate_all(WORDS) == kept
+        one.get_by_label("pink", exact=True).check()
+        assert one.locator("#keep").get_attribute("aria-pressed") == "true"
+
+
 def test_the_heart_answers(visit, server):
     """By a word and by being full while the look of now is kept; a second press removes it."""
     page = visit(server)

@@ -39,7 +39,7 @@ export function startAddress(store) {
 export function startShelf(store, dyed) {
   const [shelf, heart] = ["shelf", "keep"].map(byId);
   const pictures = new Map(); // by the look's text; they stay in memory
-  let texts = stored();
+  let texts = [];
 
   const now = () => lookText(store.look); // without effects that the method switches off
   const showHeart = () => heart.setAttribute("aria-pressed", String(texts.includes(now())));
@@ -73,7 +73,12 @@ export function startShelf(store, dyed) {
     keep(texts.filter((_, k) => k !== at));
     (shelf.children[Math.min(at, texts.length - 1)]?.querySelector("button") ?? heart).focus();
   });
-  show();
+  const read = () => {
+    texts = stored();
+    show();
+  };
+  addEventListener("storage", ({ key }) => key === "looks" && read()); // another tab has kept or removed one
+  read();
   store.follow(showHeart);
 }
 
