@@ -228,8 +228,9 @@ def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
     page = visit(server, forced_colors="active")
     assert page.evaluate("matchMedia('(forced-colors: active)').matches")
     script = """([of, part]) => {
-      const { backgroundColor, boxShadow, forcedColorAdjust } = getComputedStyle(document.querySelector(of), part);
-      return { fill: backgroundColor, line: boxShadow, kept: forcedColorAdjust === "none" };
+      const style = getComputedStyle(document.querySelector(of), part);
+      const { backgroundColor: fill, boxShadow: line, color: words } = style;
+      return { fill, line, words, kept: style.forcedColorAdjust === "none" };
     }"""
 
     def drawn(of, part=None):
@@ -247,6 +248,9 @@ def test_in_the_visitors_own_colours_what_is_chosen_can_be_seen(visit, server):
     assert off["line"] != "none"
     assert knob["fill"] != off["fill"]
     assert drawn("#value")["kept"], "or its track has no line"
+    chosen = drawn("#tab-photo")
+    page.locator("#tab-photo").hover()
+    assert drawn("#tab-photo") == chosen, "the words were chosen for what they stand on"
 
 
 def test_a_script_that_does_not_arrive(browser, server):
