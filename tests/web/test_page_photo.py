@@ -164,12 +164,13 @@ def test_the_orientation_of_a_camera_is_heeded(page, tmp_path, portrait):
 
 
 def test_dropped_and_pasted(page, portrait_path):
-    """The events that a browser makes of real files, even while the camera looks for another."""
+    """The events that a browser makes of real files, even while the camera looks for another; a text is passed over."""
     import base64
 
     give = """({ kind, data, count }) => {
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
       const transfer = new DataTransfer();
+      if (kind === "drop") transfer.items.add(new File(["text"], "note.txt", { type: "text/plain" }));
       for (let k = 0; k < count; k++) transfer.items.add(new File([bytes], `dropped-${k}.jpg`, { type: "image/jpeg" }));
       const options = { bubbles: true, cancelable: true, dataTransfer: transfer, clipboardData: transfer };
       const Kind = kind === "paste" ? ClipboardEvent : DragEvent;

@@ -22,9 +22,11 @@ const exampleUrl = (name) => new URL(`../examples/${name}.jpg`, import.meta.url)
  *   open an example has a look; the note is for the visitor
  */
 export function startIntake(open) {
-  const bring = ([file, ...others], name = file.name) => {
+  const bring = (files, name) => {
+    const photos = [...files].filter(({ type }) => type.startsWith("image/"));
+    const [file] = [...photos, ...files]; // what is none is told so
     cancelPhoto(); // this one came first
-    open(file, name, { note: others.length ? `The first of ${others.length + 1} photos was taken` : "" });
+    open(file, name ?? file.name, { note: photos.length > 1 ? `The first of ${photos.length} photos was taken` : "" });
   };
   choosing(open);
   dropping(bring);
