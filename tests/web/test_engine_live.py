@@ -189,16 +189,32 @@ def test_a_wrong_look_is_a_sentence(engine, portrait):
         assert told in engine.evaluate(f"(data) => ({FRAME})(data).catch((error) => error.message)", data)
 
 
+REFUSED = """async (options) => {
+  const { Engine } = await module("index");
+  return Engine.load({ modelUrl: "/swift.onnx", ...options }).then(() => "", (error) => error.message);
+}"""
+
+
 def test_missing_files_are_a_sentence(modules):
-    script = """async (options) => {
-      const { Engine } = await module("index");
-      return Engine.load({ modelUrl: "/swift.onnx", ...options }).then(() => "", (error) => error.message);
-    }"""
-    assert "could not be downloaded" in modules.evaluate(script, {"modelUrl": "/nothing.onnx"})
-    assert "fetch-web-assets" in modules.evaluate(script, {"vendorUrl": "/nothing/"})
+    assert "could not be downloaded" in modules.evaluate(REFUSED, {"modelUrl": "/nothing.onnx"})
+    assert "fetch-web-assets" in modules.evaluate(REFUSED, {"vendorUrl": "/nothing/"})
     modules.context.route("**/ort.*.js", lambda route: route.fulfill(content_type="application/octet-stream"))
-    assert "The host sends ort.wasm.min.js as application/octet-stream" in modules.evaluate(script, {})
+    assert "The host sends ort.wasm.min.js as application/octet-stream" in modules.evaluate(REFUSED, {})
     modules.context.unroute("**/ort.*.js")
+
+
+def test_a_policy_that_forbids_the_network_is_a_sentence(modules):
+    needs(RUNTIME, "run scripts/fetch-web-assets")
+
+    def strict(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": "default-src 'self'"})
+
+    modules.context.route("**/network-worker.js", strict)
+    told = modules.evaluate(REFUSED, {})
+    modules.context.unroute("**/network-worker.js")
+    assert told.startswith("The host's Content-Security-Policy")
+    assert "wasm-unsafe-eval" in told
 
 
 def test_a_page_that_is_not_isolated_gets_one_thread(modules):

@@ -37,6 +37,8 @@ the line Content-Security-Policy of `_headers`, at its end:
 
     frame-ancestors 'self' https://other.example
 
+Policy. A Content-Security-Policy of your own must allow script-src 'self' 'wasm-unsafe-eval', or no network runs.
+
 Compression. Let the host compress .wasm and .onnx (gzip or brotli): the runtime of 14 MB, or 17 with a GPU, then
 travels as about 4 MB, once.
 

@@ -64,7 +64,11 @@ async function create(model, provider) {
   try {
     return await ort.InferenceSession.create(model, { executionProviders: [provider] });
   } catch (error) {
-    throw new Error(`The network cannot run in this browser: ${String(error?.message ?? error).split("\n")[0]}`);
+    const [reason] = String(error?.message ?? error).split("\n");
+    if (/Content.Security|CSP/.test(reason)) {
+      throw new Error("The host's Content-Security-Policy forbids WebAssembly: its script-src must allow 'wasm-unsafe-eval'.");
+    }
+    throw new Error(`The network cannot run in this browser: ${reason}`);
   }
 }
 
