@@ -151,6 +151,20 @@ def test_starting_and_stopping_scrolls_nothing(page, width, height):
         page.set_viewport_size(wide)
 
 
+@pytest.mark.parametrize(("width", "height"), [(740, 360), (667, 375)])
+def test_on_a_phone_on_its_side_the_whole_picture_is_seen(live, width, height):
+    wide = live.viewport_size
+    live.set_viewport_size({"width": width, "height": height})
+    try:
+        frame = live.locator("#live-compare").bounding_box()
+        assert frame["height"] > 0.65 * height
+        assert frame["y"] + frame["height"] <= height
+        assert live.get_by_role("button", name="Stop the camera").inner_text() == "Stop"
+        assert live.get_by_role("combobox", name="Camera").get_attribute("id") == "camera-choice"
+    finally:
+        live.set_viewport_size(wide)
+
+
 def test_what_is_recorded_keeps_its_size(live):
     """Where the camera is turned meanwhile, its picture is fitted in."""
 
