@@ -199,6 +199,32 @@ def test_between_what_stays_in_view_there_is_room(photo):
         photo.set_viewport_size(wide)
 
 
+def test_no_focus_goes_under_the_foot_of_the_panel(photo):
+    """Nor at twice the size, where the panel is low and scrolls as a whole."""
+    wide = photo.viewport_size
+    photo.locator("#tab-more").click()
+    for effect in ("ombre", "gloss"):
+        photo.locator(f"#effect-{effect}").check()
+    said(photo, "copper, 100 %, ombre, gloss")
+    try:
+        for width, height in ((640, 512), (720, 450), (740, 360)):
+            photo.set_viewport_size({"width": width, "height": height})
+            photo.locator("#tab-more").focus()
+            for _ in range(30):
+                photo.keyboard.press("Tab")
+                inside, bottom, foot = photo.evaluate("""() => {
+                  const [focused, foot] = [document.activeElement, document.querySelector(".foot")];
+                  const { bottom } = focused.getBoundingClientRect();
+                  return [foot.contains(focused), bottom, foot.getBoundingClientRect().top];
+                }""")
+                if inside:
+                    break
+                assert bottom <= foot, (width, height, focused(photo))
+            assert inside
+    finally:
+        photo.set_viewport_size(wide)
+
+
 def test_a_wide_window(visit, server):
     """The bar is in line with what lies below it, and the welcome stands in the middle."""
     page = visit(server, viewport={"width": 1920, "height": 1080})
