@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,11 +53,7 @@ def _source() -> tuple[Field, ...]:
 
 
 def _look() -> tuple[Field, ...]:
-    return (
-        fields.strength(),
-        fields.method(),
-        fields.effects(),
-    )
+    return fields.strength(), fields.method(), fields.effects()
 
 
 def _delivery() -> tuple[Field, ...]:
@@ -68,16 +65,8 @@ def _delivery() -> tuple[Field, ...]:
 
 
 def _mask(services: Services) -> Operation:
-    def work(values: dict[str, Any]) -> Response:
-        def job() -> Response:
-            kept, headers = found(services, values)
-            mask = largest_region(kept.mask) if values["largest_region"] else kept.mask
-            return Response(services.studio.encode_mask(mask), content_type="image/png", headers=headers)
-
-        return services.work(job)
-
     return Operation(
-        method="POST", path="/api/v1/mask", name="mask", summary="Where the hair is", work=work,
+        method="POST", path="/api/v1/mask", name="mask", summary="Where the hair is", work=partial(masked, services),
         about="A grey PNG of the picture's size in which hair is white.",
         fields=_source(), takes=(FORM, JSON), gives={"image/png": None}, one_of=("image", "photo"),
         headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*WORK, 404), cost=1.0,
@@ -86,21 +75,10 @@ def _mask(services: Services) -> Operation:
 
 
 def _recolor(services: Services) -> Operation:
-    def work(values: dict[str, Any]) -> Response:
-        look = chosen(values)
-
-        def job() -> Response:
-            kept, headers = found(services, values)
-            dyed = services.studio.dye(kept.photo, kept.mask, look)
-            options = values["format"], values["quality"], values["metadata"]
-            body, media_type = services.studio.encode(dyed, *options)
-            return Response(body, content_type=media_type, headers=headers)
-
-        return services.work(job)
-
     saturation = fields.number("saturation", "With hsv: add this to the saturation of all hair alike.", 0.0)
     return Operation(
-        method="POST", path="/api/v1/recolor", name="recolor", summary="The picture with its hair dyed", work=work,
+        method="POST", path="/api/v1/recolor", name="recolor", summary="The picture with its hair dyed",
+        work=partial(recoloured, services),
         fields=(*_source(), fields.color(), *_look(), saturation, *_delivery()),
         takes=(FORM, JSON), gives=dict.fromkeys(FORMATS.values()), one_of=("image", "photo"),
         headers={**_SHARE, **_KEPT, **_NOTES, **_TIMES}, statuses=(*WORK, 404), cost=1.0,
@@ -148,7 +126,7 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
     studio = services.studio
     photo = studio.open(values["image"], FRAME_PIXELS)
     only_mask = values["output"] == "mask"
-    look = Look(Color(0, 0, 0), 0.0, largest_region=values["largest_region"]) if only_mask else chosen(values)
+    look = Look(Color(0, 0, 0), 0.0, largest_region=values["largest_region"]) if only_mask else _chosen(values)
     tinted = tint(photo.rgb, look)
     for stage, seconds in tinted.seconds.items():
         studio.stages.note(stage, seconds)
@@ -160,9 +138,33 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
     return Response(body, content_type=media_type, headers=headers)
 
 
-def chosen(values: dict[str, Any]) -> Look:
+def masked(services: Services, values: dict[str, Any]) -> Response:
+    """The mask of the picture that a request means."""
+
+    def job() -> Response:
+        kept, headers = _found(services, values)
+        mask = largest_region(kept.mask) if values["largest_region"] else kept.mask
+        return Response(services.studio.encode_mask(mask), content_type="image/png", headers=headers)
+
+    return services.work(job)
+
+
+def recoloured(services: Services, values: dict[str, Any]) -> Response:
+    """The picture that a request means, in the look that it describes."""
+    look = _chosen(values)
+
+    def job() -> Response:
+        kept, headers = _found(services, values)
+        dyed = services.studio.dye(kept.photo, kept.mask, look)
+        body, media_type = services.studio.encode(dyed, values["format"], values["quality"], values["metadata"])
+        return Response(body, content_type=media_type, headers=headers)
+
+    return services.work(job)
+
+
+def _chosen(values: dict[str, Any]) -> Look:
     """The look that the values of a request describe."""
-    clean, saturation = values.get("largest_region", False), values.get("saturation", 0.0)
+    clean, saturation = values["largest_region"], values.get("saturation", 0.0)
     if saturation and values["method"] != "hsv":
         raise Problem(422, "saturation goes with method hsv; leave it out, or change the method", field="saturation")
     try:
@@ -171,7 +173,7 @@ def chosen(values: dict[str, Any]) -> Look:
         raise Problem(422, str(error), field="effects") from error
 
 
-def found(services: Services, values: dict[str, Any]) -> tuple[Kept, dict[str, str]]:
+def _found(services: Services, values: dict[str, Any]) -> tuple[Kept, dict[str, str]]:
     """The picture that a request means and its mask, looked for only where it is not known; and headers about it."""
     model = values["model"]
     headers: dict[str, str] = {}

@@ -10,30 +10,23 @@ from __future__ import annotations
 import colorsys
 from typing import Any
 
-from flask import Response
-
 from hairtint.color import Color
 from hairtint.web import fields, operations
-from hairtint.web.api import WORK, chosen, found
+from hairtint.web.api import WORK, masked, recoloured
 from hairtint.web.fields import Field
 from hairtint.web.operations import JSON, Operation, Services
+
+_LEFT_OUT = {  # what the report's page could not choose, as the API has it
+    "photo": None, "model": None, "keep": False, "largest_region": False, "effects": (), "saturation": 0.0,
+    "format": "png", "quality": None, "metadata": False,
+}  # fmt: skip
 
 
 def described(services: Services) -> list[Operation]:
     """The operations."""
-    return [_predict(services), _change_color(services)]
-
-
-def _predict(services: Services) -> Operation:
-    def work(values: dict[str, Any]) -> Response:
-        def job() -> Response:
-            kept, headers = found(services, _whole(values))
-            return Response(services.studio.encode_mask(kept.mask), content_type="image/png", headers=headers)
-
-        return services.work(job)
-
-    return Operation(
-        method="POST", path="/predict", name="predict", summary="The report's mask", work=work,
+    predict = Operation(
+        method="POST", path="/predict", name="predict", summary="The report's mask",
+        work=lambda values: masked(services, _LEFT_OUT | values),
         about="A grey PNG of the picture's size in which hair is white.",
         fields=(operations.image(),), takes=(JSON,), gives={"image/png": None}, statuses=WORK, cost=1.0,
         examples=(
@@ -41,37 +34,17 @@ def _predict(services: Services) -> Operation:
             "curl --json @- {url}/predict -o mask.png",
         ),
     )  # fmt: skip
-
-
-def _change_color(services: Services) -> Operation:
-    def work(values: dict[str, Any]) -> Response:
-        look = chosen({**values, "effects": ()})
-
-        def job() -> Response:
-            kept, headers = found(services, _whole(values))
-            dyed = services.studio.dye(kept.photo, kept.mask, look)
-            body, media_type = services.studio.encode(dyed, "png", None, metadata=False)
-            return Response(body, content_type=media_type, headers=headers)
-
-        return services.work(job)
-
-    return Operation(
-        method="POST", path="/change_color", name="change_color", summary="The report's change of colour", work=work,
-        fields=(
-            operations.image(), _color(),
-            fields.strength(),
-            fields.method(),
-        ),
+    change_color = Operation(
+        method="POST", path="/change_color", name="change_color", summary="The report's change of colour",
+        work=lambda values: recoloured(services, _LEFT_OUT | values),
+        fields=(operations.image(), _color(), fields.strength(), fields.method()),
         takes=(JSON,), gives={"image/png": None}, statuses=WORK, cost=1.0,
         examples=(
             """echo "{{\\"image\\": \\"$(base64 -w0 me.jpg)\\", \\"color\\": [18, 76, 71]}}" | """
             "curl --json @- {url}/change_color -o me-copper.png",
         ),
     )  # fmt: skip
-
-
-def _whole(values: dict[str, Any]) -> dict[str, Any]:
-    return {"photo": None, "model": None, "keep": False, **values}
+    return [predict, change_color]
 
 
 def _color() -> Field:
