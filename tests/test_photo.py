@@ -289,6 +289,28 @@ def test_lossless_webp_and_compressed_tiff_stay_so() -> None:
     assert reopened(tiff.encode()).info["compression"] == "tiff_lzw"
 
 
+@pytest.mark.parametrize("file_format", ["jpeg", "webp", "avif"])
+def test_a_quality_that_is_asked_for_takes_the_place_of_the_originals(file_format: str) -> None:
+    options = {"lossless": True} if file_format == "webp" else {}
+    photo = Photo.open(file_bytes(Image.fromarray(scene()), file_format.upper(), **options))
+    low, high = (photo.encode(file_format, quality=quality) for quality in (np.int64(10), 90))
+    assert len(low) < len(high)
+    assert low == Photo.open(photo.rgb).encode(file_format, quality=10)
+
+
+@pytest.mark.parametrize("quality", [0, 101, 50.5, True, "95"])
+def test_a_quality_that_is_none_is_refused(quality: object) -> None:
+    with pytest.raises(InputError, match="whole number from 1 to 100"):
+        Photo.open(scene()).encode("jpeg", quality=quality)  # type: ignore[arg-type]
+
+
+def test_a_quick_png_is_larger_and_the_same_picture() -> None:
+    photo = Photo.open(scene())
+    quick = photo.encode("png", quick=True)
+    assert len(quick) > len(photo.encode("png"))
+    np.testing.assert_array_equal(Photo.open(quick).rgb, scene())
+
+
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "TIFF"])
 def test_alpha_is_kept(file_format: str) -> None:
     alpha = scene()[..., 1]

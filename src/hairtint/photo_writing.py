@@ -25,6 +25,8 @@ OUTPUT_SUFFIXES: tuple[str, ...] = tuple(_FORMAT_OF_SUFFIX)
 """The suffixes a result can be written with."""
 
 _WITHOUT_ALPHA = frozenset({"JPEG", "BMP"})
+_WITH_QUALITY = frozenset({"JPEG", "WEBP", "AVIF"})
+_COMPRESSION = frozenset({"qtables", "subsampling", "lossless", "exact"})  # options that say how strong it is
 
 
 def format_of_suffix(suffix: str, name: str) -> str:
@@ -52,8 +54,18 @@ def format_named(name: str) -> str:
     return format_of_suffix(f".{name.lstrip('.')}", one_line(name))
 
 
-def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Origin, file_format: str) -> bytes:
+def encode(
+    rgb: NDArray[np.uint8],
+    alpha: NDArray[np.uint8] | None,
+    origin: Origin,
+    file_format: str,
+    *,
+    quality: int | None = None,
+    quick: bool = False,
+) -> bytes:
     """Return the bytes of a picture file of one of the formats above; alpha is laid on white where it has no place.
+
+    quality, quick: as for `Photo.encode`.
 
     Raises:
         OutputError: the format cannot hold the picture, or this installation of Pillow cannot write it.
@@ -61,10 +73,14 @@ def encode(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, origin: Orig
     if file_format in _WITHOUT_ALPHA:
         rgb, alpha = on_white(rgb, alpha), None
     image = Image.fromarray(rgb if alpha is None else np.dstack([rgb, alpha]))
-    buffer = BytesIO()
+    options, buffer = origin.save_options(file_format), BytesIO()
+    if quality is not None and file_format in _WITH_QUALITY:
+        options = {key: value for key, value in options.items() if key not in _COMPRESSION} | {"quality": quality}
+    if quick and file_format == "PNG":
+        options["compress_level"] = 1  # a third of the time of the usual 6
     try:
         with SILENCE:
-            image.save(buffer, file_format, **origin.save_options(file_format))
+            image.save(buffer, file_format, **options)
     except MemoryError:
         raise OutputError("there is not enough memory to write the picture; scale it down first") from None
     except Exception as error:  # each of Pillow's encoders has limits and errors of its own
