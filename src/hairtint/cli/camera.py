@@ -6,19 +6,24 @@ import threading
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import click
 
 from hairtint import signals
 from hairtint.cli.options import FOLDER, Number, Size, chosen, color_option, dye_options, model_option
+from hairtint.cli.progress import say
+from hairtint.live import overlay
+from hairtint.live.controls import begin
+from hairtint.live.loop import Loop
+from hairtint.live.serve import Server
+from hairtint.live.sinks import Beside
+from hairtint.live.sources import open_source
+from hairtint.live.viewer import Out, Viewer
+from hairtint.live.virtual import VirtualCamera
+from hairtint.live.window import Window
 from hairtint.recolor import Method
-
-if TYPE_CHECKING:
-    from hairtint.live.controls import Controls
-    from hairtint.live.sources import Source
-    from hairtint.live.viewer import Viewer
-    from hairtint.look import Look
+from hairtint.tinter import Tinter
 
 Display = Literal["window", "overlay", "none"]
 SIZE = (1280, 720)
@@ -95,83 +100,30 @@ def camera(
             raise click.UsageError("--display overlay is the Pi camera's own picture: it goes with no sink and no file")
         if effects or method != "natural" or stats:
             raise click.UsageError("--display overlay lays one colour on: leave --effect, --method and --stats out")
-        from hairtint.live import overlay
-
         with suppress(KeyboardInterrupt, SystemExit), signals.handled(signals.interrupt):
             overlay.show(
                 look, camera=int(spec or 0), size=size, fps=fps, rotate=int(rotate), mirror=mirror, model=model,
                 seconds=seconds,
             )  # fmt: skip
         return 0
-    from hairtint.live.controls import begin
-    from hairtint.live.sources import open_source
-
     source = open_source(spec, kind=kind, size=size or SIZE, fps=fps, rotate=int(rotate))
     controls = replace(begin(look), mirror=mirror, recording=record, info=stats)
     window = display == "window" or (display is None and not serve)
     stop = threading.Event()  # an exception in the midst of starting threads would leave them behind
     with signals.handled(lambda *_: stop.set()), ExitStack() as stack:
-        address = (host, port) if serve else None
-        viewer = _viewer(stack, source, controls, model, window, address, virtual, fps, out, stats)
+        screen = stack.enter_context(Window()) if window else None
+        remote = stack.enter_context(Server(host, port)) if serve else None
+        if remote:
+            remote.state.update(color=look.color.hex, strength=look.strength)
+            say(f"watch at {remote.url}")
+        outs = []
+        if virtual:
+            outs.append(Out(stack.enter_context(Beside(VirtualCamera(fps or 30.0, tell=say))), mirror=False))
+        loop = stack.enter_context(Loop(source, lambda: Tinter(model), controls.look))
+        viewer = Viewer(
+            loop, controls, screen=screen, outs=outs, remote=remote, folder=out, tell=say, report=say if stats else None
+        )
         viewer.run(frames=frames, seconds=seconds, stop=stop)
     if stats or not window:
-        _say(viewer.stats.summary())
+        say(viewer.stats.summary())
     return 1 if viewer.keeper.failures else 0
-
-
-def _viewer(
-    stack: ExitStack,
-    source: Source,
-    controls: Controls,
-    model: str | None,
-    window: bool,
-    address: tuple[str, int] | None,
-    virtual: bool,
-    fps: float | None,
-    out: Path,
-    stats: bool,
-) -> Viewer:
-    """Open the window and the sinks, start the loop, and put the viewer between them; the stack closes them all."""
-    from hairtint.live.loop import Loop
-    from hairtint.live.viewer import Out, Viewer
-
-    screen = _window(stack) if window else None
-    remote = _server(stack, controls.look, *address) if address else None
-    outs = [Out(_virtual(stack, fps), mirror=False)] if virtual else []
-    loop = stack.enter_context(Loop(source, lambda: _tinter(model), controls.look))
-    return Viewer(
-        loop, controls, screen=screen, outs=outs, remote=remote, folder=out,
-        tell=_say, report=_say if stats else None,
-    )  # fmt: skip
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def _tinter(model: str | None) -> Any:
-    from hairtint.tinter import Tinter
-
-    return Tinter(model)
-
-
-def _window(stack: ExitStack) -> Any:
-    from hairtint.live.window import Window
-
-    return stack.enter_context(Window())
-
-
-def _server(stack: ExitStack, look: Look, host: str, port: int) -> Any:
-    from hairtint.live.serve import Server
-
-    server = stack.enter_context(Server(host, port))
-    server.state.update(color=look.color.hex, strength=look.strength)
-    _say(f"watch at {server.url}")
-    return server
-
-
-def _virtual(stack: ExitStack, fps: float | None) -> Any:
-    from hairtint.live.sinks import Beside
-    from hairtint.live.virtual import VirtualCamera
-
-    return stack.enter_context(Beside(VirtualCamera(fps or 30.0, tell=_say)))
