@@ -45,6 +45,7 @@ def test_tuples_and_colours_pass_through():
 def test_hex_survives_the_round_trip(red, green, blue):
     colour = Color(red, green, blue)
     assert Color.parse(colour.hex) == colour == Color.parse(f"rgb({red}, {green}, {blue})")
+    assert Color.from_hsv(*colour.hsv()) == colour
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import difflib
 import re
 from collections.abc import Mapping, Sequence, Set
@@ -85,6 +86,11 @@ class Color:
         digits = found[1] if len(found[1]) == 6 else "".join(d * 2 for d in found[1])
         return cls(int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16))
 
+    @classmethod
+    def from_hsv(cls, hue: float, saturation: float, value: float) -> Color:
+        """The nearest colour to a hue, saturation and value, each in [0, 1]."""
+        return cls(*(round(255 * channel) for channel in colorsys.hsv_to_rgb(hue, saturation, value)))
+
     @property
     def hex(self) -> str:
         """The colour as "#rrggbb", lower case."""
@@ -99,6 +105,10 @@ class Color:
     def rgb(self) -> tuple[int, int, int]:
         """Red, green and blue, each from 0 to 255."""
         return self.red, self.green, self.blue
+
+    def hsv(self) -> tuple[float, float, float]:
+        """Hue, saturation and value, each in [0, 1]."""
+        return colorsys.rgb_to_hsv(*(channel / 255 for channel in self.rgb()))
 
     def __str__(self) -> str:
         """The name where the colour has one, else the hex notation."""

@@ -34,7 +34,7 @@ class HueSwap:
     @classmethod
     def of(cls, dye: Color, rgb: U8, cover: npt.NDArray[np.generic], saturation: bool | float) -> HueSwap:
         """The swap to a dye; with `saturation` True, its shift raises the mean of paler hair towards the dye's."""
-        hue, wanted, _ = colorsys.rgb_to_hsv(*(v / 255 for v in dye.rgb()))
+        hue, wanted, _ = dye.hsv()
         shift = float(saturation)
         if saturation is True:
             step = max(1, max(cover.shape) // 400)

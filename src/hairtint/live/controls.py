@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -71,13 +70,12 @@ class Controls:
 
     def dyed(self, color: Color) -> Controls:
         """This colour instead."""
-        return replace(self, color=color, hsv=_hsv(color))
+        return replace(self, color=color, hsv=color.hsv())
 
     def picked(self, hsv: Hsv) -> Controls:
         """This hue, saturation and value instead, each from 0 to 1."""
         hue, saturation, value = hsv[0] % 1.0, _limited(hsv[1]), max(DARKEST, _limited(hsv[2]))
-        channels = (round(255 * channel) for channel in colorsys.hsv_to_rgb(hue, saturation, value))
-        return replace(self, color=Color(*channels), hsv=(hue, saturation, value))
+        return replace(self, color=Color.from_hsv(hue, saturation, value), hsv=(hue, saturation, value))
 
     def strong(self, strength: float) -> Controls:
         """This strength instead, kept within 0 and 1."""
@@ -104,7 +102,7 @@ def begin(look: Look) -> Controls:
     presets: list[Effects] = [(), *([look.effects] if look.effects else [])]
     presets += [(Effect.parse(text),) for text in PRESETS]
     return Controls(
-        look.color, _hsv(look.color), colors, look.strength, look.method, look.effects,
+        look.color, look.color.hsv(), colors, look.strength, look.method, look.effects,
         tuple(dict.fromkeys(presets)), look.largest_region, look.hsv_saturation,
     )  # fmt: skip
 
@@ -159,10 +157,6 @@ def obey(state: Controls, command: dict[str, Any]) -> Controls:
 
 def _limited(value: float) -> float:
     return min(1.0, max(0.0, value))
-
-
-def _hsv(color: Color) -> Hsv:
-    return colorsys.rgb_to_hsv(*(channel / 255 for channel in color.rgb()))
 
 
 def _after(items: tuple[Any, ...], now: Any, step: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 import math
 from functools import lru_cache
 
@@ -28,7 +27,7 @@ def panel(color: Color, hsv: Hsv, unit: float) -> Panel:
     x, y = place(hsv[0], hsv[1])
     opaque = (*color.rgb(), 255)
     _mark(sheet, EDGE + DISC * x, EDGE + DISC * y, opaque)
-    full = Color(*_rgb(hsv[0], hsv[1], 1.0))
+    full = Color.from_hsv(hsv[0], hsv[1], 1.0)
     steps = 40
     for k in range(steps):
         at = (k + 0.5) / steps
@@ -68,8 +67,3 @@ def _mark(sheet: Sheet, x: float, y: float, fill: tuple[int, int, int, int]) -> 
     sheet.disc(x, y, 10, (0, 0, 0, 255))
     sheet.disc(x, y, 9, WHITE)
     sheet.disc(x, y, 6.5, fill)
-
-
-def _rgb(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
-    red, green, blue = (round(255 * v) for v in colorsys.hsv_to_rgb(hue, saturation, value))
-    return red, green, blue

@@ -7,7 +7,6 @@ three is. The dye is then put on by hairtint's own method; `"method": "hsv"` ask
 
 from __future__ import annotations
 
-import colorsys
 from typing import Any
 
 from hairtint.color import Color
@@ -80,4 +79,4 @@ def of_hsv(value: Any) -> Color:
         hue = hue / 360
     elif hue > 1:
         hue = hue / 360
-    return Color(*(round(255 * part) for part in colorsys.hsv_to_rgb(hue % 1.0, saturation, light)))
+    return Color.from_hsv(hue % 1.0, saturation, light)
