@@ -2,7 +2,7 @@
 
 import pytest
 
-from hairtint.errors import LONGEST, ColorError, HairtintError, UnknownModelError, printable, reason
+from hairtint.errors import LONGEST, ColorError, HairtintError, UnknownModelError, brief, printable, reason
 
 
 @pytest.mark.parametrize("kind", [HairtintError, ColorError, UnknownModelError])
@@ -26,3 +26,10 @@ def test_the_reason_is_what_the_system_says_or_else_the_error():
     assert reason(FileNotFoundError(2, "No such file or directory", "/tmp/a\nb")) == "No such file or directory"
     assert reason(OSError("cannot encode\nit")) == "cannot encode it"
     assert reason(ValueError("embedded null byte")) == "embedded null byte"
+    assert reason(EOFError()) == "EOFError"
+
+
+def test_a_brief_reason_is_the_first_line_of_a_long_one():
+    assert brief(RuntimeError("\n[E:onnx] cannot \x1b[31mrun\n  at node 1\n  at node 2")) == "[E:onnx] cannot ?[31mrun"
+    assert brief(RuntimeError("x" * 1000)) == 160 * "x"
+    assert brief(RuntimeError(" \n")) == "RuntimeError"

@@ -35,8 +35,14 @@ def one_line(name: object) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """Why something failed, in one line: what the system or FFmpeg says, or else the error's own words."""
-    return one_line(getattr(error, "strerror", None) or error)
+    """Why something failed, in one line: what the system or FFmpeg says, else the error's own words or its kind."""
+    return one_line(getattr(error, "strerror", None) or str(error).strip() or type(error).__name__)
+
+
+def brief(error: BaseException) -> str:
+    """The first line of another library's error, which may go on for pages; its kind where it says nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return printable(lines[0])[:160]
 
 
 class HairtintError(Exception):

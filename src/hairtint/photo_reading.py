@@ -130,7 +130,7 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
     except MemoryError:
         raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
     except Exception as error:  # decoders meet hostile bytes and raise almost anything
-        why = one_line(error) or type(error).__name__
+        why = reason(error)
         if "MAX_TEXT" in why:
             raise PictureError(f"{name} has a colour profile or text of more than 1 MB; save it without it") from None
         message = f"{name} is damaged or cut short ({why[:120]}); get a fresh copy of the picture"

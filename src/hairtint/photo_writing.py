@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairtint.errors import OutputError, one_line
+from hairtint.errors import OutputError, one_line, reason
 from hairtint.photo_origin import Origin
 from hairtint.photo_warnings import SILENCE
 
@@ -84,7 +84,7 @@ def encode(
     except MemoryError:
         raise OutputError("there is not enough memory to write the picture; scale it down first") from None
     except Exception as error:  # each of Pillow's encoders has limits and errors of its own
-        why = one_line(error) or type(error).__name__
+        why = reason(error)
         message = f"the picture cannot be written as {file_format} ({why[:120]}); use .png"
         raise OutputError(message) from None
     return buffer.getvalue()

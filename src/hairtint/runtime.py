@@ -16,7 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint import extras, framing, processor
-from hairtint.errors import DamagedModelError, HairtintError, InputError, InputSizeError, MissingExtraError, ModelError
+from hairtint.errors import (
+    DamagedModelError,
+    HairtintError,
+    InputError,
+    InputSizeError,
+    MissingExtraError,
+    ModelError,
+    brief,
+)
 from hairtint.frame import check_frame
 from hairtint.framing import Shape
 from hairtint.whole_number import whole
@@ -279,6 +287,5 @@ def checked_map(answer: Any, taken: tuple[int, ...], path: Path) -> NDArray[np.f
 
 
 def _cannot_run(path: Path, error: Exception) -> DamagedModelError:
-    text = str(error).strip().splitlines() or [type(error).__name__]
-    why = text[0][:160]
+    why = brief(error)
     return DamagedModelError(f"{path} is not a network that hairtint can run ({why}): give one of hairtint export")

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 
 from hairtint import framing
-from hairtint.errors import MissingExtraError, SourceError
+from hairtint.errors import MissingExtraError, SourceError, brief
 from hairtint.live.sources import Frame, NoCameraError, Rgb, Size
 
 SIZE = (640, 480)
@@ -111,9 +111,8 @@ class PiCameraSource:
             self._start(picamera2, libcamera)
         except (RuntimeError, ValueError, OSError, IndexError) as error:
             self.close()
-            text = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             cure = "close other programs that use it, or try another size"
-            raise SourceError(f"{self.name} cannot be started ({text}): {cure}") from error
+            raise SourceError(f"{self.name} cannot be started ({brief(error)}): {cure}") from error
         except BaseException:
             self.close()
             raise

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from hairtint.errors import TrainingError, reason
+from hairtint.errors import TrainingError, brief, reason
 from hairtint.training.files import whole
 
 CONTENTS = {"config": dict, "ema": dict, "step": int}  # what others read of a checkpoint of a training run
@@ -38,8 +38,7 @@ def load_state(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {reason(error)}") from error
     except Exception as error:  # archives and pickles can be damaged in so many ways that torch raises almost anything
-        why = (str(error).splitlines() or [type(error).__name__])[0].split(". ")[0]
-        raise TrainingError(f"{path} cannot be read as torch weights: {why}") from error
+        raise TrainingError(f"{path} cannot be read as torch weights: {brief(error).split('. ')[0]}") from error
     if not isinstance(state, dict):
         raise TrainingError(f"{path} holds no weights by name: give a state dict")
     return state

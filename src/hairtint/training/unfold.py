@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hairtint.errors import TrainingError, reason
+from hairtint.errors import TrainingError, brief, reason
 
 
 def read(path: Path) -> dict[str, Tensor]:
@@ -26,8 +26,7 @@ def read(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {reason(error)}") from error
     except Exception as error:  # protobuf's and onnx's own errors have no common root
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise TrainingError(f"{path} cannot be read as ONNX: {why[:160]}") from error
+        raise TrainingError(f"{path} cannot be read as ONNX: {brief(error)}") from error
     values: dict[str, Any] = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     for node in graph.node:  # weights that are stored in fewer bits (hairtint.training.compress)
         if node.op_type == "Cast" and node.input[0] in values:
