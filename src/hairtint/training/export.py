@@ -83,18 +83,31 @@ def shapes_of(network: nn.Module, config: Config) -> tuple[Shape, ...]:
 
 def to_onnx(network: nn.Module, shapes: Sequence[Shape]) -> bytes:
     """The .onnx of a network for pictures of these shapes."""
-    buffer = io.BytesIO()
     sample = torch.zeros(1, *shapes[0], 3, dtype=torch.uint8)
-    given = {"rgb": dict(enumerate(framing.named(shapes), 1)), "probability": {1: "height", 2: "width"}}
+    axes = {"rgb": dict(enumerate(framing.named(shapes), 1)), "probability": {1: "height", 2: "width"}}
+    return traced(Deployed(network), {"rgb": sample}, "probability", axes if len(shapes) > 1 else None)
+
+
+def traced(
+    module: nn.Module, inputs: dict[str, Tensor], output: str, axes: dict[str, dict[int, str]] | None = None
+) -> bytes:
+    """The .onnx of a module, traced with `inputs` by name; `axes` names those of their dimensions that may vary."""
+    buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         torch.onnx.export(
-            Deployed(network).eval(), (sample,), buffer,  # type: ignore[arg-type]
-            input_names=["rgb"], output_names=["probability"], opset_version=17, dynamo=False,
-            dynamic_axes=given if len(shapes) > 1 else None,
+            module.eval(), tuple(inputs.values()), buffer,  # type: ignore[arg-type]
+            input_names=list(inputs), output_names=[output], opset_version=17, dynamo=False, dynamic_axes=axes,
         )  # fmt: skip
     return buffer.getvalue()
+
+
+def session(onnx: bytes) -> Any:
+    """ONNX Runtime's session for the bytes of an .onnx, on the CPU."""
+    import onnxruntime as ort
+
+    return ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
 
 
 def parity(
@@ -110,15 +123,12 @@ def parity(
 
     Raises TrainingError where that is too far, or an answer is not a number.
     """
-    import onnxruntime as ort
-
-    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    differences = [0.0]
+    runtime, differences = session(onnx), [0.0]
     for rgb, shape in zip(photos, itertools.cycle(shapes), strict=False):
         x = preprocess(rgb, shape)[None]
         with torch.no_grad():
             eager = Deployed(network)(torch.from_numpy(x)).numpy()
-        differences.append(stored.measure(np.abs(eager - session.run(None, {"rgb": x})[0])))
+        differences.append(stored.measure(np.abs(eager - runtime.run(None, {"rgb": x})[0])))
     return agreed(differences, stored.tolerance)
 
 

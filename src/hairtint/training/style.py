@@ -6,15 +6,11 @@ hair. How much decay is chosen by cross-validation among the training photos.
 
 from __future__ import annotations
 
-import io
-import logging
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,7 +19,7 @@ from hairtint.errors import DataError, PictureError
 from hairtint.matte import Mask
 from hairtint.networks.style import Style
 from hairtint.style import STYLES, hair_square
-from hairtint.training import augment, checkpoint, datasets, origin
+from hairtint.training import augment, checkpoint, datasets, export, origin
 from hairtint.training.pairs import Array, Pair, Progress, hard
 
 SIZE = 224  # side of the square that the network sees, in pixels
@@ -88,7 +84,7 @@ def described(network: Style, pairs: Sequence[Pair], seed: int, progress: Progre
 
     ONNX Runtime computes it, several times faster than torch does on a CPU.
     """
-    session = ort.InferenceSession(to_onnx(Description(network), "description"), providers=["CPUExecutionProvider"])
+    session = export.session(to_onnx(Description(network), "description"))
     rows = []
     for k, pair in enumerate(pairs):
         grey, hair = square(pair)
@@ -122,15 +118,8 @@ class Description(nn.Module):
 
 def to_onnx(module: nn.Module, output: str) -> bytes:
     """The .onnx of a module that takes `grey` and `mask`, uint8 (1, SIZE, SIZE) each."""
-    buffer, sample = io.BytesIO(), torch.zeros(1, SIZE, SIZE, dtype=torch.uint8)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        torch.onnx.export(
-            module.eval(), (sample, sample), buffer,  # type: ignore[arg-type]
-            input_names=["grey", "mask"], output_names=[output], opset_version=17, dynamo=False,
-        )  # fmt: skip
-    return buffer.getvalue()
+    sample = torch.zeros(1, SIZE, SIZE, dtype=torch.uint8)
+    return export.traced(module, {"grey": sample, "mask": sample}, output)
 
 
 def soft(mask: Array) -> Mask:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 import torch
 
 from hairtint import zoo
@@ -16,7 +15,7 @@ from hairtint.segmenter import Segmenter
 from hairtint.style import STYLES, StyleClassifier
 from hairtint.training import terms
 from hairtint.training.compress import HALF, halved
-from hairtint.training.export import agreed
+from hairtint.training.export import agreed, session
 from hairtint.training.files import for_a_while
 from hairtint.training.origin import commit
 from hairtint.training.pairs import Array, Pair
@@ -31,13 +30,12 @@ def exported(learned: Learned) -> tuple[bytes, float]:
     Raises TrainingError where they differ by more than HALF allows, or an answer is not a number.
     """
     onnx = halved(to_onnx(learned.network, "probabilities"))
-    session = ort.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    differences = [0.0]
+    runtime, differences = session(onnx), [0.0]
     for pair in learned.validation[:: max(1, len(learned.validation) // 16)]:
         grey, hair = (side[None] for side in square(pair))
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
-        differences.append(np.abs(eager - session.run(None, {"grey": grey, "mask": hair})[0]).max())
+        differences.append(np.abs(eager - runtime.run(None, {"grey": grey, "mask": hair})[0]).max())
     return onnx, agreed(differences, HALF.tolerance)
 
 
