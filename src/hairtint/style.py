@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from hairtint import runtime, zoo
 from hairtint.errors import InputError, PictureError
 from hairtint.frame import check_frame, check_mask
-from hairtint.matte import Mask, without_specks
+from hairtint.matte import without_specks
 from hairtint.photo import Photo, Picture
+from hairtint.photo_mask import to_grey
 from hairtint.segmenter import Segmenter
 
 STYLES = ("straight", "wavy", "curly", "kinky", "braids", "dreadlocks", "short")
@@ -93,8 +94,8 @@ def hair_square(rgb: NDArray[np.uint8], mask: NDArray[np.generic], size: int) ->
     """
     check_frame(rgb)
     cover, _ = check_mask(mask, rgb)
-    share = cover.astype(np.float32) / np.float32(255) if cover.dtype == np.uint8 else cover
-    left, top, width, height = _hair_box(share)
+    levels = to_grey(cover)
+    left, top, width, height = _hair_box(levels > 127)
     side = MARGIN * max(width, height)
     by = size / side
     corner = np.array([left + width / 2, top + height / 2]) - side / 2
@@ -102,14 +103,12 @@ def hair_square(rgb: NDArray[np.uint8], mask: NDArray[np.generic], size: int) ->
     if by < 1:  # keep the resampling from aliasing
         grey = cv2.GaussianBlur(grey, (0, 0), 0.4 / by)
     place = np.array([[by, 0, -by * corner[0]], [0, by, -by * corner[1]]], np.float32)
-    levels = (share * 255).astype(np.uint8)
     square, hair = (cv2.warpAffine(channel, place, (size, size)) for channel in (grey, levels))
     return np.asarray(square, np.uint8), np.asarray(hair, np.uint8)
 
 
-def _hair_box(mask: Mask) -> tuple[int, int, int, int]:
+def _hair_box(hair: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     """Left, top, width and height of the box around the hair; PictureError where there is too little of it."""
-    hair = mask > 0.5
     if np.count_nonzero(hair) < LEAST:
         raise PictureError("no hair was found, or too little to tell its style: give a picture that shows it larger")
     box = cv2.boundingRect(without_specks(hair, MINOR).view(np.uint8))

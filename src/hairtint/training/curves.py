@@ -29,9 +29,8 @@ def read(path: Path) -> list[dict[str, float]]:
     if not path.exists():
         return []
     text = path.read_text(encoding="utf-8", errors="replace")
-    whole = text[: text.rfind("\n") + 1]
     rows = []
-    for row in csv.DictReader(whole.splitlines()):
+    for row in csv.DictReader(text[: text.rfind("\n") + 1].splitlines()):
         with suppress(TypeError, ValueError):  # a value is missing, or no number
             rows.append({k: float(v) for k, v in row.items()})
     return rows
