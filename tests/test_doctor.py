@@ -48,7 +48,7 @@ def test_a_missing_runtime_is_named_and_ends_with_status_1():
 
 
 def test_a_damaged_network_is_named(tmp_path, monkeypatch, capsys):
-    entry = zoo.find(None)
+    entry = zoo.for_photos()[0]
     (tmp_path / entry.path.name).write_bytes(entry.path.read_bytes()[:-1])
     values = {"file": entry.path.name, "sha256": entry.sha256, "size": entry.size}
     (tmp_path / "manifest.json").write_text(json.dumps({entry.name: values}))

@@ -39,10 +39,25 @@ def test_the_users_own_hides_one_of_the_same_name(home):
     assert zoo.find("swift").path == home / "mine.onnx"
 
 
-def test_none_finds_a_network_and_a_path_finds_its_entry():
-    best = zoo.find(None)
+def test_a_path_finds_its_entry():
+    best = zoo.for_photos()[0]
     assert best.name in zoo.models()
     assert zoo.find(str(best.path)) == best
+
+
+@pytest.mark.parametrize(
+    ("here", "wanted"), [("swift deep fine", "fine deep"), ("deep light", "deep"), ("light swift", "swift")]
+)
+def test_a_photo_gets_those_that_are_better_together_or_the_finest_here(here, wanted, monkeypatch):
+    found = {name: zoo.find(name) for name in here.split()}
+    monkeypatch.setattr(zoo, "entries", lambda: found)
+    assert [entry.name for entry in zoo.for_photos()] == wanted.split()
+
+
+def test_without_any_network_a_photo_gets_the_cure(monkeypatch):
+    monkeypatch.setattr(zoo, "entries", dict)
+    with pytest.raises(UnknownModelError, match="install hairtint again"):
+        zoo.for_photos()
 
 
 def test_a_folder_that_is_not_there_is_said(monkeypatch, tmp_path):

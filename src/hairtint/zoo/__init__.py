@@ -99,17 +99,12 @@ def models() -> list[str]:
     return list(entries())
 
 
-def find(model: str | os.PathLike[str] | None = None) -> Entry:
-    """The network by name, by the path of an .onnx file, or, for None, the finest one for photos.
+def find(model: str | os.PathLike[str]) -> Entry:
+    """The network by name, or by the path of an .onnx file.
 
     Raises UnknownModelError where there is none, with the names that would do.
     """
     here = entries()
-    if model is None:
-        for name in PHOTO_PREFERENCE:
-            if name in here:
-                return here[name]
-        raise UnknownModelError(NOTHING)
     if not isinstance(model, str | os.PathLike):
         raise UnknownModelError(f"no network {model!r}: choose one of {', '.join(here)}, or give an .onnx file")
     if isinstance(model, str) and model in here:
@@ -124,12 +119,15 @@ def find(model: str | os.PathLike[str] | None = None) -> Entry:
 def for_photos(model: str | os.PathLike[str] | None = None) -> list[Entry]:
     """The networks whose mean a photo gets: for None those that are better together, or else the finest one here.
 
-    Raises UnknownModelError as `find` does.
+    Raises UnknownModelError as `find` does, and for None where none is installed.
     """
     if model is not None:
         return [find(model)]
     here = entries()
-    return [here[name] for name in TOGETHER if name in here] or [find(None)]
+    found = [here[name] for name in PHOTO_PREFERENCE if name in here]
+    if not found:
+        raise UnknownModelError(NOTHING)
+    return [entry for entry in found if entry.name in TOGETHER] or found[:1]
 
 
 def find_style() -> Entry:
