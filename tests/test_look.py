@@ -25,7 +25,9 @@ def test_what_is_no_colour(color):
         Look(color)
 
 
-@pytest.mark.parametrize("wrong", [{"strength": 7}, {"strength": np.nan}, {"strength": "1"}, {"method": "magic"}])
+@pytest.mark.parametrize(
+    "wrong", [{"strength": 7}, {"strength": np.nan}, {"strength": "1"}, {"strength": True}, {"method": "magic"}]
+)
 def test_what_is_no_strength_or_method(wrong):
     with pytest.raises(InputError, match=r"give a number|choose"):
         Look(COPPER.color, **wrong)

@@ -161,7 +161,7 @@ def test_what_is_no_mask(mask):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"strength": 1.1}, {"strength": float("nan")}, {"method": "magic"}, {"method": np.ones(3)},
+    [{"strength": 1.1}, {"strength": float("nan")}, {"strength": True}, {"method": "magic"}, {"method": np.ones(3)},
      {"method": "hsv", "effects": ["gloss"]}, {"shade": 5}, {"shade": Shade},
      {"shade": []}, {"shade": [1]}, {"shade": [BROWN]}, {"shade": [(1, BROWN)]}, {"shade": [(np.ones((2, 2)), BROWN)]}],
 )  # fmt: skip

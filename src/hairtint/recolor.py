@@ -138,8 +138,8 @@ def _is_head(head: object, size: tuple[int, ...]) -> bool:
 
 
 def check_share(name: str, value: object) -> None:
-    """Raise InputError unless a value is a number from 0 to 1."""
-    if not is_share(value):
+    """Raise InputError unless a value is a number from 0 to 1, and no bool."""
+    if isinstance(value, bool) or not is_share(value):
         raise InputError(f"{name} {value!r}: give a number from 0 to 1")
 
 
@@ -156,7 +156,8 @@ def checked_effects(effects: Effects, method: str) -> list[Effect]:
 
 def check_saturation(saturation: object, method: str) -> None:
     """Raise InputError unless it is a share, or a bool, and 0 for every method but "hsv"."""
-    check_share("hsv_saturation", saturation)
+    if not isinstance(saturation, bool):
+        check_share("hsv_saturation", saturation)
     if saturation and method != "hsv":
         raise InputError('hsv_saturation needs method "hsv": leave it out, or change the method')
 

@@ -146,8 +146,7 @@ def _read(entry: dict[str, Any], before: Look, where: str) -> tuple[float, Look]
         time = seconds(entry["at"])
         color = Color.parse(_text(entry["color"])) if "color" in entry else before.color
         effects = tuple(map(Effect.parse, _texts(entry["effects"]))) if "effects" in entry else before.effects
-        strength = _share(entry.get("strength", before.strength))
-        return time, replace(before, color=color, effects=effects, strength=strength)
+        return time, replace(before, color=color, effects=effects, strength=entry.get("strength", before.strength))
     except HairtintError as error:
         raise type(error)(f"{where}: {error}") from None
     except ValueError:  # a message with a number of more digits than Python writes
@@ -164,9 +163,3 @@ def _texts(value: object) -> list[str]:
     if not isinstance(value, list):
         raise InputError('effects is a list, like ["gloss:0.4"]')
     return [_text(v) for v in value]
-
-
-def _share(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InputError(f"strength {value!r} is no number from 0 to 1")
-    return float(value)

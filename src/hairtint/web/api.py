@@ -75,7 +75,7 @@ def _mask(services: Services) -> Operation:
 
 
 def _recolor(services: Services) -> Operation:
-    saturation = fields.number("saturation", "With hsv: add this to the saturation of all hair alike.", 0.0)
+    saturation = fields.share("saturation", "With hsv: add this to the saturation of all hair alike.", 0.0)
     return Operation(
         method="POST", path="/api/v1/recolor", name="recolor", summary="The picture with its hair dyed",
         work=partial(recoloured, services),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hairtint.color import Color
-from hairtint.effects import EFFECTS, Effect
+from hairtint.effects import EFFECTS, Effect, is_share
 from hairtint.errors import HairtintError
 from hairtint.recolor import METHODS
 from hairtint.web.problems import Problem
@@ -96,15 +96,15 @@ def _converted(field: Field, text: str) -> Any:
         return text  # `read` refuses it and says what it wants
 
 
-def number(name: str, about: str, default: float, low: float = 0, high: float = 1) -> Field:
-    """A number from `low` to `high`."""
+def share(name: str, about: str, default: float) -> Field:
+    """A number from 0 to 1."""
 
     def check(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ValueError(f"give a number from {low:g} to {high:g}")
+        if isinstance(value, bool) or not is_share(value):
+            raise ValueError("give a number from 0 to 1")
         return float(value)
 
-    schema = {"type": "number", "minimum": low, "maximum": high}
+    schema = {"type": "number", "minimum": 0, "maximum": 1}
     return Field(name, about, schema, check, _number, default=default)
 
 
@@ -168,7 +168,7 @@ def color(*, required: bool = True) -> Field:
 
 def strength() -> Field:
     """How much of the dye."""
-    return number("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0)
+    return share("strength", "0 leaves the picture as it is, 1 is the full dye.", 1.0)
 
 
 def method() -> Field:
