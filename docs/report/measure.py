@@ -24,7 +24,7 @@ from docs.report.sources import CELEBA, FIGARO, HERE, Sources, read, write
 from hairtint import Segmenter, zoo
 from hairtint.networks import unet
 from hairtint.training import checkpoint, datasets, evaluate
-from hairtint.training.datasets import Pair
+from hairtint.training.pairs import Pair
 
 MOST = 168  # photos of a set and side, spread evenly
 VALIDATION = 0.1  # the share kept apart, as in the configs of all that ships

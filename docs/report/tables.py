@@ -11,7 +11,7 @@ from docs.report.sources import CELEBA, DOCS, FIGARO, STATED, Run, Sources
 from hairtint import networks, zoo
 from hairtint.benchmark.report import CPU, GPU, REPORT
 from hairtint.networks import unet
-from hairtint.training.pairs import STYLES
+from hairtint.style import STYLES
 
 NOTHING = "–"
 ABSENT = "not trained yet"

@@ -15,9 +15,11 @@ from tiny_pictures import picture, write
 
 from hairtint.cli import run
 from hairtint.errors import DataError
+from hairtint.style import STYLES
 from hairtint.training import datasets, shards
-from hairtint.training.datasets import Pair, open_all, open_dataset, open_folders, split
+from hairtint.training.datasets import open_all, open_dataset, open_folders, split
 from hairtint.training.expand import expand
+from hairtint.training.pairs import Pair
 
 
 def published_figaro(folder):
@@ -397,11 +399,11 @@ def test_split_keeps_people_apart_and_its_share(photos, seed, validation):
 @settings(max_examples=30)
 @given(many=st.lists(st.integers(5, 40), min_size=7, max_size=7), seed=st.integers(0, 99))
 def test_split_is_balanced_over_sources_and_styles(many, seed):
-    pairs = [pair(f"{s}-{k}", style=s) for s, n in zip(datasets.STYLES, many, strict=True) for k in range(n)]
+    pairs = [pair(f"{s}-{k}", style=s) for s, n in zip(STYLES, many, strict=True) for k in range(n)]
     pairs += [pair(f"celeb-{k}", source="celeb") for k in range(50)]
     _, held = split(pairs, seed=seed)
     counts = Counter(p.style for p in held)
-    assert counts == Counter({s: round(0.2 * n) for s, n in zip(datasets.STYLES, many, strict=True)} | {None: 10})
+    assert counts == Counter({s: round(0.2 * n) for s, n in zip(STYLES, many, strict=True)} | {None: 10})
 
 
 def test_what_a_small_share_keeps_apart_a_larger_one_keeps_apart_as_well():

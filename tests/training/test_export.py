@@ -17,8 +17,8 @@ from hairtint.networks import unet
 from hairtint.segmenter import Segmenter
 from hairtint.training.compress import HALF, halved
 from hairtint.training.config import Config
-from hairtint.training.datasets import Report
 from hairtint.training.export import Trained, install, parity, to_onnx
+from hairtint.training.pairs import Report
 from hairtint.training.train import train
 
 

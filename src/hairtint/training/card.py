@@ -15,9 +15,9 @@ from hairtint.segmenter import Segmenter
 from hairtint.training import evaluate, origin, run_files, terms
 from hairtint.training.compress import HALF, Storage
 from hairtint.training.config import Config
-from hairtint.training.datasets import Pair
 from hairtint.training.export import Trained, shapes_of
 from hairtint.training.files import for_a_while, read_json
+from hairtint.training.pairs import Pair
 
 
 def facts(trained: Trained) -> dict[str, Any]:

@@ -20,12 +20,7 @@ from pathlib import Path
 from hairtint.errors import DataError
 from hairtint.training import content, kin, layouts, run_files, shards
 from hairtint.training.files import read_json
-from hairtint.training.pairs import STYLES, Array, Pair, Report, usable
-
-__all__ = [
-    "STYLES", "Array", "Pair", "Report",
-    "kept_for_validation", "open_all", "open_dataset", "open_folders", "source_name", "split",
-]  # fmt: skip
+from hairtint.training.pairs import Pair, Report, usable
 
 MERE = ("train", "test", "images")  # folders that name no data set: the one above does
 CHANGED = "its photo or mask is another one than then"

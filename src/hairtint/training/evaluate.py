@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.style import STYLES
 from hairtint.training import groups
-from hairtint.training.datasets import STYLES, Pair
 from hairtint.training.groups import HAIR, SKIN
 from hairtint.training.metrics import Counts, bce, boundary_f, image_iou
-from hairtint.training.pairs import Progress
+from hairtint.training.pairs import Pair, Progress
 
 SegmentFunction = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 THRESHOLD = 0.5

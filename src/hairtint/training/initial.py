@@ -13,8 +13,8 @@ from hairtint import networks
 from hairtint.errors import TrainingError
 from hairtint.training import checkpoint, unfold
 from hairtint.training.config import Config
-from hairtint.training.datasets import Pair
 from hairtint.training.loader import Epoch, Photos, as_input, batches
+from hairtint.training.pairs import Pair
 
 SOME = 256  # photos, or up to twice as many, for the statistics of unfolded weights
 

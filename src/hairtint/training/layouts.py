@@ -11,9 +11,10 @@ from pathlib import Path
 from PIL import Image
 
 from hairtint.errors import DataError
+from hairtint.style import STYLES
 from hairtint.training import terms
 from hairtint.training.files import read_json
-from hairtint.training.pairs import STYLES, Original, Pair, Report
+from hairtint.training.pairs import Original, Pair, Report
 
 PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm", ".tif", ".tiff"}
 PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairtint.errors import DataError
-from hairtint.style import STYLES as STYLES
 from hairtint.training.files import Slice
 
 File = Path | Slice  # what a photo or a mask is read from

@@ -23,11 +23,12 @@ from hairtint.errors import TrainingError
 from hairtint.training import checkpoint, curves, losses, mishaps, run_files, run_folder, schedule
 from hairtint.training import teacher as masks_of
 from hairtint.training.config import Config
-from hairtint.training.datasets import Pair, Report, split
+from hairtint.training.datasets import split
 from hairtint.training.fabric import SharedError, agree, check_share, fair_memory, is_first, start
 from hairtint.training.files import alone
 from hairtint.training.initial import first_network
 from hairtint.training.loader import Epoch, Photos, as_input, batches, steps
+from hairtint.training.pairs import Pair, Report
 from hairtint.training.validating import Score, validate
 
 SECONDS_BETWEEN_PLOTS = 60  # drawing takes a second, an epoch of a small network not many more
