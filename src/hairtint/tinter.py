@@ -32,7 +32,7 @@ class Tinted:
 class Tinter:
     """Dyes the frames of one video, one after another; not for several threads at once.
 
-    Arguments and errors are those of `VideoSegmenter`.
+    Model, threads and errors are those of `VideoSegmenter`.
     """
 
     def __init__(self, model: str | os.PathLike[str] | Segmenter | None = None, *, threads: int | None = None) -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from hairtint.errors import InputError
 from hairtint.video.channel import Channel, Closed
-from hairtint.video.clock import seconds
 from hairtint.video.codecs import CODECS, QUALITIES
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.layout import Layout, grown
 from hairtint.video.paint import paint, set_alpha
 from hairtint.video.signal import HLG, PQ, Signal
+from hairtint.video.timecode import seconds
 from hairtint.video.turn import Turn
 
 ONE = 65536

@@ -11,7 +11,7 @@ from typing import Literal
 import click
 
 from hairtint import signals
-from hairtint.cli.options import FOLDER, Number, Size, chosen, color_option, dye_options, model_option
+from hairtint.cli.options import PATH, Number, Size, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import say
 from hairtint.live import overlay
 from hairtint.live.controls import begin
@@ -61,7 +61,7 @@ SIZE = (1280, 720)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="With --serve.")
 @click.option("--virtual", is_flag=True, help="Also be a camera for video calls and OBS.")
 @click.option("--record", is_flag=True, help="Record from the beginning.")
-@click.option("-o", "--out", type=FOLDER, default=".", show_default=True, help="Folder for snapshots and recordings.")
+@click.option("-o", "--out", type=PATH, default=".", show_default=True, help="Folder for snapshots and recordings.")
 @click.option("--frames", type=click.IntRange(1), help="Stop after so many dyed frames.")
 @click.option("--seconds", type=Number(0, min_open=True), help="Stop after so many seconds.")
 @click.option("--stats", is_flag=True, help="Show frames per second and latency, and print them once a second.")

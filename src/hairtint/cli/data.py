@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import FOLDER, Number, data_folders, model_option
+from hairtint.cli.options import PATH, Number, data_folders, model_option
 from hairtint.cli.progress import counting, say
 from hairtint.training.augment import RECIPES
 
@@ -53,7 +53,7 @@ def split(data: tuple[Path, ...], no_hair: tuple[Path, ...], seed: int, validati
 
 @data.command()
 @data_folders(required=True)
-@click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write images/ and masks/ into.")
+@click.option("-o", "--out", type=PATH, required=True, help="Folder to write images/ and masks/ into.")
 @click.option(
     "--copies", type=click.IntRange(0, 1000), default=7, show_default=True, help="Random variants beside each photo."
 )
@@ -80,7 +80,7 @@ def expand(
 
 @data.command()
 @data_folders(required=True)
-@click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write the shards into.")
+@click.option("-o", "--out", type=PATH, required=True, help="Folder to write the shards into.")
 @click.option("--megabytes", type=Number(0, min_open=True), default=64, show_default=True, help="Most of one shard.")
 def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes: float) -> None:
     """Pack checked pairs into few large files, as they are; a stopped run goes on where it was.
@@ -99,7 +99,7 @@ def pack(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, megabytes
 
 @data.command()
 @data_folders(required=True)
-@click.option("-o", "--out", type=FOLDER, required=True, help="Folder to write the teacher's masks into.")
+@click.option("-o", "--out", type=PATH, required=True, help="Folder to write the teacher's masks into.")
 @model_option("The teacher, by name or .onnx path; without it, the finest for photos.")
 def teach(data: tuple[Path, ...], no_hair: tuple[Path, ...], out: Path, model: str | None) -> None:
     """Write a larger network's mask of each photo, for a smaller one to learn from; a stopped run goes on.

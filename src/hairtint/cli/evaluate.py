@@ -11,18 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from hairtint.cli import tables
-from hairtint.cli.options import FOLDER, data_folders, model_option
+from hairtint.cli.options import PATH, data_folders, model_option
 from hairtint.cli.progress import counting, say
 
 
 @click.command()
 @model_option("Network by name or .onnx path; without it, the finest for photos.")
-@click.option("--images", type=FOLDER, help="Folder of photos (with --masks).")
-@click.option("--masks", type=FOLDER, help="Folder of masks that share the photos' stems (with --images).")
+@click.option("--images", type=PATH, help="Folder of photos (with --masks).")
+@click.option("--masks", type=PATH, help="Folder of masks that share the photos' stems (with --images).")
 @data_folders(required=False)
-@click.option("--run", type=FOLDER, help="A run folder of hairtint train: only the photos it kept for validation.")
+@click.option("--run", type=PATH, help="A run folder of hairtint train: only the photos it kept for validation.")
 @click.option("--limit", type=click.IntRange(1), help="At most this many photos, spread evenly.")
-@click.option("--sheet", type=FOLDER, help="Write a contact sheet of the best, median and worst photos here (PNG).")
+@click.option("--sheet", type=PATH, help="Write a contact sheet of the best, median and worst photos here (PNG).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with one entry a photo.")
 def evaluate(
     model: str | None,

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import FOLDER, data_folders
+from hairtint.cli.options import PATH, data_folders
 from hairtint.cli.progress import say
 from hairtint.errors import DataError
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @data_folders(required=True)
 @click.option("--name", help="Name of the .onnx; default: the network's.")
 @click.option("--last", is_flag=True, help="The last network, not the best: with few validation photos that is chance.")
-@click.option("--zoo", "home", type=FOLDER, help="Folder of networks to write into; default: zoo in the run folder.")
+@click.option("--zoo", "home", type=PATH, help="Folder of networks to write into; default: zoo in the run folder.")
 def export(
     run: Path, data: tuple[Path, ...], no_hair: tuple[Path, ...], name: str | None, last: bool, home: Path | None
 ) -> None:

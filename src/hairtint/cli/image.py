@@ -15,7 +15,7 @@ import click
 
 from hairtint import processor
 from hairtint.cli.completions import files
-from hairtint.cli.options import FOLDER, check_names, chosen, color_option, dye_options, model_option
+from hairtint.cli.options import PATH, check_names, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import PictureError, reason
 from hairtint.photo import OUTPUT_SUFFIXES
@@ -47,7 +47,7 @@ A_PROCESS = 8  # photos that make it worth the start of another process
 )
 @click.option(
     "--base",
-    type=FOLDER,
+    type=PATH,
     default=".",
     help="Photos of the list keep their places below this folder; default: the current one.",
 )

@@ -19,7 +19,7 @@ from hairtint.recolor import METHODS, Method
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-FOLDER = click.Path(path_type=Path)
+PATH = click.Path(path_type=Path)
 SIDES = 32, 8192  # pixels of a frame, least and most
 
 
@@ -108,11 +108,11 @@ def data_folders(required: bool) -> Decorator:
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         command = click.option(
-            "--no-hair", "no_hair", type=FOLDER, multiple=True,
+            "--no-hair", "no_hair", type=PATH, multiple=True,
             help="Folder of pictures without any hair: nothing in them is to be found. Repeatable.",
         )(command)  # fmt: skip
         return click.option(
-            "--data", type=FOLDER, multiple=True, required=required,
+            "--data", type=PATH, multiple=True, required=required,
             help="Folder with images/ and masks/, Figaro1k or CelebAMask-HQ as published, or shards of hairtint data"
             " pack. Repeatable.",
         )(command)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import Progress
 
-from hairtint.cli.options import FOLDER, Number, data_folders
+from hairtint.cli.options import PATH, Number, data_folders
 from hairtint.cli.progress import bar, say
 from hairtint.errors import HairtintError
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("config", type=FOLDER)
+@click.argument("config", type=PATH)
 @data_folders(required=True)
 @click.option(
-    "--run", type=FOLDER, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
+    "--run", type=PATH, help="Run folder; default: runs/NAME by the config's name. An unfinished one goes on."
 )
-@click.option("--from", "weights", type=FOLDER, help="Start from the weights of this checkpoint or exported .onnx.")
+@click.option("--from", "weights", type=PATH, help="Start from the weights of this checkpoint or exported .onnx.")
 @click.option(
     "--mean-with",
-    type=FOLDER,
+    type=PATH,
     help="Start from the mean of the weights of --from and of this, both exported .onnx.",
 )
-@click.option("--encoder", type=FOLDER, help="Start the encoder from this file of ImageNet weights (docs/training.md).")
-@click.option("--teacher", type=FOLDER, help="Learn from these masks of hairtint data teach too, as the config says.")
+@click.option("--encoder", type=PATH, help="Start the encoder from this file of ImageNet weights (docs/training.md).")
+@click.option("--teacher", type=PATH, help="Learn from these masks of hairtint data teach too, as the config says.")
 @click.option("--devices", default="1", show_default=True, help="How many devices or processes: a number, or auto.")
 @click.option(
     "--nodes",

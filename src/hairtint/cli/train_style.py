@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import FOLDER
+from hairtint.cli.options import PATH
 from hairtint.cli.progress import counting, say
 
 
 @click.command()
 @click.option(
-    "--data", type=FOLDER, multiple=True, required=True,
+    "--data", type=PATH, multiple=True, required=True,
     help="Figaro1k as published, or images/ and masks/ with its file names, which tell the styles. Repeatable.",
 )  # fmt: skip
-@click.option("--encoder", type=FOLDER, required=True, help="File of MobileNetV2 ImageNet weights, as for swift.")
+@click.option("--encoder", type=PATH, required=True, help="File of MobileNetV2 ImageNet weights, as for swift.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--zoo", "home", type=FOLDER, help="Zoo folder to write into; default: the one hairtint loads from.")
+@click.option("--zoo", "home", type=PATH, help="Zoo folder to write into; default: the one hairtint loads from.")
 def train_style(data: tuple[Path, ...], encoder: Path, seed: int, home: Path | None) -> None:
     """Teach the network that names hairstyles and write it with its card into the zoo."""
     from hairtint.training import require

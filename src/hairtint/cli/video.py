@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hairtint import signals
-from hairtint.cli.options import check_names, chosen, color_option, dye_options, model_option
+from hairtint.cli.options import PATH, check_names, chosen, color_option, dye_options, model_option
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import InputError
 from hairtint.recolor import Method
@@ -19,7 +19,6 @@ from hairtint.recolor import Method
 if TYPE_CHECKING:
     from hairtint.video import Report
 
-FILE = click.Path(path_type=Path)
 _CODECS = ["h264", "hevc", "vp9", "av1", "ffv1", "prores", "gif"]
 
 
@@ -30,7 +29,7 @@ class Time(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The time in seconds."""
-        from hairtint.video.clock import seconds
+        from hairtint.video.timecode import seconds
 
         try:
             return seconds(value)
@@ -39,18 +38,18 @@ class Time(click.ParamType[float]):
 
 
 @click.command()
-@click.argument("source", type=FILE, metavar="IN")
-@click.option("-o", "--out", type=FILE, required=True, help="Result: .mp4, .m4v, .mov, .mkv, .webm or .gif.")
+@click.argument("source", type=PATH, metavar="IN")
+@click.option("-o", "--out", type=PATH, required=True, help="Result: .mp4, .m4v, .mov, .mkv, .webm or .gif.")
 @color_option()
-@click.option("--keyframes", type=FILE, help="Looks that change over time, a TOML file: see docs/video.md.")
+@click.option("--keyframes", type=PATH, help="Looks that change over time, a TOML file: see docs/video.md.")
 @dye_options
 @model_option("Network by name (see: hairtint models) or .onnx path; default: the fastest.")
 @click.option("--start", type=Time(), help="Begin here: seconds, or M:SS.")
 @click.option("--end", type=Time(), help="End here.")
 @click.option("--side-by-side", is_flag=True, help="Show the original to the left of the result.")
-@click.option("--mask-video", type=FILE, help="Also write the mask, white for hair, to this file.")
+@click.option("--mask-video", type=PATH, help="Also write the mask, white for hair, to this file.")
 @click.option(
-    "--matte-out", type=FILE, help="Also write the dyed hair cut out, transparent elsewhere: .mov, .webm or .mkv."
+    "--matte-out", type=PATH, help="Also write the dyed hair cut out, transparent elsewhere: .mov, .webm or .mkv."
 )
 @click.option("--codec", type=click.Choice(_CODECS), help="Default: h264 (hevc above 8 bits); .webm: vp9.")
 @click.option(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hairtint.cli.options import Number, model_option
+from hairtint.cli.options import PATH, Number, model_option
 from hairtint.hosts import address, is_loopback
 
 
@@ -35,7 +35,7 @@ from hairtint.hosts import address, is_loopback
 )
 @click.option("--behind-proxy", is_flag=True, help="A reverse proxy stands in front: believe its X-Forwarded headers.")
 @click.option("--allow-origin", "origins", multiple=True, help="Another site that may use the API. Repeatable.")
-@click.option("--export", "folder", type=click.Path(path_type=Path), help="Write the page as static files, and end.")
+@click.option("--export", "folder", type=PATH, help="Write the page as static files, and end.")
 @click.option("--force", is_flag=True, help="With --export: into a folder that is not empty.")
 def web(
     host: str,

@@ -37,7 +37,7 @@ from hairtint.color import Color
 from hairtint.effects import Effect
 from hairtint.errors import HairtintError, InputError, one_line, reason
 from hairtint.look import Look
-from hairtint.video.clock import seconds
+from hairtint.video.timecode import seconds
 
 _MOST_BYTES = 1 << 20
 _KEYS = ("at", "color", "strength", "effects", "sudden")

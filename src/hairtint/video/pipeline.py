@@ -15,13 +15,13 @@ from hairtint.errors import InputError
 from hairtint.look import Look, check_look
 from hairtint.tinter import Tinter
 from hairtint.video.channel import Channel, Closed
-from hairtint.video.clock import seconds
 from hairtint.video.layout import copied
 from hairtint.video.outputs import Dyed, Outputs, Wanted
 from hairtint.video.paint import paint
 from hairtint.video.part import Decoded
 from hairtint.video.reading import Source
 from hairtint.video.signal import Rgb
+from hairtint.video.timecode import seconds
 from hairtint.video.working import Working
 
 if TYPE_CHECKING:
