@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -63,7 +62,7 @@ class CameraSource:
                 self.__exit__(None, None, None)
         raise SourceError(reasons[0])  # the first tried is the one that worked before
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *stopped: object) -> None:
         """Let go of the device, so that others may have it."""
         if self.capture is not None:
             self.capture.release()
@@ -133,7 +132,7 @@ class FileSource:
         self.interval = 1 / (fps if 0 < fps <= FASTEST else USUAL)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *stopped: object) -> None:
         """Close it."""
         if self.capture is not None:
             self.capture.release()

@@ -18,7 +18,6 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import TimeoutError as Overdue
-from types import TracebackType
 from typing import Any, Self
 
 import cv2
@@ -118,7 +117,7 @@ class PiCameraSource:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *stopped: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -16,7 +16,6 @@ import re
 import secrets
 import threading
 from collections import deque
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -78,9 +77,7 @@ class Server:
         threading.Thread(target=self._http.serve_forever, args=(0.1,), name="hairtint-serve", daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *stopped: object) -> None:
         self.slot.close()
         if self._http is not None:
             self._http.shutdown()

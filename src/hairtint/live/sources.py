@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 import cv2
@@ -145,8 +145,8 @@ class FirstOf:
                 errors.append(error)
         raise next((error for error in errors if not isinstance(error, NoCameraError)), errors[-1])
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.chosen.__exit__(kind, error, at)
+    def __exit__(self, *stopped: Any) -> None:
+        self.chosen.__exit__(*stopped)
 
     def read(self) -> Frame:
         """See Source."""
@@ -168,8 +168,8 @@ class Turned:
         self.source.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.source.__exit__(kind, error, at)
+    def __exit__(self, *stopped: Any) -> None:
+        self.source.__exit__(*stopped)
 
     def read(self) -> Frame:
         """See Source."""

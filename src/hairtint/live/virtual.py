@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 from hairtint.errors import MissingExtraError, OutputError, printable
@@ -39,7 +38,7 @@ class VirtualCamera:
             raise MissingExtraError("the virtual camera needs pyvirtualcam: pip install 'hairtint[camera]'") from None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *stopped: object) -> None:
         """Let go of the device."""
         if self._camera is not None:
             self._camera.close()

@@ -6,7 +6,6 @@ import os
 import time
 from dataclasses import replace
 from string import ascii_lowercase
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -68,7 +67,7 @@ class Window:
         pygame.key.set_repeat(400, 60)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *stopped: object) -> None:
         self.pygame.display.quit()
 
     @property
