@@ -6,7 +6,6 @@ import signal
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +14,9 @@ from hairtint.cli.options import PATH, check_names, chosen, color_option, dye_op
 from hairtint.cli.progress import bar, tell
 from hairtint.errors import InputError
 from hairtint.recolor import Method
-
-if TYPE_CHECKING:
-    from hairtint.video import Report
-
-_CODECS = ["h264", "hevc", "vp9", "av1", "ffv1", "prores", "gif"]
+from hairtint.video import Keyframes, Report, dye_file
+from hairtint.video.codecs import CODECS
+from hairtint.video.timecode import seconds
 
 
 class Time(click.ParamType[float]):
@@ -29,8 +26,6 @@ class Time(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The time in seconds."""
-        from hairtint.video.timecode import seconds
-
         try:
             return seconds(value)
         except InputError as error:
@@ -51,7 +46,7 @@ class Time(click.ParamType[float]):
 @click.option(
     "--matte-out", type=PATH, help="Also write the dyed hair cut out, transparent elsewhere: .mov, .webm or .mkv."
 )
-@click.option("--codec", type=click.Choice(_CODECS), help="Default: h264 (hevc above 8 bits); .webm: vp9.")
+@click.option("--codec", type=click.Choice(list(CODECS)), help="Default: h264 (hevc above 8 bits); .webm: vp9.")
 @click.option(
     "--quality",
     default="good",
@@ -85,8 +80,6 @@ def video(
 
     Ctrl-C completes the file with what is done so far; a second one throws it away.
     """
-    from hairtint.video import Keyframes, dye_file
-
     if (color is None) == (keyframes is None):
         raise click.UsageError("give a colour with -c, or looks with --keyframes, one of the two")
     check_names("videos", source, out, mask_video, matte_out)
