@@ -10,6 +10,9 @@ from typing import IO, Any
 
 import flask
 
+from hairtint.errors import PictureError
+from hairtint.photo_kinds import formats
+from hairtint.photo_warnings import SILENCE
 from hairtint.web.problems import Problem
 
 MOST_SCANS = 100
@@ -49,6 +52,11 @@ def check(data: bytes, max_bytes: int) -> None:
     if len(data) > max_bytes:
         size, limit = len(data) / 1e6, max_bytes / 1e6
         raise Problem(413, f"the picture has {size:.1f} MB, more than {limit:g} MB; scale it down first", field="image")
+    try:
+        with SILENCE:
+            formats(data, "the file")
+    except PictureError as error:
+        raise Problem(415, str(error), field="image") from None
     webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     boxed = data[4:8] == b"ftyp" and data[8:12] in _BRANDS
     if not (data.startswith(_STARTS) or webp or boxed):
