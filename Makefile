@@ -43,8 +43,11 @@ types: $(VENV)/.full
 
 # What tests in a browser need: the network's runtime for the page, and axe-core. Where it cannot be had, those tests
 # say that they are left out; with CI set, nothing may be.
+AXE := tests/web/node_modules/.package-lock.json
 web-assets:
-	@bash scripts/fetch-web-assets && npm ci --prefix tests/web --no-audit --no-fund --silent || test -z "$$CI"
+	@bash scripts/fetch-web-assets && \
+	{ test $(AXE) -nt tests/web/package-lock.json || npm ci --prefix tests/web --no-audit --no-fund --loglevel=error; } \
+	|| test -z "$$CI"
 
 # Two runs: PyTorch's threads and those of the other runtimes, Ray and Chromium crashed together in one process.
 unit: $(VENV)/.full web-assets

@@ -1,5 +1,6 @@
 """What several tests share: the bundled portrait, and a small data set."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -15,6 +16,10 @@ settings.load_profile("any-machine")
 for each in (signal.SIGINT, signal.SIGHUP):  # ignored in the background, it would be by the programs under test too
     if signal.getsignal(each) is signal.SIG_IGN:
         signal.signal(each, lambda *_: None)
+
+for name in ("FORCE_COLOR", "HAIRTINT_BACKEND", "HAIRTINT_MODELS"):  # nor may what a person or CI has set decide
+    os.environ.pop(name, None)
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "localhost,127.0.0.1"
 
 ROOT = Path(__file__).parent.parent
 

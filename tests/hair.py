@@ -22,6 +22,13 @@ def hair(shade: str = "medium", height: int = 160, width: int = 140, soft: float
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8), mask
 
 
+def beside_a_window(dark: float = 0.15):
+    """Hair in little light, alone and beside a bright area: two pictures with their masks."""
+    rgb, mask = hair("medium")
+    dim = (rgb * dark).astype(np.uint8)
+    return (dim, mask), (np.hstack([dim, np.full_like(dim, 235)]), np.hstack([mask, np.zeros_like(mask)]))
+
+
 def parted(column: int):
     """Dark hair with a line of skin from the forehead up, around a column."""
     rgb, mask = hair("dark", soft=0)

@@ -7,7 +7,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from hair import SHADES, hair
+from hair import SHADES, beside_a_window, hair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, hsv2rgb, rgb2hsv
@@ -291,6 +291,12 @@ def test_somebody_small_in_the_light_is_dyed_as_in_the_light():
     near, far = recolor(rgb, mask, "copper"), recolor(night, cover, "copper")[700:860, 700:840]
     inside = mask > 0.99
     assert np.abs(np.median(near[inside], 0) - np.median(far[inside], 0)).max() <= 12
+
+
+def test_hair_beside_a_bright_area_is_not_taken_for_hair_in_the_dark():
+    """How much light a scene has is asked of the whole picture, not of what lies around the hair."""
+    alone, beside = (np.median(recolor(rgb, mask, "platinum")[mask > 0.99]) for rgb, mask in beside_a_window())
+    assert beside > alone + 60
 
 
 def test_what_want_of_light_makes_dark_is_no_fuller_in_colour():

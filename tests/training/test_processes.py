@@ -17,6 +17,7 @@ from hairtint.training.fabric import SharedError, agree, check_share
 from hairtint.training.mishaps import told
 from hairtint.training.train import train
 
+NEAR = 0.006  # how alike losses are: rounding moves them by 0.003, gradients that are not shared by 0.008
 QUIET = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "GLOO_SOCKET_IFNAME": "lo"}
 
 
@@ -50,7 +51,7 @@ def test_two_processes_give_the_curve_of_one(config, tiny, tmp_path):
     assert run(command(config, tiny, tmp_path / "one", "1")) == 0
     one, both = curve(tmp_path / "one"), curve(tmp_path / "two")
     assert len(one) == len(both) == 4
-    assert both == pytest.approx(one, abs=0.05)
+    assert both == pytest.approx(one, abs=NEAR)
     assert both[-1] < 0.9 * both[0]
 
 
@@ -75,7 +76,7 @@ def test_two_hosts_as_torchrun_starts_them(config, tiny, tmp_path):
     assert [host.returncode for host in hosts] == [0, 0], said
     assert [out for out, _ in said] == [f"{tmp_path / 'two' / 'best.pt'}\n", ""], "one process speaks for both"
     assert run(command(config, tiny, tmp_path / "one", "1")) == 0
-    assert curve(tmp_path / "two") == pytest.approx(curve(tmp_path / "one"), abs=0.05)
+    assert curve(tmp_path / "two") == pytest.approx(curve(tmp_path / "one"), abs=NEAR)
 
 
 def test_hosts_that_see_other_photos_or_another_run_are_refused(quick, tiny_pairs, tmp_path, monkeypatch):

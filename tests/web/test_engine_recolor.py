@@ -3,7 +3,7 @@
 import engine_page
 import numpy as np
 import pytest
-from hair import hair, parted, people
+from hair import beside_a_window, hair, parted, people
 
 import hairtint
 from hairtint.heads import Heads
@@ -51,6 +51,11 @@ def compare(modules, rgb, mask, color, **options):
 @pytest.mark.parametrize("color", COLORS)
 def test_natural_is_pythons(modules, shade, color):
     compare(modules, *hair(shade), color)
+
+
+def test_the_light_of_the_scene_is_pythons(modules):
+    for rgb, mask in beside_a_window():
+        compare(modules, rgb, mask, "copper")
 
 
 @pytest.mark.parametrize("color", ["#e6d4bb", "#39ff14"])
