@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from needs import left_out
 
+from hairtint.live import serve_http
 from hairtint.live.serve import Server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -99,9 +100,11 @@ def test_a_viewer_chooses_a_colour_a_strength_and_the_mask(browser, tmp_path):
         page.close()
 
 
-def test_a_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(browser):
+def test_a_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(browser, monkeypatch):
+    monkeypatch.setattr(serve_http, "REPEAT", 0.2)
     page = browser.new_page()
     page.set_default_timeout(120_000)
+    page.add_init_script("const real = setTimeout; globalThis.setTimeout = (then, pause) => real(then, pause / 20);")
     with Server(port=0) as server:
         server.show(np.full((120, 160, 3), 64, np.uint8))
         page.goto(server.url, wait_until="domcontentloaded")
