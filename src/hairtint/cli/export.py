@@ -24,23 +24,27 @@ def export(
     from hairtint.training import require
 
     require()
-    from hairtint.training import card, datasets, run_files
+    from hairtint.networks.swift import Swift
+    from hairtint.training import card, datasets, integers, run_files
     from hairtint.training.compress import compressed
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
 
     trained = Trained.load(run / run_files.LAST if last else run)
     if trained.no_better:
         say(f"{run}: {trained.no_better}")
-    pairs, reports = datasets.open_all(data, no_hair)
+    every, reports = datasets.open_all(data, no_hair)
     for report in reports:
         say(*report.complaints())
-    pairs, lacking = datasets.kept_for_validation(pairs, run, reports)
+    pairs, lacking = datasets.kept_for_validation(every, run, reports)
     if lacking:  # the card would give figures of a part as those of the run
         raise DataError(f"{lacking}; give every --data and --no-hair of the training again")
     name, home = name or trained.config.network, home or run / "zoo"
     shapes = shapes_of(trained.network, trained.config)
     check_name(name)
     onnx = to_onnx(trained.network, shapes)
+    if isinstance(trained.network, Swift):  # the report's stay as they are in it
+        kept = {pair.name for pair in pairs}
+        onnx = integers.prepared(onnx, shapes, [pair for pair in every if pair.name not in kept])
     photos = [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]]
     parity(trained.network, onnx, shapes, photos)
     onnx, stored = compressed(onnx)

@@ -31,9 +31,9 @@ def facts(trained: Trained) -> dict[str, Any]:
 
 
 def measure(onnx: bytes, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Figures by source on validation photos, through the live road with the very file that ships."""
+    """Figures by source on validation photos, through the live road with the very file that ships, in float32."""
     with for_a_while("network.onnx", onnx) as path:
-        return evaluate.by_source(evaluate.evaluate(Segmenter(path).probability_and_mask, pairs))
+        return evaluate.by_source(evaluate.evaluate(Segmenter(path, backend="onnxruntime").probability_and_mask, pairs))
 
 
 def write(
@@ -74,7 +74,7 @@ The .onnx holds them in {stored.name}; its probabilities differ from the torch m
 
 ## Figures
 
-On the validation photos of this run, masks of the photos' own size, threshold 0.5. {_unseen(began, stems)}
+On the validation photos of this run, masks of the photos' own size, threshold 0.5, in float32. {_unseen(began, stems)}
 IoU of the photos: the mean over photos; the other IoU, Dice and accuracy are pooled over pixels.
 
 | set | photos | IoU of the photos | IoU | Dice | accuracy | BCE | boundary F | empty right |
