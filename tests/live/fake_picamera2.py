@@ -88,6 +88,7 @@ WINDOWS = {Preview.QT: ["PyQt5"], Preview.QTGL: ["PyQt5", "OpenGL"]}  # and what
 
 class Picamera2:
     cameras = 1
+    webcams = 0  # on USB, after the others
     platform = "vc4"
     scene = np.zeros((480, 640, 3), np.uint8)
     alive = True  # whether frames come
@@ -98,7 +99,9 @@ class Picamera2:
 
     @classmethod
     def global_camera_info(cls):
-        return [{"Model": "imx219", "Num": number} for number in range(cls.cameras)]
+        models = ["imx219"] * cls.cameras + ["HD Webcam"] * cls.webcams
+        ports = {"imx219": "/base/soc/i2c0mux/i2c@1/imx219@10", "HD Webcam": "/base/soc/usb@7e980000/usb1@1-1.2:1.0"}
+        return [{"Model": model, "Num": number, "Id": ports[model]} for number, model in enumerate(models)]
 
     def __init__(self, camera_num=0):
         self.number = self.global_camera_info()[camera_num]["Num"]
@@ -148,6 +151,8 @@ class Picamera2:
             if config[name] is not None:
                 self._check(config[name], name)
         if lores := config["lores"]:
+            if self.number >= self.cameras:
+                raise Aborted("undefined behaviour: a USB camera has no second stream")
             if any(a > b for a, b in zip(lores["size"], config["main"]["size"], strict=True)):
                 raise RuntimeError("lores stream dimensions may not exceed main stream")
             if self.platform == "vc4" and lores["format"] not in YUV_FORMATS:

@@ -8,6 +8,7 @@ import cv2
 import fake_picamera2
 import numpy as np
 import pytest
+from live.streams import NetworkCamera, plain
 
 from hairtint import zoo
 from hairtint.cli import run
@@ -164,6 +165,19 @@ def test_a_busy_camera_is_told_of_where_no_other_is(pi, monkeypatch):
     pi.cameras = 0
     with pytest.raises(SourceError, match="plug one in"), open_source(None):
         pass
+
+
+def test_a_webcam_that_picamera2_lists_too_is_left_to_opencv(pi, monkeypatch):
+    pi.webcams = 1
+    with pytest.raises(SourceError, match=r"Pi camera 1 \(only 1 found"), PiCameraSource(camera=1):
+        pass
+    pi.cameras = 0
+    with pytest.raises(SourceError, match="none found"), open_source(None, kind="picamera2"):
+        pass
+    with NetworkCamera(plain((200, 40, 40))) as webcam:
+        monkeypatch.setattr("hairtint.live.capture.present", lambda before: [webcam.url])
+        with open_source(None) as source:
+            assert off(source.read().rgb, plain((200, 40, 40))) < 3
 
 
 def test_a_camera_whose_cable_came_loose_is_reported_and_can_be_opened_again(pi):

@@ -190,9 +190,12 @@ class PiCameraSource:
 
 
 def models() -> list[str]:
-    """The models of the Pi's cameras by their numbers, "imx219" for one; MissingExtraError without Picamera2."""
+    """The models of the Pi's cameras by their numbers, "imx219" for one; MissingExtraError without Picamera2.
+
+    USB cameras, which Picamera2 counts after them, are left out: they have no second stream.
+    """
     picamera2, _ = _modules()
-    return [camera["Model"] for camera in picamera2.Picamera2.global_camera_info()]
+    return [camera["Model"] for camera in picamera2.Picamera2.global_camera_info() if "/usb" not in camera["Id"]]
 
 
 def to_rgb(array: np.ndarray[Any, Any], stream: Mapping[str, Any]) -> Rgb:
