@@ -31,6 +31,7 @@ CONTROLS = {
     "NoiseReductionMode": (0, 4, 0),
     "ScalerCrop": ((0, 0, 64, 64), (0, 0, 3280, 2464), (0, 0, 3280, 2464)),
 }
+LENS = {"AfMode": (0, 2, 0), "LensPosition": (0.0, 32.0, 1.0)}  # of a module with autofocus, which is off (0) at first
 BEFORE = {"ExposureTime": (0, 66666, 20000), "FrameDurationLimits": (33333, 120000, 33333)}  # any mode is configured
 
 
@@ -89,6 +90,7 @@ WINDOWS = {Preview.QT: ["PyQt5"], Preview.QTGL: ["PyQt5", "OpenGL"]}  # and what
 class Picamera2:
     cameras = 1
     webcams = 0  # on USB, after the others
+    lens = {}  # noqa: RUF012
     platform = "vc4"
     scene = np.zeros((480, 640, 3), np.uint8)
     alive = True  # whether frames come
@@ -109,7 +111,7 @@ class Picamera2:
             raise RuntimeError("Camera __init__ sequence did not complete.")
         self.open_numbers.add(self.number)
         self.sensor_resolution = (3280, 2464)
-        self.camera_controls = CONTROLS | BEFORE
+        self.camera_controls = CONTROLS | self.lens | BEFORE
         self.config = self._preview = self.overlay = None
         self.started = self.pending = False
         self.is_open = True
@@ -158,7 +160,7 @@ class Picamera2:
             if self.platform == "vc4" and lores["format"] not in YUV_FORMATS:
                 raise RuntimeError("lores stream must be YUV")
         self._check_controls(config["controls"])
-        self.config, self.camera_controls = {**config}, dict(CONTROLS)
+        self.config, self.camera_controls = {**config}, CONTROLS | self.lens
         for name in ("main", "lores"):
             if config[name] is not None:
                 self.config[name] = {**config[name], "stride": self._stride(config[name])}

@@ -109,6 +109,15 @@ def test_controls_reach_the_camera(pi):
 
 
 @pytest.mark.parametrize(
+    ("controls", "mode"), [({}, 2), ({"AfMode": 1}, 1), ({"LensPosition": 2.0}, None)], ids=["", "chosen", "by hand"]
+)
+def test_a_camera_with_autofocus_keeps_the_picture_sharp(pi, controls, mode):
+    pi.lens = fake_picamera2.LENS
+    with PiCameraSource(controls=controls) as source:
+        assert source.camera.config["controls"].get("AfMode") == mode
+
+
+@pytest.mark.parametrize(
     ("controls", "hint"),
     [
         ({"Exposure": 5}, "ExposureTime"),

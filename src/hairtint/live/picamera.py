@@ -32,6 +32,7 @@ SIDE = 192  # of swift's square
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
 CURE = "switch the Pi off, check the ribbon cable, and try: rpicam-hello --list-cameras"  # of a camera not found
+CONTINUOUS = 2  # the AfMode that keeps the picture sharp; Picamera2 leaves autofocus off
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
 _WINDOWS = {"qt": ("PyQt5",), "qtgl": ("PyQt5", "OpenGL")}  # without them Picamera2 waits for its window without end
 _TO_RGB = {
@@ -166,6 +167,7 @@ class PiCameraSource:
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera
         check_names(self.controls, camera.camera_controls)
+        autofocus = "AfMode" in camera.camera_controls and "LensPosition" not in self.controls
         width, height = camera.sensor_resolution
         config = camera.create_preview_configuration(
             # windows drawn by OpenGL show four bytes a pixel only
@@ -174,7 +176,7 @@ class PiCameraSource:
             raw={"size": (width // 2, height // 2)},
             transform=libcamera.Transform(hflip=self.flips[0], vflip=self.flips[1]),
             colour_space=libcamera.ColorSpace.Smpte170m(),
-            controls=self.controls,
+            controls=({"AfMode": CONTINUOUS} if autofocus else {}) | self.controls,
         )
         camera.configure(config)
         check_limits(self.controls, camera.camera_controls)  # the mode's, which were placeholders before
