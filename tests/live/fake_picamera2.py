@@ -10,7 +10,6 @@ After raspberrypi/picamera2 0.3 (configuration, request, previews) and the Picam
 import os
 import sys
 import types
-from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
 from enum import Enum
 from importlib.machinery import ModuleSpec
@@ -85,6 +84,21 @@ SHOWN = {  # which formats each window can draw
 
 
 WINDOWS = {Preview.QT: ["PyQt5"], Preview.QTGL: ["PyQt5", "OpenGL"]}  # and what they are made with
+
+
+class Job:
+    """What capture_arrays promises; `result` is None where it never comes."""
+
+    def __init__(self, result):
+        self.result, self.waited = result, 0
+
+    def get_result(self, timeout=None):
+        if self.result is None:
+            if timeout is None:
+                raise Hung("no frame comes, and nobody said how long to wait")
+            self.waited += timeout
+            raise TimeoutError
+        return self.result
 
 
 class Picamera2:
@@ -234,16 +248,15 @@ class Picamera2:
     def capture_arrays(self, names=("main",), wait=None, signal_function=None):
         if not self.started:
             raise Hung("no frame ever comes from a camera that is not started")
-        if not self.alive:
-            if not wait or wait is True:
-                raise Hung("no frame comes, and nobody said how long to wait")
-            self.pending = True
-            raise Overdue
         for name in names:
             if self.config.get(name) is None:
                 raise RuntimeError(f"Stream {name!r} is not defined")
+        self.pending = not self.alive or self._preview is None  # it is the preview's loop that serves
         Picamera2.clock += 33_333_000
-        return [self._array(self.config[name]) for name in names], {"SensorTimestamp": self.clock, "ExposureTime": 9999}
+        metadata = {"SensorTimestamp": self.clock, "ExposureTime": 9999}
+        result = None if self.pending else ([self._array(self.config[name]) for name in names], metadata)
+        self.job = Job(result)
+        return self.job if wait is False else self.job.get_result(None if wait in (None, True) else wait)
 
     def cancel_all_and_flush(self):
         self.pending = False

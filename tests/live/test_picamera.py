@@ -278,6 +278,14 @@ def test_the_overlay_lies_on_the_hair_and_follows_the_choice(pi, portrait):
     assert expected[hair].mean() > 0.9
 
 
+def test_a_window_closed_while_a_frame_is_waited_for_is_noticed_at_once(pi):
+    with PiCameraSource(preview="drm") as source:
+        camera = source.camera
+        camera._preview = None
+        overlay.run(source, overlay.Overlay("light"), lambda: Look(Color(10, 20, 230)), threading.Event())
+    assert camera.job.waited < 1
+
+
 @pytest.mark.parametrize("closed", [fake_picamera2.Picamera2.closed, AttributeError("of older Picamera2")])
 def test_closing_the_window_ends_the_overlay(pi, portrait, closed):
     pi.scene, pi.closed = cv2.resize(portrait, (640, 640)), closed

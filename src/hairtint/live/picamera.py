@@ -17,7 +17,7 @@ import importlib.util
 import os
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import TimeoutError as Overdue
+from contextlib import suppress
 from typing import Any, Self
 
 import cv2
@@ -31,6 +31,7 @@ SIZE = (640, 480)
 SIDE = 192  # of swift's square
 SMALLEST = 64  # side of a picture, in pixels
 PATIENCE = 5.0  # seconds without a frame after which the camera counts as gone
+GLANCE = 0.2  # seconds between two looks at whether the preview is still there
 CURE = "switch the Pi off, check the ribbon cable, and try: rpicam-hello --list-cameras"  # of a camera not found
 CONTINUOUS = 2  # the AfMode that keeps the picture sharp; Picamera2 leaves autofocus off
 PREVIEWS = ("auto", "drm", "qt", "qtgl")
@@ -141,14 +142,30 @@ class PiCameraSource:
         if self.camera is None:
             raise SourceError(f"{self.name} is not open: use it in a `with`")
         try:
-            pictures, metadata = self.camera.capture_arrays(list(names), wait=PATIENCE)
-        except (Overdue, TimeoutError, RuntimeError) as error:
+            pictures, metadata = self._result(self.camera.capture_arrays(list(names), wait=False))
+        except (TimeoutError, RuntimeError) as error:
             if hasattr(self.camera, "cancel_all_and_flush"):  # or closing would wait for the frame that never comes
                 self.camera.cancel_all_and_flush()
-            raise SourceError(f"{self.name} sends no frames: check its ribbon cable, or use a shorter one") from error
+            cure = "check its ribbon cable, or use a shorter one"
+            raise self._preview_error() or SourceError(f"{self.name} sends no frames: {cure}") from error
         taken = metadata.get("SensorTimestamp")
         rgb = [to_rgb(picture, self._streams[name]) for picture, name in zip(pictures, names, strict=True)]
         return rgb, taken / 1e9 if taken else time.monotonic()
+
+    def _result(self, job: Any) -> Any:
+        """What Picamera2 gives for a job done; TimeoutError where that takes too long or the preview is gone."""
+        for _ in range(round(PATIENCE / GLANCE)):
+            with suppress(TimeoutError):
+                return job.get_result(timeout=GLANCE)
+            if self._preview_error():
+                break
+        raise TimeoutError
+
+    def _preview_error(self) -> SourceError | None:
+        """Why the preview is gone, and with it the loop that does the jobs; None where it is there or unwanted."""
+        if self.preview and getattr(self.camera, "_preview", None) is None:  # so Picamera2 forgets a closed window
+            return PreviewClosedError(f"the preview of {self.name} was closed")
+        return None
 
     def set_overlay(self, rgba: np.ndarray[Any, Any] | None) -> None:
         """Lay a picture, uint8 (h, w, 4) RGBA of any size, over the preview; None takes it away.
@@ -160,9 +177,8 @@ class PiCameraSource:
         try:
             self.camera.set_overlay(rgba)
         except (AttributeError, RuntimeError) as error:
-            if getattr(self.camera, "_preview", None) is None:  # Picamera2 forgets one whose window was closed
-                raise PreviewClosedError(f"the preview of {self.name} was closed") from error
-            raise SourceError(f"the screen takes no overlay ({error}): use --display window or --serve") from error
+            cure = "use --display window or --serve"
+            raise self._preview_error() or SourceError(f"the screen takes no overlay ({error}): {cure}") from error
 
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera
