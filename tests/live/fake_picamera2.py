@@ -109,6 +109,7 @@ class Picamera2:
     scene = np.zeros((480, 640, 3), np.uint8)
     alive = True  # whether frames come
     overlays = True  # whether the screen can do them
+    screen = True  # whether the preview can have it: its loop ends where not
     closed = RuntimeError("No preview specified.")  # what an overlay gives once the preview's window is closed
     open_numbers = set()  # noqa: RUF012
     clock = 100_000_000_000
@@ -215,7 +216,9 @@ class Picamera2:
             raise Aborted("qt.qpa.xcb: could not connect to display")
         if None in [find_spec(module) for module in WINDOWS.get(preview, ())]:
             raise Hung("the window's own thread has ended, and nobody notices")
-        self._preview = preview or Preview.NULL
+        self._preview = types.SimpleNamespace(
+            kind=preview or Preview.NULL, thread=types.SimpleNamespace(is_alive=lambda: self.screen)
+        )
 
     def start(self, config=None, show_preview=False):
         if config is not None:
@@ -225,8 +228,8 @@ class Picamera2:
         if self._preview is None and show_preview is not None:
             self.start_preview(show_preview)
         shown = self.config[self.config["display"]]["format"]
-        if shown not in SHOWN[self._preview]:
-            raise RuntimeError(f"Format {shown} not supported by {self._preview.name} preview")
+        if shown not in SHOWN[self._preview.kind]:
+            raise RuntimeError(f"Format {shown} not supported by {self._preview.kind.name} preview")
         self.started = True
 
     def set_controls(self, controls):
@@ -239,6 +242,8 @@ class Picamera2:
             raise self.closed
         if self.config is None or self.config["buffer_count"] < 2:
             raise RuntimeError("Need at least buffer_count=2 to set overlay")
+        if not self.screen:
+            raise PermissionError(13, "Permission denied")
         if not self.overlays:
             raise RuntimeError("Overlays not supported on this device")
         if overlay is not None and overlay.dtype != np.uint8:
@@ -251,7 +256,7 @@ class Picamera2:
         for name in names:
             if self.config.get(name) is None:
                 raise RuntimeError(f"Stream {name!r} is not defined")
-        self.pending = not self.alive or self._preview is None  # it is the preview's loop that serves
+        self.pending = not (self.alive and self._preview and self._preview.thread.is_alive())  # whose loop serves
         Picamera2.clock += 33_333_000
         metadata = {"SensorTimestamp": self.clock, "ExposureTime": 9999}
         result = None if self.pending else ([self._array(self.config[name]) for name in names], metadata)

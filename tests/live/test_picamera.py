@@ -305,6 +305,19 @@ def test_a_screen_that_takes_no_overlay_is_told(pi):
     assert not pi.open_numbers
 
 
+def test_a_screen_that_a_desktop_has_is_told_and_not_taken_for_a_loose_cable(pi):
+    def look():
+        pi.screen = False
+        return Look(Color(1, 2, 3))
+
+    with PiCameraSource(preview="drm") as source, pytest.raises(SourceError, match=r"cannot show.*DISPLAY=:0") as told:
+        overlay.run(source, overlay.Overlay("light"), look, threading.Event())
+    assert isinstance(told.value.__cause__, PermissionError)
+    with pytest.raises(SourceError, match=r"cannot show.*DISPLAY=:0"):
+        overlay.show(Look(Color(1, 2, 3)), model="light")
+    assert not pi.open_numbers
+
+
 @pytest.mark.parametrize(
     ("rotate", "mirror", "flips"), [(0, False, ""), (0, True, "h"), (180, False, "hv"), (180, True, "v")]
 )
@@ -312,7 +325,7 @@ def test_the_display_opens_the_camera_the_right_way_up_and_gives_it_back(pi, mon
     seen = []
 
     def watched(self, rgba):
-        seen.append((rgba, self.config["transform"], self._preview))
+        seen.append((rgba, self.config["transform"], self._preview.kind))
         if len(seen) == 2:
             raise KeyboardInterrupt
 

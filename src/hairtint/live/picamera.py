@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 
 from hairtint import framing
-from hairtint.errors import MissingExtraError, SourceError, brief
+from hairtint.errors import MissingExtraError, SourceError, brief, reason
 from hairtint.live.sources import Frame, NoCameraError, Rgb, Size
 
 SIZE = (640, 480)
@@ -163,9 +163,15 @@ class PiCameraSource:
 
     def _preview_error(self) -> SourceError | None:
         """Why the preview is gone, and with it the loop that does the jobs; None where it is there or unwanted."""
-        if self.preview and getattr(self.camera, "_preview", None) is None:  # so Picamera2 forgets a closed window
+        if not self.preview:
+            return None
+        shown = getattr(self.camera, "_preview", None)
+        if shown is None:  # so Picamera2 forgets a closed window
             return PreviewClosedError(f"the preview of {self.name} was closed")
-        return None
+        if shown.thread.is_alive():
+            return None
+        cure = "end the desktop, set DISPLAY=:0, or use --serve"  # whoever draws on the screen has it alone
+        return SourceError(f"the screen cannot show the preview of {self.name}: {cure}")
 
     def set_overlay(self, rgba: np.ndarray[Any, Any] | None) -> None:
         """Lay a picture, uint8 (h, w, 4) RGBA of any size, over the preview; None takes it away.
@@ -176,9 +182,10 @@ class PiCameraSource:
             raise SourceError(f"{self.name} shows no preview to lay anything over: open it with one")
         try:
             self.camera.set_overlay(rgba)
-        except (AttributeError, RuntimeError) as error:
+        except (AttributeError, RuntimeError, OSError) as error:
             cure = "use --display window or --serve"
-            raise self._preview_error() or SourceError(f"the screen takes no overlay ({error}): {cure}") from error
+            told = SourceError(f"the screen takes no overlay ({reason(error)}): {cure}")
+            raise self._preview_error() or told from error
 
     def _start(self, picamera2: Any, libcamera: Any) -> None:
         camera = self.camera
