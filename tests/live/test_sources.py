@@ -133,11 +133,11 @@ def test_the_first_that_opens_is_taken_each_time():
     [
         (gone("busy"), gone("gone"), "busy"),
         (gone("busy"), NoCameraError("none"), "busy"),
-        (NoCameraError("none"), gone("gone"), "gone"),
-        (NoCameraError("none"), NoCameraError("none at all"), "none at all"),
+        (NoCameraError("none"), gone("gone"), "none; nor by USB: gone"),
+        (NoCameraError("none"), NoCameraError("none at all"), "none; nor by USB: none at all"),
     ],
 )
-def test_where_none_opens_the_first_that_is_there_is_told_of(first, last, told):
+def test_where_none_opens_the_first_is_told_of_and_the_other_where_that_is_not_there(first, last, told):
     sources = Script(), Script()
     for source, error in zip(sources, (first, last), strict=True):
         source.refusals = [error]

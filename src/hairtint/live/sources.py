@@ -123,10 +123,10 @@ def _pi(spec: str | None, size: Size | None, fps: float | None) -> Source:
 
 
 class FirstOf:
-    """The first of several sources that opens; when it is opened again the choice begins anew."""
+    """The Pi's camera, or one by USB where it does not open; when it is opened again the choice begins anew."""
 
-    def __init__(self, *sources: Source) -> None:
-        self.sources, self.chosen = sources, sources[0]
+    def __init__(self, ribbon: Source, usb: Source) -> None:
+        self.sources, self.chosen = (ribbon, usb), ribbon
 
     @property
     def name(self) -> str:
@@ -134,7 +134,7 @@ class FirstOf:
         return self.chosen.name
 
     def __enter__(self) -> Self:
-        """Open one; raises the SourceError of the first that is there, or else of the last."""
+        """Open one; raises the SourceError of the first, with that of the second where the first is not there."""
         errors: list[SourceError] = []
         for source in self.sources:
             self.chosen = source
@@ -143,7 +143,8 @@ class FirstOf:
                 return self
             except SourceError as error:
                 errors.append(error)
-        raise next((error for error in errors if not isinstance(error, NoCameraError)), errors[-1])
+        first, second = errors
+        raise NoCameraError(f"{first}; nor by USB: {second}") if isinstance(first, NoCameraError) else first
 
     def __exit__(self, *stopped: Any) -> None:
         self.chosen.__exit__(*stopped)
