@@ -123,7 +123,8 @@ class Picamera2:
     def __init__(self, camera_num=0):
         self.number = self.global_camera_info()[camera_num]["Num"]
         if self.number in self.open_numbers:
-            raise RuntimeError("Camera __init__ sequence did not complete.")
+            busy = RuntimeError("Failed to acquire camera: Device or resource busy")
+            raise RuntimeError("Camera __init__ sequence did not complete.") from busy
         self.open_numbers.add(self.number)
         self.sensor_resolution = (3280, 2464)
         self.camera_controls = CONTROLS | self.lens | BEFORE

@@ -83,14 +83,15 @@ class PiCameraSource:
     ) -> None:
         if preview not in (None, *PREVIEWS):
             raise SourceError(f"unknown preview {preview!r}: choose one of {', '.join(PREVIEWS)}")
-        if fps is not None and not 0 < fps <= 1000:
-            raise SourceError(f"{fps} frames per second: give more than 0 and at most 1000")
+        self.controls = dict(controls or {})
+        fps = self.controls.pop("FrameRate", fps)  # no control of libcamera, but a name that Picamera2 takes for one
+        if fps is not None and not (isinstance(fps, int | float) and 0 < fps <= 1000):
+            raise SourceError(f"{fps} frames per second: give one number, more than 0 and at most 1000")
         self.size = _even(size)
         height, width = framing.nearest(framing.shapes(SIDE), *self.size)
         width, height = _even(small or (width, height))
         self.small = (min(width, self.size[0]), min(height, self.size[1]))
         self.number, self.flips, self.preview = camera, (hflip, vflip), preview
-        self.controls = dict(controls or {})
         if fps:
             self.controls["FrameDurationLimits"] = (round(1e6 / fps),) * 2  # shortest and longest, in microseconds
         self.camera: Any = None
@@ -113,7 +114,8 @@ class PiCameraSource:
         except (RuntimeError, ValueError, OSError, IndexError) as error:
             self.close()
             cure = "close other programs that use it, or try another size"
-            raise SourceError(f"{self.name} cannot be started ({brief(error)}): {cure}") from error
+            cause = error.__cause__ or error  # Picamera2 says that it failed, libcamera why
+            raise SourceError(f"{self.name} cannot be started ({brief(cause)}): {cure}") from error
         except BaseException:
             self.close()
             raise
