@@ -191,6 +191,43 @@ def test_metadata_is_kept_across_formats(source: str, target: str) -> None:
     assert again.notes == ()
 
 
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_exif_keeps_text_in_any_alphabet_and_data_as_such(file_format: str) -> None:
+    if file_format == "AVIF" and not features.check("avif"):
+        pytest.skip("this Pillow has no AVIF")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "J__rgen"
+    exif[ExifTags.IFD.Exif] = {
+        ExifTags.Base.LensModel: "J__rgen",
+        ExifTags.Base.UserComment: (bytearray(b"ASCII\0\0\0sea"),),  # which Pillow writes as UNDEFINED
+        ExifTags.IFD.Interop: {ExifTags.Interop.InteropIndex: "R98"},
+    }
+    photo = Photo.open(jpeg_bytes(exif=exif.tobytes().replace(b"J__rgen", "Jürgen".encode())))
+    data = photo.encode(file_format)
+    written = reopened(data).getexif()
+    details = written.get_ifd(ExifTags.IFD.Exif)
+    for text in (written[ExifTags.Base.Artist], details[ExifTags.Base.LensModel]):
+        assert text.encode("latin-1").decode() == "Jürgen"
+    assert details[ExifTags.Base.UserComment] == b"ASCII\0\0\0sea"
+    assert any(struct.pack(f"{order}HHI", ExifTags.Base.UserComment, 7, 11) in data for order in "<>")
+    assert written.get_ifd(ExifTags.IFD.Interop) == {ExifTags.Interop.InteropIndex: "R98"}
+
+
+def test_exif_that_was_set_in_memory_may_hold_any_text() -> None:
+    image = Image.fromarray(scene())
+    image.getexif()[ExifTags.Base.Artist] = "アダ"
+    artist = reopened(Photo.open(image).encode("jpeg")).getexif()[ExifTags.Base.Artist]
+    assert artist.encode("latin-1").decode() == "アダ"
+
+
+def test_a_makernote_is_left_out_and_said() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.IFD.Exif] = {ExifTags.Base.MakerNote: b"its own offsets", ExifTags.Base.LensModel: "50 mm"}
+    photo = Photo.open(jpeg_bytes(exif=exif.tobytes()))
+    assert [("MakerNote" in note) for note in photo.notes] == [True]
+    assert dict(reopened(photo.encode()).getexif().get_ifd(ExifTags.IFD.Exif)) == {ExifTags.Base.LensModel: "50 mm"}
+
+
 def test_comment_and_texts_are_kept() -> None:
     assert reopened(Photo.open(jpeg_bytes(comment=b"at the sea")).encode()).info["comment"] == b"at the sea"
     assert (
@@ -204,16 +241,28 @@ def test_comment_and_texts_are_kept() -> None:
     assert any("PNG texts" in line for line in photo.losses("jpeg"))
 
 
-def test_iptc_stays_in_a_jpeg_and_is_told_of_elsewhere() -> None:
-    caption, author = b"at the sea", b"Ada L"
-    records = b"\x1c\x02\x78\0\x0a" + caption + b"\x1c\x02\x50\0\x05" + author
-    block = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + len(records).to_bytes(4, "big") + records + b"\0"
-    photo = Photo.open(jpeg_bytes(extra=b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block))
-    assert photo.origin.iptc == records
-    again = reopened(photo.encode())
-    assert isinstance(again, ImageFile.ImageFile)
-    assert IptcImagePlugin.getiptcinfo(again) == {(2, 120): caption, (2, 80): author}
-    assert photo.losses("jpeg") == ()
+IPTC = b"\x1c\x02\x78\0\x0aat the sea\x1c\x02\x50\0\x0cAda Lovelace"
+
+
+def iptc_jpeg() -> bytes:
+    block = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + len(IPTC).to_bytes(4, "big") + IPTC + bytes(len(IPTC) % 2)
+    return jpeg_bytes(extra=b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block)
+
+
+def iptc_tiff(order: str) -> bytes:
+    """A TIFF whose IPTC is called LONG, as by many programs."""
+    return tiff(scene(), {33723: struct.unpack(f"{order}{len(IPTC) // 4}I", IPTC)}, order)
+
+
+@pytest.mark.parametrize("data", [iptc_jpeg(), tiff(scene(), {33723: IPTC}), iptc_tiff("<"), iptc_tiff(">")])
+def test_iptc_stays_in_jpeg_and_tiff_and_is_told_of_elsewhere(data: bytes) -> None:
+    photo = Photo.open(data)
+    assert photo.origin.iptc == IPTC
+    for file_format in ("jpeg", "tiff"):
+        again = reopened(photo.encode(file_format))
+        assert isinstance(again, ImageFile.ImageFile)
+        assert IptcImagePlugin.getiptcinfo(again) == {(2, 120): b"at the sea", (2, 80): b"Ada Lovelace"}
+        assert photo.losses(file_format) == ()
     assert photo.losses("png") == ("PNG cannot hold IPTC of the original",)
 
 

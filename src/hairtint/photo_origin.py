@@ -1,9 +1,10 @@
 """What a picture file holds beside its pixels, and how to write it back.
 
 Kept where the written format has a place for it: EXIF (orientation reset to 1, the embedded thumbnail dropped because
-it shows the old hair), ICC profile, XMP, IPTC (JPEG), resolution, comment, PNG texts, and how strongly a JPEG was
+it shows the old hair), ICC profile, XMP, IPTC (JPEG, TIFF), resolution, comment, PNG texts, and how strongly a JPEG was
 compressed. Not kept, because Pillow cannot write them: extended XMP, and depth, gain maps or video behind the main
-picture; nor Photoshop's layers and resources in a TIFF, which show the old hair.
+picture; nor Photoshop's layers and resources in a TIFF, which show the old hair, and the MakerNote of a camera, which
+may do so too and whose offsets hold in the original file only.
 """
 
 import math
@@ -14,16 +15,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
+from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, TiffTags
 
 _T = TypeVar("_T")
 
 _LAYERS = 37724  # of Photoshop
+_IPTC_TAG = 33723  # of a TIFF
 # Tags of the first EXIF folder that would be wrong in a new file: how a TIFF lays its pixels out, the version of a DNG,
-# and what shows the old hair, Photoshop's layers and its resources with a thumbnail.
+# what shows the old hair, Photoshop's layers and its resources with a thumbnail, and what goes its own way.
 _OLD_TAGS = frozenset(
     (*range(254, 260), 262, 266, 273, *range(277, 282), 284, 301, *range(317, 326), 330, 332, *range(338, 342), 347)
-) | frozenset((*range(512, 522), *range(529, 533), 700, 34377, 34675, _LAYERS, 50706))
+) | frozenset((*range(512, 522), *range(529, 533), 700, _IPTC_TAG, 34377, 34675, _LAYERS, 50706))
 _SAID_ELSEWHERE = frozenset({274, 282, 283, 296})  # orientation, which is done, and resolution, which is `dpi`
 _TIFF_COMPRESSIONS = frozenset({"raw", "packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "zstd", "lzma"})
 _JPEG_MARKER_BYTES = 65_000  # the longest block a JPEG marker holds, less room for the block's own heading
@@ -52,7 +54,7 @@ class Origin:
         xmp: the XMP packet.
         dpi: dots per inch, horizontal and vertical.
         comment: the comment of a JPEG or GIF.
-        iptc: caption, author and copyright of a JPEG, as IPTC-IIM records.
+        iptc: caption, author and copyright of a JPEG or TIFF, as IPTC-IIM records.
         texts: the text fields of a PNG, by keyword.
         jpeg: how a JPEG was compressed, as Pillow's save options (`qtables`, `subsampling`, `progressive`).
         lossless: True for a WebP that lost nothing.
@@ -95,14 +97,15 @@ class Origin:
                 return None
 
         info = upright.info
+        exif = part("EXIF", image.getexif) or Image.Exif()
         return cls(
             format="JPEG" if image.format == "MPO" else image.format,
-            exif=part("EXIF", lambda: _exif(image, upright.size, notes)),
+            exif=part("EXIF", lambda: _exif(exif, upright.size, notes)),
             icc=icc,
             xmp=_xmp(_as_bytes(info.get("xmp") or info.get("XML:com.adobe.xmp")), notes),
             dpi=part("resolution tags", lambda: _dpi(info.get("dpi"))),
             comment=_as_bytes(info.get("comment")),
-            iptc=part("IPTC", lambda: _as_bytes(image.info.get("photoshop", {}).get(_IPTC))),
+            iptc=part("IPTC", lambda: _iptc(image, exif)),
             texts=part("texts", lambda: _texts(image)),
             jpeg=part("quality tables", lambda: _jpeg(image)),
             lossless=lossless,
@@ -132,16 +135,20 @@ class Origin:
             case "WEBP":
                 options |= {"lossless": True, "exact": True} if self.lossless else {"quality": 92}
             case "TIFF":
-                tags = self._tiff_tags()
+                tags = self._tags()
+                if self.xmp:
+                    tags[700] = self.xmp
+                if self.iptc:
+                    tags[_IPTC_TAG] = self.iptc
                 options |= {"exif": tags, "compression": self._tiff_compression(tags)}
             case "AVIF":
-                options["quality"] = 90
+                options |= {"exif": self._tags(), "quality": 90}
         return options
 
     def lost(self, file_format: str) -> list[str]:
         """Return the names of what was found in the original and cannot be kept in `file_format`."""
         names = {"exif": "EXIF", "icc_profile": "the colour profile", "xmp": "XMP", "comment": "the comment"}
-        kept = self.save_options(file_format).keys() | ({"xmp"} if file_format in ("PNG", "TIFF") else set())
+        kept = self.save_options(file_format).keys() | _HELD_APART.get(file_format, frozenset())
         lost = [name for key, name in names.items() if key in self.info() and key not in kept]
         lost += ["IPTC"] if self.iptc and "extra" not in kept else []
         return lost + (["PNG texts"] if self.texts and file_format != "PNG" else [])
@@ -154,12 +161,17 @@ class Origin:
             texts.add_itxt("XML:com.adobe.xmp", self.xmp.decode("utf-8", "replace"))
         return texts
 
-    def _tiff_tags(self) -> Image.Exif:
+    def _tags(self) -> Image.Exif:
+        """The EXIF block for the formats of which Pillow writes it anew."""
         tags = Image.Exif()
         if self.exif:
             tags.load(self.exif)
-        if self.xmp:
-            tags[700] = self.xmp
+            tags.update(_as_read(tags))
+            for folder in tags.keys() & {ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo}:
+                entries = tags.get_ifd(folder)
+                if ExifTags.IFD.Interop in entries:
+                    entries[ExifTags.IFD.Interop] = tags.get_ifd(ExifTags.IFD.Interop)
+                entries.update(_as_read(entries, folder))
         return tags
 
     def _tiff_compression(self, tags: Image.Exif) -> str:
@@ -177,6 +189,30 @@ _HELD: dict[str, frozenset[str]] = {
     "BMP": frozenset({"dpi"}),
     "GIF": frozenset({"comment"}),
 }
+_HELD_APART = {"PNG": frozenset({"xmp"}), "TIFF": frozenset({"xmp", "extra"})}  # by no option of their own
+
+
+class _Text(str):
+    """Text of EXIF as Pillow read it, a character a byte; of plain text Pillow would write ASCII only."""
+
+    def encode(self, *_: object) -> bytes:
+        return super().encode("latin-1" if max(self, default="") <= "\xff" else "utf-8")
+
+
+def _as_read(tags: Mapping[int, Any], folder: int | None = None) -> dict[int, Any]:
+    """Return the tags of an EXIF folder, None for the first, such that Pillow writes them as it read them."""
+
+    def value(tag: int, found: Any) -> Any:
+        match found:
+            case str():
+                return _Text(found)
+            case dict():
+                return _as_read(found, tag)
+            case bytes() if folder and not TiffTags.lookup(tag, folder).type:
+                return (bytearray(found),)  # UNDEFINED, as EXIF wants it; of bytes Pillow would write BYTE
+        return found
+
+    return {tag: value(tag, found) for tag, found in tags.items()}
 
 
 def _photoshop(number: int, data: bytes) -> bytes:
@@ -193,9 +229,8 @@ def colour_space(icc: bytes | None) -> str:
     return icc[_COLOUR_SPACE].decode("latin-1").strip()
 
 
-def _exif(image: Image.Image, size: tuple[int, int], notes: list[str]) -> bytes | None:
+def _exif(found: Image.Exif, size: tuple[int, int], notes: list[str]) -> bytes | None:
     """Return the EXIF block for a picture that is upright now and has this (width, height)."""
-    found = image.getexif()
     if _LAYERS in found:
         notes.append("has layers, which show the hair as it was; the picture alone is used and written")
     exif = Image.Exif()  # the caller's picture stays as it is
@@ -210,12 +245,22 @@ def _exif(image: Image.Image, size: tuple[int, int], notes: list[str]) -> bytes 
         return None
     exif[ExifTags.Base.Orientation] = 1
     details = exif.get(ExifTags.IFD.Exif, {})
+    if details.pop(ExifTags.Base.MakerNote, None):
+        notes.append("has a MakerNote, which holds in the camera's own file only and was left out")
     if isinstance(details.get(ExifTags.IFD.Interop), int):
         details[ExifTags.IFD.Interop] = found.get_ifd(ExifTags.IFD.Interop)
     for tag, side in ((ExifTags.Base.ExifImageWidth, size[0]), (ExifTags.Base.ExifImageHeight, size[1])):
         if tag in details:
             details[tag] = side
+    exif.update(_as_read(exif))
     return exif.tobytes()
+
+
+def _iptc(image: Image.Image, exif: Image.Exif) -> bytes | None:
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        # Undecoded: many programs call these bytes numbers of 32 bits, and Pillow would decode the first of them only.
+        return _as_bytes(image.tag_v2._tagdata.get(_IPTC_TAG))
+    return _as_bytes(image.info.get("photoshop", {}).get(_IPTC) or exif.get(_IPTC_TAG))
 
 
 def _xmp(packet: bytes | None, notes: list[str]) -> bytes | None:
