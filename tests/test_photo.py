@@ -329,6 +329,16 @@ def test_jpeg_is_written_as_strongly_compressed_as_it_was(quality: int, subsampl
     assert after.info["progressive"]
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_turned_jpeg_is_not_compressed_anew(orientation: int) -> None:
+    squares = np.random.default_rng(0).integers(60, 200, (16, 16, 3), np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+    options = {"quality": 75, "exif": exif_bytes(orientation)}
+    photo = Photo.open(file_bytes(Image.fromarray(squares), "JPEG", subsampling=0, **options))
+    assert np.abs(photo.rgb.astype(int) - Photo.open(photo.encode()).rgb).mean() < 0.1
+    halved = Photo.open(file_bytes(Image.fromarray(squares), "JPEG", subsampling=1, **options))
+    assert JpegImagePlugin.get_sampling(reopened(halved.encode())) == (1 if orientation < 5 else 0), "of its rows"
+
+
 def test_lossless_webp_and_compressed_tiff_stay_so() -> None:
     rgba = np.dstack([scene(), np.zeros((48, 64), np.uint8)])
     webp = Photo.open(file_bytes(Image.fromarray(rgba), "WEBP", lossless=True, exact=True))

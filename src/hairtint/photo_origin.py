@@ -98,6 +98,7 @@ class Origin:
 
         info = upright.info
         exif = part("EXIF", image.getexif) or Image.Exif()
+        on_its_side = upright is not image and exif.get(ExifTags.Base.Orientation) in range(5, 9)
         return cls(
             format="JPEG" if image.format == "MPO" else image.format,
             exif=part("EXIF", lambda: _exif(exif, upright.size, notes)),
@@ -107,7 +108,7 @@ class Origin:
             comment=_as_bytes(info.get("comment")),
             iptc=part("IPTC", lambda: _iptc(image, exif)),
             texts=part("texts", lambda: _texts(image)),
-            jpeg=part("quality tables", lambda: _jpeg(image)),
+            jpeg=part("quality tables", lambda: _jpeg(image, on_its_side)),
             lossless=lossless,
             compression=info.get("compression") if image.format == "TIFF" else None,
         )
@@ -292,13 +293,16 @@ def _texts(image: Image.Image) -> dict[str, str] | None:
     return {key: text for key, text in texts.items() if not re.match("XML:com.adobe.xmp|Raw profile type", key)}
 
 
-def _jpeg(image: Image.Image) -> dict[str, Any] | None:
+def _jpeg(image: Image.Image, on_its_side: bool) -> dict[str, Any] | None:
+    """Return how a JPEG was compressed, for its upright picture: what was along its rows may be along its columns."""
     tables = getattr(image, "quantization", None)
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not tables:
         return None
     qtables = [list(tables[key]) for key in sorted(tables)]
     if len(qtables) > 4 or any(len(table) != 64 or not all(1 <= q <= 255 for q in table) for table in qtables):
         return None
-    sampling = JpegImagePlugin.get_sampling(image)
-    progressive = bool(image.info.get("progressive"))
-    return {"qtables": qtables, "subsampling": max(sampling, 0), "progressive": progressive}
+    sampling = max(JpegImagePlugin.get_sampling(image), 0)
+    if on_its_side:
+        qtables = [[q for column in range(8) for q in table[column::8]] for table in qtables]
+        sampling = 0 if sampling == 1 else sampling  # 4:2:2 halves the chroma of rows, and Pillow halves no other
+    return {"qtables": qtables, "subsampling": sampling, "progressive": bool(image.info.get("progressive"))}
