@@ -348,6 +348,15 @@ def test_lossless_webp_and_compressed_tiff_stay_so() -> None:
     assert reopened(tiff.encode()).info["compression"] == "tiff_lzw"
 
 
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")
+def test_an_avif_of_fine_colours_stays_one() -> None:
+    stripes = np.tile(np.array([[200, 40, 40], [40, 40, 200]], np.uint8), (48, 32, 1))
+    for subsampling, fine in (("4:4:4", True), ("4:2:0", False)):
+        data = file_bytes(Image.fromarray(stripes), "AVIF", quality=90, subsampling=subsampling)
+        again = Photo.open(Photo.open(data).with_rgb(stripes).encode())
+        assert (np.abs(again.rgb.astype(int) - stripes).mean() < 10) == fine
+
+
 @pytest.mark.parametrize("file_format", ["jpeg", "webp", "avif"])
 def test_a_quality_that_is_asked_for_takes_the_place_of_the_originals(file_format: str) -> None:
     options = {"lossless": True} if file_format == "webp" else {}
@@ -636,6 +645,11 @@ def test_of_several_frames_the_first_is_used_and_said(file_format: str) -> None:
     assert np.abs(photo.rgb.astype(int) - scene()).mean() < 8
     assert photo.format == file_format
     assert not getattr(reopened(photo.encode()), "is_animated", False)
+    image = reopened(data)
+    image.seek(2)
+    moved = Photo.open(image)
+    assert ["only one is used" in note for note in moved.notes] == [True]
+    assert np.abs(moved.rgb.astype(int) - scene(seed=2)).mean() < 8
 
 
 def test_mpo_of_a_phone_is_a_jpeg() -> None:

@@ -77,6 +77,12 @@ def is_lossless_webp(data: bytes) -> bool:
     return lossless >= 0 and (lossy < 0 or lossless < lossy)
 
 
+def has_full_chroma(image: Image.Image, data: bytes) -> bool:
+    """Whether it is an AVIF whose colour is as fine as its light (4:4:4)."""
+    at = data.find(b"av1C") if image.format == "AVIF" else -1
+    return at >= 0 and not data[at + 6] & 0b11100  # monochrome, chroma_subsampling_x and _y
+
+
 def bits_per_channel(image: Image.Image, data: bytes) -> int:
     """The bits of each channel in the file; `image` is opened and not yet loaded, `data` b"" where it is not known."""
     tile = next(iter(getattr(image, "tile", ())), None)

@@ -58,6 +58,7 @@ class Origin:
         texts: the text fields of a PNG, by keyword.
         jpeg: how a JPEG was compressed, as Pillow's save options (`qtables`, `subsampling`, `progressive`).
         lossless: True for a WebP that lost nothing.
+        full_chroma: True for an AVIF whose colour is as fine as its light (4:4:4).
         compression: Pillow's name of a TIFF's compression.
     """
 
@@ -71,6 +72,7 @@ class Origin:
     texts: Mapping[str, str] | None = None
     jpeg: Mapping[str, Any] | None = None
     lossless: bool = False
+    full_chroma: bool = False
     compression: str | None = None
 
     @property
@@ -82,7 +84,14 @@ class Origin:
 
     @classmethod
     def of(
-        cls, image: Image.Image, upright: Image.Image, icc: bytes | None, lossless: bool, notes: list[str]
+        cls,
+        image: Image.Image,
+        upright: Image.Image,
+        icc: bytes | None,
+        notes: list[str],
+        *,
+        lossless: bool,
+        full_chroma: bool,
     ) -> "Origin":
         """Gather what belongs to `image`, loaded as the file has it; `upright` is the same picture after its rotation.
 
@@ -110,6 +119,7 @@ class Origin:
             texts=part("texts", lambda: _texts(image)),
             jpeg=part("quality tables", lambda: _jpeg(image, on_its_side)),
             lossless=lossless,
+            full_chroma=full_chroma,
             compression=info.get("compression") if image.format == "TIFF" else None,
         )
 
@@ -144,6 +154,7 @@ class Origin:
                 options |= {"exif": tags, "compression": self._tiff_compression(tags)}
             case "AVIF":
                 options |= {"exif": self._tags(), "quality": 90}
+                options |= {"subsampling": "4:4:4"} if self.full_chroma else {}
         return options
 
     def lost(self, file_format: str) -> list[str]:

@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from hairtint.errors import PictureError, one_line, reason
 from hairtint.frame import MAX_PIXELS
-from hairtint.photo_kinds import CURE, bits_per_channel, formats, is_lossless_webp
+from hairtint.photo_kinds import CURE, bits_per_channel, formats, has_full_chroma, is_lossless_webp
 from hairtint.photo_origin import Origin, colour_space
 from hairtint.photo_profile import profile_by_numbers
 from hairtint.photo_warnings import SILENCE
@@ -149,7 +149,8 @@ def _decode(image: Image.Image, name: str, data: bytes = b"") -> Decoded:
     notes: list[str] = []
     if getattr(image, "is_animated", False):
         what = "further pictures, such as a gain map or depth" if image.format == "MPO" else "several frames or pages"
-        notes.append(f"holds {what}; only the first is used and written")
+        which = "one" if image.tell() else "the first"
+        notes.append(f"holds {what}; only {which} is used and written")
     _correct_planes(image)
     if (bits := bits_per_channel(image, data)) > 8:
         notes.append(f"has {bits} bits per channel; it is read and written with 8")
@@ -158,7 +159,8 @@ def _decode(image: Image.Image, name: str, data: bytes = b"") -> Decoded:
     alpha = _pixels(upright, _alpha) if upright.has_transparency_data else None
     convert, icc = _to_rgb(upright, upright.info.get("icc_profile") or profile_by_numbers(image, data, notes), notes)
     rgb = _pixels(upright, convert)
-    origin = Origin.of(image, upright, icc, is_lossless_webp(data), notes)
+    full_chroma = has_full_chroma(image, data)
+    origin = Origin.of(image, upright, icc, notes, lossless=is_lossless_webp(data), full_chroma=full_chroma)
     lines = tuple(f"{name} {note}" for note in notes)
     return Decoded(rgb, alpha, origin, lines)
 
