@@ -508,6 +508,15 @@ def test_float_and_32_bit_pictures_are_refused() -> None:
     refused(file_bytes(Image.new("I", (32, 32), 1 << 20), "TIFF"), "32-bit", "convert")
 
 
+def test_whole_tiffs_that_are_not_read_are_not_called_damaged(recwarn: pytest.WarningsRecorder) -> None:
+    cmyk_and_alpha = tiff(np.zeros((48, 64, 5), np.uint8), {262: 5, 338: 2})
+    white_is_zero = tiff(np.zeros((48, 64), np.uint16), {262: 0}, ">")
+    for data in (cmyk_and_alpha, white_is_zero):
+        refused(data, "kind that is not read", "flatten")
+        refused(data[:100], "damaged")
+    assert not recwarn
+
+
 def test_cmyk_goes_through_its_profile() -> None:
     cmyk = Image.fromarray(scene()).convert("CMYK")
     plain = Photo.open(file_bytes(cmyk, "TIFF"))

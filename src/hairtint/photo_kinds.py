@@ -6,6 +6,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from hairtint.errors import PictureError
+from hairtint.photo_warnings import SILENCE
 
 # Formats that photos come in and Pillow decodes, HEIF by a plugin; never EPS, which would start another program.
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "DIB", "AVIF", "HEIF", "JPEG2000", "PPM")
@@ -67,6 +68,16 @@ def _is_raw_tiff(data: bytes) -> bool:
         return False
     sensor = tags.get(262) in (32803, 34892)  # PhotometricInterpretation: colour filter array, LinearRaw
     return bool(data[8:10] == b"CR" or 50706 in tags or sensor or preview)  # 50706: DNGVersion
+
+
+def is_unread_tiff(data: bytes) -> bool:
+    """Whether it is a TIFF whose channels, as CMYK with alpha, Pillow does not know; a damaged one is none."""
+    try:
+        with SILENCE:
+            TiffImageFile(BytesIO(data))
+    except Exception as error:
+        return "unknown pixel mode" in str(error)
+    return False
 
 
 def is_lossless_webp(data: bytes) -> bool:

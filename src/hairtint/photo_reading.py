@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from hairtint.errors import PictureError, one_line, reason
 from hairtint.frame import MAX_PIXELS
-from hairtint.photo_kinds import CURE, bits_per_channel, formats, has_full_chroma, is_lossless_webp
+from hairtint.photo_kinds import CURE, bits_per_channel, formats, has_full_chroma, is_lossless_webp, is_unread_tiff
 from hairtint.photo_origin import Origin, colour_space
 from hairtint.photo_profile import profile_by_numbers
 from hairtint.photo_warnings import SILENCE
@@ -84,7 +84,7 @@ def decode_bytes(data: bytes, name: str, max_pixels: int) -> Decoded:
         PictureError: not a picture, of an unsupported kind, too small, too large, cut short or damaged.
     """
     check_bytes(len(data), name)
-    with _pillow(name, max_pixels), Image.open(BytesIO(data), formats=formats(data, name)) as image:
+    with _pillow(name, max_pixels, data), Image.open(BytesIO(data), formats=formats(data, name)) as image:
         check_size(*image.size, name, max_pixels)
         return _decode(image, name, data)
 
@@ -115,7 +115,7 @@ def decode_array(array: NDArray[Any], max_pixels: int) -> Decoded:
 
 
 @contextmanager
-def _pillow(name: str, max_pixels: int) -> Iterator[None]:
+def _pillow(name: str, max_pixels: int, data: bytes = b"") -> Iterator[None]:
     """Turn whatever Pillow raises into one line, and keep its warnings about odd files off the user's screen."""
     try:
         with SILENCE:
@@ -126,6 +126,9 @@ def _pillow(name: str, max_pixels: int) -> Iterator[None]:
         limit = max_pixels / 1e6
         raise PictureError(f"{name} declares more than {limit:g} megapixels; scale it down first") from None
     except UnidentifiedImageError:
+        if is_unread_tiff(data):
+            kind = "a TIFF of a kind that is not read"
+            raise PictureError(f"{name} is {kind}; flatten it to RGB of 8 or 16 bits first") from None
         raise PictureError(f"{name} is damaged or not a picture; {CURE}") from None
     except MemoryError:
         raise PictureError(f"{name} needs more memory than there is; scale it down first") from None
