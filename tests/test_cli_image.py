@@ -139,9 +139,11 @@ def test_folders_go_on_where_they_stopped(folder, capsys):
     (folder / "results" / "a.jpg").unlink()
     capsys.readouterr()
     assert run(call) == 0
-    assert "b.png exists, passed over" in capsys.readouterr().err
+    assert capsys.readouterr().err == "1 result was there already: --force makes it anew\n"
     assert (folder / "results" / "b.png").stat().st_mtime_ns == made["b.png"]
     assert (folder / "results" / "a.jpg").exists()
+    assert run([*call, "--color", "black", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "2 results were there already: --force makes them anew\n"), "of another colour"
 
 
 @pytest.mark.parametrize("names", [["photos"], ["photos/*.png"], ["photos", "-r"]])
@@ -152,7 +154,7 @@ def test_a_folder_or_pattern_of_one_photo_goes_on_as_well(folder, names, capsys,
     assert run(call) == 0
     capsys.readouterr()
     assert run(call) == 0
-    assert "b.png exists, passed over" in capsys.readouterr().err
+    assert "1 result was there already" in capsys.readouterr().err
 
 
 def test_a_bad_photo_that_is_alone_in_its_folder_is_counted(folder, capsys):

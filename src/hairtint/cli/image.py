@@ -59,7 +59,7 @@ A_PROCESS = 8  # photos that make it worth the start of another process
     show_default=True,
     help="Where they run: this machine, or a Ray cluster (docs/scale.md).",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print refusals only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only refusals and how many results were there already.")
 def image(
     inputs: tuple[str, ...],
     color: str,
@@ -189,7 +189,7 @@ def _engine(engine: str, task: Any, jobs: int | None, total: int | None) -> Call
 
 def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: bool) -> int:
     """Say what becomes of the photos; the exit status."""
-    count = failed = 0
+    count = failed = there = 0
     with bar(quiet=quiet or alone) as progress:
 
         def say(line: str, *, err: bool = False) -> None:
@@ -199,7 +199,7 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
         for done in progress.track(outcomes, total=total, description="image"):
             count += 1
             if done.passed:
-                say(f"{done.job.result} exists, passed over", err=True)
+                there += 1
             elif done.error:
                 if alone:
                     raise done.error
@@ -210,6 +210,9 @@ def _report(outcomes: Iterator[Any], total: int | None, *, alone: bool, quiet: b
                     say(note, err=True)
                 for path in done.job.outputs:
                     say(str(path))
+    if there:
+        results, them = ("1 result was", "it") if there == 1 else (f"{there} results were", "them")
+        click.echo(f"{results} there already: --force makes {them} anew", err=True)
     if failed:
         others = ", the others are" if failed < count else ""
         click.echo(f"hairtint: {failed} of {count} photos could not be done{others}", err=True)
