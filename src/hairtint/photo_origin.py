@@ -257,8 +257,7 @@ def _exif(found: Image.Exif, size: tuple[int, int], notes: list[str]) -> bytes |
         return None
     exif[ExifTags.Base.Orientation] = 1
     details = exif.get(ExifTags.IFD.Exif, {})
-    if details.pop(ExifTags.Base.MakerNote, None):
-        notes.append("has a MakerNote, which holds in the camera's own file only and was left out")
+    details.pop(ExifTags.Base.MakerNote, None)  # untold: every camera writes one
     if isinstance(details.get(ExifTags.IFD.Interop), int):
         details[ExifTags.IFD.Interop] = found.get_ifd(ExifTags.IFD.Interop)
     for tag, side in ((ExifTags.Base.ExifImageWidth, size[0]), (ExifTags.Base.ExifImageHeight, size[1])):
