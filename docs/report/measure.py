@@ -56,8 +56,8 @@ def _is_set(folder: Path) -> bool:
 
 
 def training_side(name: str, entry: dict[str, Any], pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Figures of a network on photos that it was trained on, through the road that a user takes."""
-    rows = evaluate.evaluate(Segmenter(name).probability_and_mask, pairs)
+    """Figures of a network on photos that it was trained on, through the road that a user takes, in float32."""
+    rows = evaluate.evaluate(Segmenter(name, backend="onnxruntime").probability_and_mask, pairs)
     return {"sha256": entry["sha256"], "training": evaluate.by_source(rows)}
 
 
