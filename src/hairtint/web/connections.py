@@ -53,7 +53,9 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
                 raise ValueError("the length of a chunk, or what comes after the last one, has no end")
         except ValueError as error:  # also of waitress: a length of thousands of digits, an address such as http://[
             self.error, self.completed = BadRequest(str(error)), True
-            return len(data)
+            consumed = len(data)
+        if self.completed:
+            self.expect_continue = False  # or waitress would ask for more of it
         return consumed
 
 

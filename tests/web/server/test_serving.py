@@ -165,6 +165,31 @@ def test_what_is_no_request_is_answered(server, request_):
         assert raw.recv(100).split()[1] == b"400"
 
 
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /healthz HTTP/1.1\r\n", b"200"),
+        (b"POST /predict HTTP/1.1\r\nContent-Length: 0\r\n", b"415"),
+        (b"POST /predict HTTP/1.1\r\nContent-Length: x\r\n", b"400"),
+        (b"POST /predict HTTP/1.1\r\nContent-Length: " + b"1" * 5000 + b"\r\n", b"400"),
+        (b"POST /predict HTTP/1.1\r\nContent-Length: 9000000000\r\n", b"413"),
+    ],
+)
+def test_nobody_is_told_to_go_on_where_nothing_more_is_wanted(server, request_, status):
+    with socket.create_connection(("127.0.0.1", server[1]), PATIENCE) as raw:
+        raw.sendall(request_ + b"Expect: 100-continue\r\n\r\n")
+        assert raw.recv(100).split()[1] == status
+
+
+def test_a_body_that_is_wanted_is_asked_for(server, jpeg):
+    with socket.create_connection(("127.0.0.1", server[1]), PATIENCE) as raw:
+        head = "POST /api/v1/frame?output=mask HTTP/1.1\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n"
+        raw.sendall(head.format(len(jpeg)).encode() + b"Expect: 100-continue\r\n\r\n")
+        assert raw.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        raw.sendall(jpeg)
+        assert raw.recv(100).split()[1] == b"200"
+
+
 def test_it_ends_when_told_to_and_has_logged_nothing(jpeg):
     for how in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         process, port = start()
