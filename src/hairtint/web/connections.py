@@ -16,6 +16,7 @@ from hairtint.web.problems import Problem
 
 UPLOAD_SECONDS = 120  # the largest picture at 2 Mbit a second
 ANSWER_SECONDS = 300  # the largest one, a PNG of 75 MB, at the same pace
+FILE_SECONDS = 900  # what the page loads, 28 MB, at 0.25 Mbit a second: files take no memory meanwhile
 IDLE_SECONDS = 30  # a connection that sends or takes nothing for so long is closed, as is one whose headers take longer
 MOST_BESIDE_CHUNKS = 16_384  # bytes, which waitress looks through each time that some come
 DRAINED_BYTES = 100_000_000  # of a refused request are thrown away: more than an honest picture has
@@ -104,6 +105,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     drained: int | None = None  # bytes thrown away, once the answer is out
     answer = 0  # bytes of memory that the last answer took
     answered = 0.0  # when it was begun
+    delayed = False  # the next request waits until the last answer has been read
 
     @property
     def arriving(self) -> int:
@@ -122,7 +124,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return self.arriving + self.unread + complete
 
     def service(self) -> None:
-        """See waitress."""
+        """See waitress; a request that comes before the last answer has been read waits without a thread."""
+        with self.outbuf_lock:
+            self.delayed = delayed = self.total_outbufs_len > 0
+        if delayed:
+            return
         if self.server.ending:
             self.requests[0].headers["CONNECTION"] = "close"  # as if the client had asked for it
         super().service()
@@ -145,6 +151,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.refused = self.close_when_flushed = False
             self.drained = 0
             self.socket.shutdown(socket.SHUT_WR)
+        if self.delayed and not self.total_outbufs_len:
+            self.delayed = False
+            self.server.add_task(self)
 
     def handle_read(self) -> None:
         """See waitress."""
@@ -161,7 +170,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             patience = UPLOAD_SECONDS if self.request.headers_finished else IDLE_SECONDS
             if now - self.request.begun > patience:
                 return True
-        return self.unread > 0 and now - self.answered > ANSWER_SECONDS
+        if not self.total_outbufs_len:
+            return False
+        stuck = now - max(self.answered, self.last_activity) > self.adj.channel_timeout
+        return stuck or now - self.answered > (ANSWER_SECONDS if self.answer else FILE_SECONDS)
 
     def shed(self) -> None:
         """Free memory: refuse the request that still comes, or cut the answer short, whichever is larger."""

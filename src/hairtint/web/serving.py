@@ -132,10 +132,11 @@ def open_browser(address: str) -> None:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    """What waitress is told: threads for all who may wait, and buffers that never spill to disk."""
+    """What waitress is told: threads for all who may wait, and buffers that never spill to disk or hold a thread."""
     most = settings.request_bytes + 1_000_000  # the application says better than waitress what is too large
     return {
-        "threads": 2 * (settings.slots + settings.queue) + SPARE_THREADS,  # of a video, one more frame may wait
+        # of a video, one more frame may wait
+        "threads": max(2 * (settings.slots + settings.queue), CLIENT_CONNECTIONS) + SPARE_THREADS,
         "channel_request_lookahead": 1,  # without it nobody notices that a client has gone while its request waits
         "connection_limit": max(CONNECTIONS, settings.queue + 2 * SPARE_THREADS),
         "channel_timeout": IDLE_SECONDS,
@@ -144,6 +145,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "max_request_header_size": 16_384,
         "inbuf_overflow": 2 * most,
         "outbuf_overflow": 1_000_000_000,
+        "outbuf_high_watermark": sys.maxsize,
         "clear_untrusted_proxy_headers": not settings.behind_proxy,
         "asyncore_use_poll": True,
         "ident": "hairtint",

@@ -189,6 +189,29 @@ def test_an_answer_that_is_read_bit_by_bit_is_given_up(server, noise, monkeypatc
         until(lambda: not link.recv(100) or not server.active_channels, "the end of the connection")
 
 
+FILE = b"GET /models/fine.onnx HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def test_a_file_that_is_read_bit_by_bit_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(connections, "FILE_SECONDS", 0.5)
+    with connected(server, SO_RCVBUF=4096) as link:
+        link.sendall(FILE)
+        until(lambda: stuck(server), "a stuck answer")
+        until(lambda: not link.recv(100) or not server.active_channels, "the end of the connection")
+
+
+def test_files_that_are_asked_for_all_at_once_hold_no_thread(server):
+    with connected(server, SO_RCVBUF=4096) as link, link.makefile("rb") as file:
+        link.sendall(5 * FILE)
+        until(lambda: stuck(server) and server.task_dispatcher.active_count == 0, "a stuck answer without a thread")
+        assert sum(len(channel.requests) for channel in server.active_channels.values()) == 4
+        for _ in range(2):
+            _, length, came = next_answer(file)
+            assert came == length > 1_000_000
+        server.adj.channel_timeout = 0.1
+        until(lambda: not server.active_channels, "the end of the connection")
+
+
 @pytest.fixture
 def scarce(server, monkeypatch):
     """The server, with memory for 1 MB of requests and answers from when it is called."""
@@ -224,7 +247,7 @@ def test_of_answers_that_fill_the_memory_the_largest_is_cut_short(server, scarce
 def test_files_that_are_read_slowly_take_no_memory(server, scarce):
     scarce()
     with connected(server, SO_RCVBUF=4096) as link:
-        link.sendall(b"GET /models/fine.onnx HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        link.sendall(FILE)
         until(lambda: stuck(server), "a stuck answer")
         assert all(channel.held < 1000 for channel in server.active_channels.values())
         _, length, came = read_to_its_end(link)
@@ -254,11 +277,15 @@ def refuses_connections(server):
 def read_to_its_end(link):
     """An answer's status line, its body's length by the head, and its body's length by what came."""
     with link.makefile("rb") as file:
-        status, length = file.readline(), None
-        while (line := file.readline()) != b"\r\n":
-            assert line, "the head was cut short"
-            length = int(line.split()[1]) if line.lower().startswith(b"content-length") else length
-        return status, length, len(file.read(length))
+        return next_answer(file)
+
+
+def next_answer(file):
+    status, length = file.readline(), None
+    while (line := file.readline()) != b"\r\n":
+        assert line, "the head was cut short"
+        length = int(line.split()[1]) if line.lower().startswith(b"content-length") else length
+    return status, length, len(file.read(length))
 
 
 def test_told_to_end_it_sends_what_is_being_read(server, noise):
