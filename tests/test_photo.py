@@ -372,11 +372,17 @@ def test_a_quality_that_is_none_is_refused(quality: object) -> None:
         Photo.open(scene()).encode("jpeg", quality=quality)  # type: ignore[arg-type]
 
 
-def test_a_quick_png_is_larger_and_the_same_picture() -> None:
-    photo = Photo.open(scene())
-    quick = photo.encode("png", quick=True)
-    assert len(quick) > len(photo.encode("png"))
+@pytest.mark.parametrize(("file_format", "options"), [("PNG", {}), ("WEBP", {"lossless": True, "exact": True})])
+def test_a_quick_file_is_larger_and_the_same_picture(file_format: str, options: dict[str, bool]) -> None:
+    photo = Photo.open(file_bytes(Image.fromarray(scene()), file_format, **options))
+    quick = photo.encode(quick=True)
+    assert len(quick) > len(photo.encode())
     np.testing.assert_array_equal(Photo.open(quick).rgb, scene())
+
+
+def test_a_quick_webp_is_less_tightly_compressed() -> None:
+    photo = Photo.open(scene())
+    assert len(photo.encode("webp", quick=True)) > len(photo.encode("webp"))
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "TIFF"])

@@ -150,7 +150,7 @@ class Photo:
             file_format: its name or suffix.
             quality: 1 to 100 of JPEG, WebP and AVIF. None: of a JPEG its own, or 95; of WebP 92, or lossless as it was;
                 of AVIF 90.
-            quick: take less time for a PNG, which becomes a tenth larger.
+            quick: take less time for a PNG or WebP, which becomes a tenth to a quarter larger.
 
         Raises:
             OutputError: no such format, or it cannot hold the picture.

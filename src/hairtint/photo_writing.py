@@ -78,6 +78,8 @@ def encode(
         options = {key: value for key, value in options.items() if key not in _COMPRESSION} | {"quality": quality}
     if quick and file_format == "PNG":
         options["compress_level"] = 1  # a third of the time of the usual 6
+    if quick and file_format == "WEBP":  # a third of the time of the usual method 4, and of a lossless one a tenth
+        options |= {"method": 0} | ({"quality": 0} if "lossless" in options else {})
     try:
         with SILENCE:
             image.save(buffer, file_format, **options)

@@ -8,7 +8,7 @@ import random
 import re
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -67,7 +67,7 @@ def client_of(address: str | None) -> str:
 class Workers:
     """A few threads that do all work on pictures, and a queue that is bounded in number and in time.
 
-    Clients take turns, however many jobs of one wait.
+    Clients take turns, however many jobs of one wait; whoever has all threads but one lets the others pass.
 
     slots: jobs at the same time. queue: jobs that may wait. patience: seconds that one waits at most; where the jobs
     before it would take longer, it is refused at once, so that whoever is let in is answered soon.
@@ -77,7 +77,8 @@ class Workers:
         self.slots, self.queue, self.patience = slots, queue, patience
         self.pool = ThreadPoolExecutor(slots, thread_name_prefix="picture")
         self.lock = threading.Lock()
-        self.lines: dict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = {}  # by client, whose turn is next first
+        self.lines: dict[str, dict[Future[Any], Callable[[], Any]]] = {}  # by client, whose turn is next first
+        self.running: Counter[str] = Counter()  # jobs that are worked on, by client
         self.inside = 0  # jobs that wait or are worked on
         self.mean = 0.2  # seconds a job takes, over the last few dozen
         self.ending = False  # no more jobs are taken
@@ -89,8 +90,10 @@ class Workers:
 
     def wait(self, client: str = "") -> float:
         """Seconds that the next job of a client is likely to wait, by what jobs took lately."""
-        own = len(self.lines.get(client, ()))
-        overtaken = sum(max(0, len(line) - own - 1) for line in list(self.lines.values()))
+        own, greedy = len(self.lines.get(client, ())), self._greedy(client)
+        overtaken = sum(
+            max(0, len(line) - own - (greedy or not self._greedy(other))) for other, line in list(self.lines.items())
+        )
         return self.mean * max(0, self.inside - overtaken - self.slots + 1) / self.slots
 
     def full(self, client: str = "") -> bool:
@@ -108,13 +111,13 @@ class Workers:
         with self.lock:
             self.check(client)
             self.inside += 1
-            self.lines.setdefault(client, deque()).append((future, job))
+            self.lines.setdefault(client, {})[future] = job
         try:
             self.pool.submit(self._next)
             try:
                 return future.result(self.patience)
             except TimeoutError:
-                if future.cancel():  # never started: nobody should wait that long
+                if self._leave(client, future):  # nobody should wait that long
                     raise self._busy() from None
                 return future.result()
             except CancelledError:
@@ -133,26 +136,44 @@ class Workers:
         """Let the jobs that run end, and forget the others."""
         self.refuse()
         with self.lock:
-            for future, _ in itertools.chain(*self.lines.values()):
+            for future in itertools.chain(*self.lines.values()):
                 future.cancel()
+            self.lines.clear()
         self.pool.shutdown()
+
+    def _greedy(self, client: str) -> bool:
+        """Whether a client has all threads, or all but one."""
+        return self.running[client] >= self.slots - 1
 
     def _next(self) -> None:
         """Do the first job of the client whose turn it is; its next turn comes after all others'."""
         with self.lock:
-            client = next(iter(self.lines))
+            if not self.lines:  # whoever waited has left
+                return
+            client = next(itertools.filterfalse(self._greedy, self.lines), next(iter(self.lines)))
             line = self.lines.pop(client)
-            future, job = line.popleft()
+            future = next(iter(line))
+            job = line.pop(future)
             if line:
                 self.lines[client] = line
-        if not future.set_running_or_notify_cancel():
-            return
+            self.running[client] += 1
         try:
             future.set_result(self._timed(job))
         except BaseException as error:
             future.set_exception(error)
         finally:
             del future, job  # as above
+            with self.lock:
+                self.running -= Counter((client,))
+
+    def _leave(self, client: str, future: Future[Any]) -> bool:
+        """Take a job out of its line; False where it has begun."""
+        with self.lock:
+            line = self.lines.get(client, {})
+            waited = line.pop(future, None) is not None
+            if not line:
+                self.lines.pop(client, None)
+            return waited
 
     def _timed(self, job: Callable[[], T]) -> T:
         started = time.perf_counter()

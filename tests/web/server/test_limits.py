@@ -209,6 +209,46 @@ def test_clients_take_turns_however_many_jobs_of_one_wait(gate):
     assert done == ["one", "two", "three", "one", "two", "one", "one"]
 
 
+def test_the_next_free_worker_is_not_for_a_client_that_has_all_others():
+    workers, done = Workers(2, 100, PATIENCE), []
+    first, second = threading.Event(), threading.Event()
+    jobs = [
+        (first.wait, "one"),
+        (second.wait, "one"),
+        (lambda: done.append("one"), "one"),
+        (lambda: done.append("two"), "two"),
+    ]
+    threads = []
+    for count, (job, client) in enumerate(jobs, start=1):
+        if client == "two":
+            assert workers.wait("two") < workers.wait("one")
+        threads += in_thread(functools.partial(workers.do, job, client))[:1]
+        while workers.inside < count or workers.running["one"] < min(count, 2):
+            threads[-1].join(0.005)
+    first.set()
+    while len(done) < 2:
+        threads[-1].join(0.005)
+    second.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    workers.close()
+    assert done == ["two", "one"]
+    assert not workers.running
+
+
+def test_jobs_that_nobody_waits_for_any_more_are_gone(gate):
+    workers, job, started, release = gate
+    first, _ = in_thread(lambda: workers.do(job))
+    assert started.wait(PATIENCE)
+    workers.patience, workers.mean = 0.01, 0.0
+    assert busy(workers) == 503
+    assert not workers.lines
+    workers.patience = PATIENCE
+    release.set()
+    first.join(PATIENCE)
+    assert workers.do(lambda: 3) == 3
+
+
 def test_jobs_that_wait_are_forgotten_in_the_end(gate):
     workers, job, started, release = gate
     first, done = in_thread(lambda: workers.do(job))
