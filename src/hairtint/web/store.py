@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from hairtint.photo import Photo
 from hairtint.tinter import Tinter
 from hairtint.web.problems import Problem
 
+V = TypeVar("V")
 SESSION_SECONDS = 60.0
 _LEAST = 4096  # bytes that even the smallest kept picture takes
 
@@ -39,55 +41,36 @@ class Kept:
         return self.photo.rgb.nbytes + self.mask.nbytes + alpha + self.photo.origin.weight + _LEAST
 
 
-class Photos:
-    """The kept pictures, up to `most` bytes of them, each for `seconds` after it was last asked for."""
+class _Store(Generic[V]):
+    """What is remembered, by its id, for `seconds` after it was last asked for."""
 
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.seconds, self.clock = most, seconds, clock
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self.seconds, self.clock = seconds, clock
         self.lock = threading.Lock()
-        self.held: OrderedDict[str, tuple[Kept, float]] = OrderedDict()  # id -> picture, when asked for; oldest first
-        self.bytes = 0
+        self.held: OrderedDict[str, tuple[V, float]] = OrderedDict()  # id -> value, when asked for; oldest first
         self.timer: threading.Timer | None = None
 
     def __len__(self) -> int:
+        self.sweep()
         return len(self.held)
 
-    def put(self, kept: Kept) -> str | None:
-        """Keep a picture and return its id; None where it is too large to be kept."""
-        if kept.bytes > self.most:
-            return None
-        name = secrets.token_urlsafe(24)
-        with self.lock:
-            self.held[name] = (kept, self.clock())
-            self.bytes += kept.bytes
-            while self.bytes > self.most:
-                self._drop(next(iter(self.held)))
-            self._sweep_later()
-        return name
-
-    def get(self, name: str) -> Kept:
-        """The picture with this id; Problem 404 where it is gone."""
-        self.sweep()
-        with self.lock:
-            if name not in self.held:
-                gone = "this picture is not kept any more; send the image itself again"
-                raise Problem(404, gone, field="photo")
-            kept, _ = self.held.pop(name)
-            self.held[name] = (kept, self.clock())
-            return kept
-
     def sweep(self) -> None:
-        """Forget every picture whose time is over."""
+        """Forget everything whose time is over."""
         with self.lock:
             past = self.clock() - self.seconds
             while self.held and next(iter(self.held.values()))[1] <= past:
-                self._drop(next(iter(self.held)))
+                self._drop_oldest()
 
-    def _drop(self, name: str) -> None:
-        self.bytes -= self.held.pop(name)[0].bytes
+    def _hold(self, name: str, value: V) -> None:
+        self.held[name] = (value, self.clock())
+        self.held.move_to_end(name)
+        self._sweep_later()
+
+    def _drop_oldest(self) -> V:
+        return self.held.popitem(last=False)[1][0]
 
     def _sweep_later(self) -> None:
-        """Sweep while there is anything, so that pictures go in time on a server that nobody uses any more."""
+        """Sweep while there is anything, so that it goes in time on a server that nobody uses any more."""
         if self.timer is None:
             self.timer = threading.Timer(max(1.0, self.seconds / 10), self._tick)
             self.timer.daemon = True
@@ -101,12 +84,47 @@ class Photos:
                 self._sweep_later()
 
 
+class Photos(_Store[Kept]):
+    """The kept pictures, up to `most` bytes of them, each for `seconds` after it was last asked for."""
+
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(seconds, clock)
+        self.most, self.bytes = most, 0
+
+    def put(self, kept: Kept) -> str | None:
+        """Keep a picture and return its id; None where it is too large to be kept."""
+        if kept.bytes > self.most:
+            return None
+        name = secrets.token_urlsafe(24)
+        with self.lock:
+            self._hold(name, kept)
+            self.bytes += kept.bytes
+            while self.bytes > self.most:
+                self._drop_oldest()
+        return name
+
+    def get(self, name: str) -> Kept:
+        """The picture with this id; Problem 404 where it is gone."""
+        self.sweep()
+        with self.lock:
+            if name not in self.held:
+                gone = "this picture is not kept any more; send the image itself again"
+                raise Problem(404, gone, field="photo")
+            kept, _ = self.held[name]
+            self._hold(name, kept)
+            return kept
+
+    def _drop_oldest(self) -> Kept:
+        kept = super()._drop_oldest()
+        self.bytes -= kept.bytes
+        return kept
+
+
 class Session:
     """One live video: its memory, and one place to wait in. The newest frame takes the place of one that waits."""
 
     def __init__(self, tinter: Tinter) -> None:
         self.tinter = tinter
-        self.last = 0.0
         self.turns = threading.Condition()
         self.newest = 0
         self.busy = False
@@ -130,26 +148,19 @@ class Session:
                     self.turns.notify_all()
 
 
-class Sessions:
+class Sessions(_Store[Session]):
     """The live videos by the ids that their clients made up; the one that was idle longest goes first."""
 
     def __init__(self, most: int, start: Callable[[], Tinter], clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.start, self.clock = most, start, clock
-        self.lock = threading.Lock()
-        self.held: OrderedDict[str, Session] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self.held)
+        super().__init__(SESSION_SECONDS, clock)
+        self.most, self.start = most, start
 
     def get(self, name: str) -> Session:
         """The session of this id, a new one where there is none or it was idle for a minute."""
+        self.sweep()
         with self.lock:
-            now = self.clock()
-            while self.held and next(iter(self.held.values())).last <= now - SESSION_SECONDS:
-                self.held.popitem(last=False)
-            session = self.held.pop(name, None) or Session(self.start())
-            session.last = now
-            self.held[name] = session
+            session = self.held[name][0] if name in self.held else Session(self.start())
+            self._hold(name, session)
             if len(self.held) > self.most:
-                self.held.popitem(last=False)
+                self._drop_oldest()
             return session

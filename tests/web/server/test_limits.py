@@ -423,15 +423,31 @@ def test_kept_pictures_make_room_for_newer_ones():
     assert all(len(name) >= 24 for name in names)
 
 
-def test_kept_pictures_go_without_anybody_asking():
+@pytest.mark.parametrize(
+    ("store", "keep", "seconds"),
+    [
+        (functools.partial(Photos, 1_000_000, 600), lambda photos: photos.put(kept(100)), 600),
+        (functools.partial(Sessions, 2, object), lambda sessions: sessions.get("first"), 60),
+    ],
+)
+def test_what_is_kept_goes_without_anybody_asking(store, keep, seconds):
     clock = Clock()
-    photos = Photos(1_000_000, 600, clock)
-    photos.put(kept(100))
-    assert photos.timer.daemon
-    photos.timer.cancel()
-    clock.now += 601
-    photos.timer.function()
-    assert (len(photos), photos.timer) == (0, None), "and nothing ticks where nothing is kept"
+    store = store(clock)
+    keep(store)
+    assert store.timer.daemon
+    store.timer.cancel()
+    clock.now += seconds + 1
+    store.timer.function()
+    assert (dict(store.held), store.timer) == ({}, None), "and nothing ticks where nothing is kept"
+
+
+def test_what_is_over_is_not_counted():
+    clock = Clock()
+    sessions = Sessions(2, object, clock)
+    sessions.get("first")
+    assert len(sessions) == 1
+    clock.now += 61
+    assert len(sessions) == 0
 
 
 def test_live_videos_are_forgotten_oldest_first_and_when_idle():
