@@ -40,7 +40,7 @@ class OverloadError(Error):  # type: ignore[misc]
 class Request(HTTPRequestParser):  # type: ignore[misc]
     """A request that comes in; one that cannot be read is refused."""
 
-    path = ""  # waitress's log names it even where none was read
+    path = command = ""  # what is logged and counted even where none was read
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
@@ -75,6 +75,7 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         """See waitress."""
         settings, error = self.channel.server.settings, self.request.error
+        self.channel.server.metrics.answered(self.request.command, error.code)
         cure = _CURES.get(error.code, _CURES[400]).format(megabytes=settings.max_bytes / 1e6)
         response = Problem(error.code, cure, retry_after=5 if error.code == 503 else None).response(
             {
@@ -178,7 +179,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def shed(self) -> None:
         """Free memory: refuse the request that still comes, or cut the answer short, whichever is larger."""
         if self.unread > self.arriving:
-            self.handle_close()
+            self.server.drop(self, "memory")
         elif self.arriving:
             with self.requests_lock:
                 request, self.request = self.request, None

@@ -41,6 +41,11 @@ class Stages:
         self.seconds.labels(name).observe(seconds)
         self.taken().append((name, seconds))
 
+    def forget(self) -> None:
+        """Forget all that was timed so far."""
+        self.seconds.clear()
+        self.taken().clear()
+
     def taken(self) -> list[tuple[str, float]]:
         """The stages that this thread has timed since the last `timing`."""
         found: list[tuple[str, float]] = self.local.__dict__.setdefault("taken", [])
@@ -66,6 +71,9 @@ class Metrics:
             "hairtint_request_seconds", "Time from request to answer.", ["route"], buckets=_BUCKETS,
             registry=self.registry,
         )  # fmt: skip
+        self.closed = Counter(
+            "hairtint_closed_connections", "Connections that the server closed.", ["reason"], registry=self.registry
+        )
         self.stages = Stages(self.registry)
 
     def watch(self, workers: Workers, photos: Photos, sessions: Sessions) -> None:
@@ -89,11 +97,14 @@ class Metrics:
         @app.after_request
         def count(response: Response) -> Response:
             route = request.url_rule.rule if request.url_rule else "other"
-            method = request.method if request.method in _METHODS else "other"
-            self.requests.labels(route, method, response.status_code).inc()
+            self.answered(request.method, response.status_code, route)
             if "started" in g:
                 self.seconds.labels(route).observe(time.perf_counter() - g.started)
             return response
+
+    def answered(self, method: str, status: int, route: str = "other") -> None:
+        """Count an answer."""
+        self.requests.labels(route, method if method in _METHODS else "other", status).inc()
 
     def page(self) -> Response:
         """Everything, in the text format of Prometheus."""

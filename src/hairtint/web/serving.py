@@ -40,7 +40,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     ending = False
 
     def __init__(self, app: Flask, listener: socket.socket) -> None:
-        self.settings: Settings = app.extensions["hairtint"].settings
+        services: Services = app.extensions["hairtint"]
+        self.settings, self.metrics = services.settings, services.metrics
         about = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _sock=listener, sockinfo=about, bind_socket=False, **_options(self.settings))
 
@@ -51,6 +52,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             client = client_of(accepted[1][0])
             held = sum(client_of(channel.addr[0]) == client for channel in self.active_channels.values())
             if held >= CLIENT_CONNECTIONS:
+                self.metrics.closed.labels("many").inc()
                 accepted[0].close()
                 return None
         return accepted
@@ -84,8 +86,15 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """Close idle connections; waitress itself waits until it can write to them, which may be never."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if (channel.will_close and not channel.requests) or channel.dawdles(now):
-                channel.handle_close()
+            if channel.dawdles(now):
+                self.drop(channel, "slow")
+            elif channel.will_close and not channel.requests:
+                self.drop(channel, "idle")
+
+    def drop(self, channel: Channel, why: str) -> None:
+        """Close a connection at once."""
+        self.metrics.closed.labels(why).inc()
+        channel.handle_close()
 
 
 def serve(app: Flask, host: str, port: int, ready: Callable[[int], None] = lambda _: None) -> None:

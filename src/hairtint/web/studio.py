@@ -42,7 +42,7 @@ class Studio:
         self.segmenter(None).warm()
         mask[16:48, 16:48] = 255
         self.dye(photo, mask, Look(Color(181, 86, 43)))
-        self.stages.timing()
+        self.stages.forget()
 
     def segmenter(self, model: str | None) -> Segmenter:
         """The network of this name, loaded when it is first asked for; None: what the settings name for photos.

@@ -14,6 +14,7 @@ import hairtint
 from hairtint import zoo
 from hairtint.color import palette
 from hairtint.photo import Photo
+from hairtint.web import create_app
 from hairtint.web.report_api import of_hsv
 
 
@@ -214,6 +215,11 @@ def test_hsv_in_percent_and_in_fractions(hsv, rgb):
     assert of_hsv(hsv).rgb() == rgb
 
 
+def test_metrics_begin_with_nothing():
+    page = create_app(model="light").test_client().get("/metrics").text
+    assert "hairtint_stage_seconds_count" not in page, "what a server does to be warm is no visitor's"
+
+
 def test_metrics_count_routes_and_stages(client, jpeg):
     client.post("/api/v1/recolor", **form(jpeg, color="red"))
     client.get("/no/such/address")
@@ -249,8 +255,6 @@ def test_the_networks_are_served_for_the_browser_and_cached(client, name):
 
 
 def test_networks_that_visitors_choose_are_let_go(jpeg):
-    from hairtint.web import create_app
-
     app = create_app(model="light", rate=0)
     studio, client = app.extensions["hairtint"].studio, app.test_client()
     client.post("/api/v1/frame?output=mask", data=jpeg, content_type="image/jpeg")
@@ -262,16 +266,12 @@ def test_networks_that_visitors_choose_are_let_go(jpeg):
 
 
 def test_a_server_of_one_network_holds_no_other(jpeg):
-    from hairtint.web import create_app
-
     app = create_app(model="light", rate=0)
     assert app.test_client().post("/api/v1/mask", data={"image": (BytesIO(jpeg), "me.jpg")}).status_code == 200
     assert list(app.extensions["hairtint"].studio.segmenters) == ["light"]
 
 
 def test_other_sites_are_let_in_only_by_name(jpeg):
-    from hairtint.web import create_app
-
     client = create_app(model="light", rate=0, origins=("https://example.org",)).test_client()
     good = client.get("/api/v1/colors", headers={"Origin": "https://example.org"})
     bad = client.get("/api/v1/colors", headers={"Origin": "https://example.com"})

@@ -44,6 +44,10 @@ def server(small):
     listening.close()
 
 
+def counted(app, name, **labels):
+    return app.extensions["hairtint"].metrics.registry.get_sample_value(f"hairtint_{name}_total", labels)
+
+
 def until(true, what, seconds=60):
     end = time.monotonic() + seconds
     while not true():
@@ -131,6 +135,7 @@ def test_a_client_that_never_reads_its_answer_holds_nothing_for_long(server, sma
         assert healthy(server)
         server.adj.channel_timeout = 0.1
         until(lambda: not channels, "the end of the connection")
+    assert counted(small, "closed_connections", reason="slow")
     assert small.extensions["hairtint"].workers.inside == 0
 
 
@@ -223,25 +228,27 @@ def scarce(server, monkeypatch):
     return limit
 
 
-def test_of_requests_that_fill_the_memory_the_largest_is_refused(server, scarce, jpeg):
+def test_of_requests_that_fill_the_memory_the_largest_is_refused(server, small, scarce, jpeg):
     scarce()
-    small = form(jpeg + bytes(500_000), color="red")
+    body = form(jpeg + bytes(500_000), color="red")
     with connected(server) as large, connected(server) as other:
         large.sendall(HEAD.format("image/jpeg", 900_000).encode() + bytes(800_000))
         until(lambda: sum(each.held for each in server.active_channels.values()) == 800_000, "the large one")
-        other.sendall(HEAD.format("multipart/form-data; boundary=b", len(small)).encode() + small)
+        other.sendall(HEAD.format("multipart/form-data; boundary=b", len(body)).encode() + body)
         answer = large.recv(2000)
         assert answer.startswith(b"HTTP/1.1 503")
         assert b"Retry-After: 5" in answer
         assert b" 200 OK" in other.recv(2000)
+    assert counted(small, "requests", method="POST", route="other", status="503") == 1
     assert healthy(server)
 
 
-def test_of_answers_that_fill_the_memory_the_largest_is_cut_short(server, scarce, noise):
+def test_of_answers_that_fill_the_memory_the_largest_is_cut_short(server, small, scarce, noise):
     with asked(server, noise, SO_RCVBUF=4096):
         until(lambda: stuck(server), "a stuck answer")
         scarce()
         until(lambda: not server.active_channels, "the end of the connection")
+    assert counted(small, "closed_connections", reason="memory") == 1
 
 
 def test_files_that_are_read_slowly_take_no_memory(server, scarce):
@@ -254,12 +261,13 @@ def test_files_that_are_read_slowly_take_no_memory(server, scarce):
     assert came == length > 1_000_000
 
 
-def test_one_client_cannot_take_all_connections(server, monkeypatch):
+def test_one_client_cannot_take_all_connections(server, small, monkeypatch):
     monkeypatch.setattr(serving, "CLIENT_CONNECTIONS", 2)
     with connected(server), connected(server), connected(server) as third:
         with contextlib.suppress(ConnectionResetError):
             assert third.recv(1) == b""
         assert len(server.active_channels) == 2
+    assert counted(small, "closed_connections", reason="many") == 1
     monkeypatch.setattr(server, "settings", dataclasses.replace(server.settings, behind_proxy=True))
     with connected(server), connected(server):
         assert healthy(server), "of a proxy all connections are taken"
