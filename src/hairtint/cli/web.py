@@ -33,7 +33,10 @@ from hairtint.hosts import address, is_loopback
 @click.option(
     "--keep", type=click.IntRange(0), default=256, show_default=True, help="MB of memory for pictures kept on request."
 )
-@click.option("--behind-proxy", is_flag=True, help="A reverse proxy stands in front: believe its X-Forwarded headers.")
+@click.option(
+    "--behind-proxy", is_flag=True,
+    help="A reverse proxy stands in front: believe its X-Forwarded-For, -Proto and -Prefix.",
+)  # fmt: skip
 @click.option("--allow-origin", "origins", multiple=True, help="Another site that may use the API. Repeatable.")
 @click.option("--export", "folder", type=PATH, help="Write the page as static files, and end.")
 @click.option("--force", is_flag=True, help="With --export: into a folder that is not empty.")

@@ -39,7 +39,7 @@ def build(settings: Settings) -> Flask:
     app.extensions["hairtint"] = services
     app.extensions["hairtint-operations"] = operations
     if settings.behind_proxy:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_prefix=1)  # type: ignore[method-assign]
     return app
 
 

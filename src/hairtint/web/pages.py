@@ -38,8 +38,7 @@ def blueprint(services: Services, operations: list[Operation], document: dict[st
 
     @pages.get("/")
     def index() -> Response:
-        html = render_template("index.html", config=config(server=True))
-        return Response(html, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+        return _fresh(Response(render_template("index.html", config=config(server=True))))
 
     @pages.get("/models/<name>.onnx")
     def model(name: str) -> Response:
@@ -53,11 +52,11 @@ def blueprint(services: Services, operations: list[Operation], document: dict[st
     def docs() -> Response:
         url = request.url_root.rstrip("/")
         html = render_template("docs.html", operations=operations, document=document, url=url, kind=_kind)
-        return Response(html, content_type="text/html; charset=utf-8")
+        return _fresh(Response(html))
 
     @pages.get("/api/v1/openapi.json")
     def openapi() -> Response:
-        return jsonify({**document, "servers": [{"url": request.script_root or "/"}]})
+        return _fresh(jsonify({**document, "servers": [{"url": request.script_root or "/"}]}))
 
     @pages.get("/favicon.ico")
     def favicon() -> Response:
@@ -68,6 +67,12 @@ def blueprint(services: Services, operations: list[Operation], document: dict[st
         return services.metrics.page()
 
     return pages
+
+
+def _fresh(response: Response) -> Response:
+    """The same, for caches to ask before they give it out: it says which networks there are, or where the server is."""
+    response.cache_control.no_cache = True
+    return response
 
 
 def _tag(network: zoo.Entry) -> str:

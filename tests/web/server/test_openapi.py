@@ -61,6 +61,17 @@ def picture(saved):
     return saved("JPEG")
 
 
+def test_behind_a_proxy_addresses_are_those_that_it_is_called_by():
+    client = create_app(model="light", behind_proxy=True).test_client()
+    forwarded = {"Prefix": "/hair", "Proto": "https", "Host": "made-up.example"}
+    headers = {"Host": "example.org"} | {f"X-Forwarded-{name}": value for name, value in forwarded.items()}
+    page, document = client.get("/docs", headers=headers), client.get("/api/v1/openapi.json", headers=headers)
+    assert "https://example.org/hair/api/v1/recolor" in page.text
+    assert "made-up" not in page.text
+    assert document.json["servers"] == [{"url": "/hair"}]
+    assert page.headers["Cache-Control"] == document.headers["Cache-Control"] == "no-cache"
+
+
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(model="light", rate=0, max_pixels=100_000))
 
 
