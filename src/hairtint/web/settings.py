@@ -10,6 +10,7 @@ from hairtint import processor
 from hairtint.errors import InputError
 from hairtint.photo import MAX_FILE_BYTES, MAX_PIXELS
 
+MOST_WORKERS, MOST_WAITING = 1000, 10_000  # two threads for each: with far more of them no library gets memory
 _PORTS = {"http": "80", "https": "443"}  # which browsers leave out
 
 
@@ -50,7 +51,8 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what no server could keep to."""
         for name, least, most in (
-            ("workers", 0, math.inf), ("queue", 0, math.inf), ("keep_bytes", 0, math.inf), ("sessions", 1, math.inf),
+            ("workers", 0, MOST_WORKERS), ("queue", 0, MOST_WAITING), ("keep_bytes", 0, math.inf),
+            ("sessions", 1, math.inf),
             ("max_bytes", 1, MAX_FILE_BYTES), ("max_pixels", 1, MAX_PIXELS),
         ):  # fmt: skip
             if type(value := getattr(self, name)) is not int or not least <= value <= most:

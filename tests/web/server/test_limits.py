@@ -476,6 +476,7 @@ def test_a_live_video_stays_while_it_is_asked_for():
     "options",
     [
         {"workers": -1}, {"rate": -1}, {"patience": 0}, {"max_bytes": 0}, {"max_pixels": 10**12}, {"sessions": 0},
+        {"workers": 100_000}, {"queue": 100_000},
         {"workers": 1.5}, {"workers": True}, {"queue": "64"}, {"sessions": 1.5}, {"keep_bytes": 1.5}, {"rate": "many"},
         {"rate": float("nan")}, {"patience": float("inf")}, {"keep_seconds": None}, {"origins": "https://example.org"},
     ],
