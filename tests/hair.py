@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from hairtint.perceptual import luminance, to_srgb
+
 SHADES = {"dark": (34, 24, 20), "medium": (112, 82, 60), "light": (196, 164, 120)}
 
 
@@ -47,3 +49,15 @@ def people(*places, size=(200, 480), seed=0):
         mask[place] = np.maximum(mask[place], cover)
         whose[place][cover > 0.5] = number
     return np.clip(frame + noise, 0, 255).astype(np.uint8), mask, whose
+
+
+def touching(level: float):
+    """Two frames with their masks: heads of L* 30 and 70 side by side, which then touch; the left has a lit spot."""
+    tone, left, right = (round(255 * float(to_srgb(luminance(each)))) for each in (level, 30, 70))
+    apart, joined = np.ones((2, 96, 192), np.float32)
+    apart[:, 90:102] = 0
+    before = np.full((96, 192, 3), left, np.uint8)
+    before[:, 96:] = right
+    after = before.copy()
+    after[30:60, 30:60] = tone
+    return (before, apart), (after, joined)

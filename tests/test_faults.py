@@ -1,5 +1,6 @@
 """Full disks, read-only folders, kill -9, damaged networks: no half file, one line that says so, and it goes on."""
 
+import errno
 import json
 import re
 import signal
@@ -8,6 +9,7 @@ import sys
 import threading
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import av
 import numpy as np
@@ -108,6 +110,12 @@ def test_a_disk_that_takes_no_file_is_told_from_a_place_that_does_not(portrait, 
         with pytest.raises(OutputError) as told:
             write(Path("/proc/self") / name)
         assert not isinstance(told.value, DiskError)
+
+
+def test_a_quota_that_is_used_up_is_a_full_disk(portrait, tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", Mock(side_effect=OSError(errno.EDQUOT, "Disk quota exceeded")))
+    with pytest.raises(DiskError, match="the disk is full: make room"):
+        Photo.open(portrait).save(tmp_path / "out.jpg")
 
 
 def test_a_video_that_is_killed(tmp_path, portrait):

@@ -5,12 +5,11 @@ import itertools
 import cv2
 import numpy as np
 import pytest
-from hair import hair, people
+from hair import hair, people, touching
 
 from hairtint import recolor
 from hairtint.errors import MaskError, PictureError
 from hairtint.heads import Heads, told_apart
-from hairtint.perceptual import luminance, to_srgb
 from hairtint.shade import Shade
 
 
@@ -205,20 +204,12 @@ def test_the_parts_of_a_frame_are_the_mask():
         np.testing.assert_array_equal(sum(parts), mask)
 
 
-def grey(level):
-    return round(255 * float(to_srgb(luminance(level))))
-
-
 @pytest.mark.parametrize(("level", "whose"), [(53, 0), (57, 1)])
 def test_a_place_of_touching_heads_stays_whose_it_was_unless_it_looks_clearly_like_the_other(level, whose):
     """L* 30 and 70; 53 is nearer to 70, but by less than STAYS."""
-    heads = Heads()
-    frame, mask = np.full((96, 192, 3), grey(30), np.uint8), np.ones((96, 192), np.float32)
-    frame[:, 96:] = grey(70)
-    mask[:, 90:102] = 0
-    heads.follow(frame, mask)
-    frame[30:60, 30:60] = grey(level)
-    parts = heads.follow(frame, np.ones_like(mask))
+    heads, (before, after) = Heads(), touching(level)
+    heads.follow(*before)
+    parts = heads.follow(*after)
     assert [part[45, 45] for part, _ in parts] == [whose == 0, whose == 1]
 
 
@@ -229,3 +220,12 @@ def test_a_head_in_other_light_has_its_new_shade_at_once():
     lit = np.clip(frame.astype(int) + 90, 0, 255).astype(np.uint8)
     [(_, shade)] = heads.follow(lit, mask)
     assert shade == Shade.measure(lit, mask)
+
+
+def test_frames_of_another_size_start_anew():
+    heads, (frame, mask, _) = Heads(), people(("dark", 40), ("light", 280))
+    heads.follow(frame, mask)
+    other = frame[:, ::-1][:150], mask[:, ::-1][:150]
+    for (cover, shade), (expected, alone) in zip(heads.follow(*other), Heads().follow(*other), strict=True):
+        assert np.array_equal(cover, expected)
+        assert shade == alone

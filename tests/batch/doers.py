@@ -17,6 +17,8 @@ class Copier:
         if name == "never" or (name == "once" and not first.exists()):
             first.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if name == "ctrl-c":
+            signal.raise_signal(signal.SIGINT)  # which goes to all processes of a terminal
         if name == "refused":
             raise PictureError(f"{job.source} is no photo")
         if name == "odd":

@@ -1,5 +1,6 @@
 """Checkpoints are whole or refused; the learning rate over time; the log."""
 
+import os
 import re
 import warnings
 from contextlib import suppress
@@ -16,9 +17,12 @@ class Killed(BaseException):
     """What a killed process feels like from inside: nothing catches it."""
 
 
-def test_checkpoints_are_whole_or_refused(quick, tmp_path):
-    path = tmp_path / "last.pt"
-    checkpoint.save(path, {"config": {}, "ema": {}})
+def test_checkpoints_are_whole_or_refused(quick, tmp_path, monkeypatch):
+    path, named = tmp_path / "last.pt", []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: named.append(path.exists()))
+        checkpoint.save(path, {"config": {}, "ema": {}})
+    assert named == [False], "it lies on the disk before it has its name"
     good = path.read_bytes()
     with pytest.raises(Killed):
         checkpoint.save(path, {"config": Unsaveable(), "ema": {}})

@@ -3,7 +3,7 @@
 import engine_page
 import numpy as np
 import pytest
-from hair import beside_a_window, hair, parted, people
+from hair import beside_a_window, hair, parted, people, touching
 
 import hairtint
 from hairtint.heads import Heads
@@ -107,6 +107,7 @@ def test_the_heads_of_a_video_are_pythons(modules):
     places = [(("dark", 40), ("light", left), ("dark", 330)) for left in range(230, 110, -12)]
     places += [places[-1][:2], places[-1][1:2], (("dark", 40),)]
     frames = [people(*place, seed=t)[:2] for t, place in enumerate(places)]
+    frames += touching(53)  # of another size, too
     sent = [{"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask)} for rgb, mask in frames]
     heads = Heads()
     for found, (rgb, mask) in zip(modules.evaluate(FOLLOW, sent), frames, strict=True):

@@ -310,9 +310,11 @@ def test_a_job_that_fails_frees_its_place(gate):
     assert workers.inside == 0
 
 
-def test_a_full_server_says_so(app, client, monkeypatch, jpeg):
+def test_a_full_server_says_so(app, client, monkeypatch):
+    """Before it reads what is sent."""
     monkeypatch.setattr(app.extensions["hairtint"].workers, "inside", 10_000)
-    for answer in (client.post("/api/v1/mask", data={"image": (BytesIO(jpeg), "x.jpg")}), client.get("/readyz")):
+    unread = client.post("/api/v1/mask", data=b"no JSON", content_type="application/json")
+    for answer in (unread, client.get("/readyz")):
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert int(answer.headers["Retry-After"]) >= 1
