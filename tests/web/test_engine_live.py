@@ -217,9 +217,10 @@ def test_a_policy_that_forbids_the_network_is_a_sentence(modules):
     assert "wasm-unsafe-eval" in told
 
 
-def test_a_page_that_is_not_isolated_gets_one_thread(modules):
-    needs(RUNTIME, "run scripts/fetch-web-assets")
+def test_a_core_is_left_to_the_page_and_one_that_is_not_isolated_gets_one_thread(engine):
+    cores = engine.evaluate("navigator.hardwareConcurrency")
+    assert engine.evaluate(LOAD, {})["threads"] == max(1, min(cores - 1, 4))
     with engine_page.serving(isolated=False) as address:
-        other = engine_page.tab(modules.context.browser, address)
+        other = engine_page.tab(engine.context.browser, address)
         assert other.evaluate(LOAD, {"threads": 2})["threads"] == 1
         other.close()
