@@ -61,6 +61,11 @@ def saved(page, button):
     return download.value.suggested_filename, np.asarray(Image.open(io.BytesIO(path.read_bytes())))
 
 
+def zoomed(page):
+    """How many times as large as the whole the picture is."""
+    return float(page.locator("#compare").evaluate("frame => frame.style.getPropertyValue('--zoom')"))
+
+
 def bluer(before, after, where):
     """How much further blue lies above red than before, on average over some pixels."""
     gap = [p[where].astype(float) @ np.array([-1, 0, 1]) for p in (before, after)]

@@ -166,7 +166,7 @@ def test_on_a_phone_on_its_side_the_whole_picture_is_seen(live, width, height):
 
 
 def test_what_is_recorded_keeps_its_size(live):
-    """Where the camera is turned meanwhile, its picture is fitted in."""
+    """Where the camera is turned meanwhile, its picture is fitted in. It ends with the page out of view."""
 
     def red(shown):
         return shown[..., 0] > 100
@@ -190,7 +190,11 @@ def test_what_is_recorded_keeps_its_size(live):
         shown = picture(live, lambda shown: not red(shown).all())
         live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()
         with live.expect_download() as recording:
-            live.locator("#record").click()
+            live.evaluate("""() => {
+              Object.defineProperty(document, "hidden", { value: true, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+              delete document.hidden;
+            }""")
         assert picture(live, lambda shown: shown.shape == (320, 240, 3)).shape == (320, 240, 3)
     finally:
         live.evaluate("delete navigator.mediaDevices.getUserMedia, clearInterval(standIn.painting)")
@@ -264,6 +268,7 @@ ASKING = """() => {
   globalThis.given = [];
   navigator.mediaDevices.getUserMedia = async (wish) => {
     const k = asked.length;
+    globalThis.wished = wish.video;
     await new Promise((resolve) => asked.push(resolve));
     return (given[k] = await real(wish));
   };
@@ -325,6 +330,7 @@ def test_a_camera_that_goes_away(live):
     live.evaluate(ASKING)
     live.locator("#camera-choice").focus()
     live.locator("#camera-choice").dispatch_event("change")
+    assert live.evaluate("wished.deviceId.exact") == live.locator("#camera-choice").input_value()
     live.evaluate("asked[0]()")
     live.locator("#pace:not(:empty)").wait_for()
     live.evaluate(UNPLUG, 0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, choose, needs, open_photo, pinch, pixels, said, saved
+from page_helpers import RUNTIME, choose, needs, open_photo, pinch, pixels, said, saved, zoomed
 from PIL import Image
 
 
@@ -113,6 +113,13 @@ def test_without_any_hair_left_nothing_is_dyed(photo):
     mask, after = shown(photo)
     assert mask.max() == 0
     assert np.array_equal(after, pixels(photo, "before"))
+    photo.locator("#zoom").click()
+    assert zoomed(photo) == 1.1, "a little, or nothing would seem to happen"
+    photo.locator("#brush-size").fill("8")
+    painted(photo, "add", (0.5, 0.5))
+    for _ in range(2):
+        photo.locator("#zoom").click()
+    assert zoomed(photo) == 8, "however small it is"
     photo.locator("#brush-size").fill("32")
 
 

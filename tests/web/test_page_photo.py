@@ -166,15 +166,19 @@ def test_dropped_and_pasted(page, portrait_path):
     """The events that a browser makes of real files, even while the camera looks for another; a text is passed over."""
     import base64
 
-    give = """({ kind, data, count }) => {
+    give = """({ kind, data = "", count = 0, into = "body" }) => {
       const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
       const transfer = new DataTransfer();
       if (kind === "drop") transfer.items.add(new File(["text"], "note.txt", { type: "text/plain" }));
       for (let k = 0; k < count; k++) transfer.items.add(new File([bytes], `dropped-${k}.jpg`, { type: "image/jpeg" }));
       const options = { bubbles: true, cancelable: true, dataTransfer: transfer, clipboardData: transfer };
       const Kind = kind === "paste" ? ClipboardEvent : DragEvent;
-      document.body.dispatchEvent(new Kind(kind, options));
+      document.querySelector(into).dispatchEvent(new Kind(kind, options));
     }"""
+    page.evaluate(give, {"kind": "paste", "into": "#hex"})
+    assert page.locator("#notice").is_hidden()
+    page.evaluate(give, {"kind": "paste"})
+    assert page.locator("#notice-title").inner_text() == "There is no picture to paste"
     data = base64.b64encode(portrait_path.read_bytes()).decode()
     for kind, count in (("drop", 1), ("drop", 3), ("paste", 1)):
         page.get_by_role("button", name="Take a photo").click()
@@ -266,16 +270,30 @@ def test_taken_with_the_camera(page):
     page.wait_for_selector("body[data-state=ready]")
     assert pixels(page, "after").shape == (240, 320, 3)
     wish = page.evaluate("delete navigator.mediaDevices.getUserMedia, wished.video")
-    assert (wish["width"], wish["height"]) == ({"ideal": 1920}, {"ideal": 1440})
+    assert wish == {"facingMode": "user", "width": {"ideal": 1920}, "height": {"ideal": 1440}}
 
 
-def test_a_photo_chosen_after_an_example_stays(page, dark_hair):
-    """However long the example is on its way."""
+def test_a_photo_chosen_after_others_stays(page, dark_hair, portrait_path):
+    """However long an example is on its way, and the hair of another photo is looked for."""
     held = []
     page.route("**/eileen-collins.jpg", lambda route: held.append(route))
     with page.expect_request("**/eileen-collins.jpg"):
         page.get_by_role("button", name="Copper").click()
+    page.evaluate("""async () => {
+      const { Engine } = await import("./static/engine/index.js");
+      const { mask } = Engine.prototype;
+      Engine.prototype.mask = async ({ width, height }) => {
+        Engine.prototype.mask = mask;
+        await new Promise((resolve) => (globalThis.foundAll = resolve));
+        return { width, height, data: new Float32Array(width * height).fill(1) };
+      };
+    }""")
+    page.set_input_files("#file", portrait_path)
+    page.wait_for_function("() => globalThis.foundAll")
     open_photo(page, dark_hair)
+    mask = pixels(page, "mask")
+    page.evaluate("foundAll()")
+    assert np.array_equal(pixels(page, "mask"), mask)
     with page.expect_event("requestfinished"):
         held[0].continue_()
     page.unroute("**/eileen-collins.jpg")

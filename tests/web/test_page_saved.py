@@ -15,6 +15,9 @@ def test_what_is_saved(photo):
     name, mask = saved(photo, "#save-mask")
     assert name == "mé-you-1-mask.png"
     assert np.array_equal(mask[..., 0], pixels(photo, "mask")[..., 0])
+    named = "async (photo) => (await import('./static/app/save.js')).fileName(photo, 'sky blue', 'jpg')"
+    assert photo.evaluate(named, "(?).jpg") == "hairtint-sky-blue.jpg"
+    assert photo.evaluate(named, f"{70 * 'x'}.jpg") == f"{60 * 'x'}-sky-blue.jpg"
 
 
 def test_one_thing_is_made_at_a_time(photo):

@@ -277,6 +277,13 @@ def test_dark_and_light(visit, server):
     for scheme, pressed in (("light", "false"), ("dark", "true")):  # the device's own, until the visitor chooses
         page.emulate_media(color_scheme=scheme)
         page.locator(f"#theme[aria-pressed={pressed}]").wait_for()
+    page.add_init_script("""Object.defineProperty(globalThis, "localStorage", {
+      get() { throw new DOMException("blocked", "SecurityError"); },
+    })""")
+    page.reload()
+    button.click()  # for this visit
+    page.locator("#theme[aria-pressed=false]").wait_for()
+    assert page.errors == []
 
 
 def test_back_again_the_line_stands_where_its_range_does(visit, server):

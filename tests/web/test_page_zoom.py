@@ -4,13 +4,8 @@ import io
 
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, needs, open_photo, pinch, pixels, saved
+from page_helpers import RUNTIME, needs, open_photo, pinch, pixels, saved, zoomed
 from PIL import Image
-
-
-def zoomed(page):
-    """How many times as large as the whole the picture is."""
-    return float(page.locator("#compare").evaluate("frame => frame.style.getPropertyValue('--zoom')"))
 
 
 def seen(page, view):
@@ -90,16 +85,20 @@ def test_a_double_click_enlarges_what_was_seen(photo):
 
 
 def test_keys(photo):
-    """+, - and 0 also on the line, whose arrows are its own."""
-    place = "frame => frame.style.getPropertyValue('--x')"
+    """+, - and 0 also on the line, whose arrows are its own; those of the picture move it as far as its edges."""
+    place = "({ style }) => ['--x', '--y'].map((name) => parseFloat(style.getPropertyValue(name)))"
     frame, split = photo.locator("#compare"), photo.locator("#split")
     frame.focus()
     photo.keyboard.press("+")
     photo.keyboard.press("+")
     assert zoomed(photo) == 1.5625
-    photo.keyboard.press("ArrowRight")
-    moved = frame.evaluate(place)
-    assert moved != "0%"
+    box = frame.bounding_box()
+    x, y = (50 * (zoomed(photo) * box["height"] / box[side] - 1) for side in ("width", "height"))
+    for key, edges in {"ArrowUp": (0, y), "ArrowLeft": (x, y), "ArrowDown": (x, -y), "ArrowRight": (-x, -y)}.items():
+        for _ in range(5):
+            photo.keyboard.press(key)
+        moved = frame.evaluate(place)
+        assert moved == pytest.approx(edges), key
     split.focus()
     photo.keyboard.press("ArrowRight")
     assert split.input_value() == "51"
