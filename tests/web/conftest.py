@@ -12,6 +12,8 @@ import pytest
 from page_helpers import CAMERA, CHROMIUM, FLAGS, PATIENCE, RUNTIME, needs, open_photo
 from PIL import Image
 
+PHONE = {"width": 390, "height": 844}
+
 
 @pytest.fixture(scope="session")
 def application():
@@ -119,24 +121,47 @@ def visit(browser):
         page.context.close()
 
 
-@pytest.fixture(scope="session")
-def one_page(browser, server):
-    """The page as the server serves it. One for all: the network and its runtime are loaded once."""
+def one_for_all(browser, server, **options):
+    """The page as the server serves it. One for all tests: the network and its runtime are loaded once."""
     needs(RUNTIME, "run scripts/fetch-web-assets")
-    page = opened(browser, server)
+    page = opened(browser, server, **options)
     page.at_first = page.evaluate(f"() => ({CONTROLS}).map(({STATE}))")
     page.found = None
     yield page
     page.context.close()
 
 
+@pytest.fixture(scope="session")
+def one_page(browser, server):
+    """The page in a wide window."""
+    yield from one_for_all(browser, server)
+
+
+@pytest.fixture(scope="session")
+def one_phone(browser, server):
+    """The page on a phone."""
+    yield from one_for_all(browser, server, viewport=PHONE, is_mobile=True, has_touch=True)
+
+
+def anew(page):
+    """The page, empty, in the look that it begins with; it must not log any error."""
+    page.errors.clear()
+    start_anew(page)
+    yield page
+    assert not page.errors
+
+
 @pytest.fixture
 def page(one_page):
-    """The page, empty, in the look that it begins with; it must not log any error."""
-    one_page.errors.clear()
-    start_anew(one_page)
-    yield one_page
-    assert not one_page.errors
+    """The page, anew, in a wide window."""
+    yield from anew(one_page)
+
+
+@pytest.fixture
+def phone(one_phone):
+    """The page, anew, on a phone."""
+    one_phone.set_viewport_size(PHONE)
+    yield from anew(one_phone)
 
 
 # Every control that a visitor can move, and what of it can have been moved.

@@ -126,32 +126,30 @@ def test_a_walk_by_keyboard_alone(page):
     assert page.locator("#photo").is_visible()
 
 
-def test_a_phone(visit, server, dark_hair):
+def test_a_phone(phone, dark_hair):
     """Nothing sticks out, and the picture stays in view while a colour is chosen below."""
-    needs(RUNTIME, "run scripts/fetch-web-assets")
-    page = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    open_photo(page, dark_hair)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    open_photo(phone, dark_hair)
     for width, height in ((360, 616), (360, 740), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        phone.set_viewport_size({"width": width, "height": height})
+        assert phone.evaluate("document.documentElement.scrollWidth") == width
         names = ("#compare", "#sheets", ".dye .swatch", ".foot", "#save")
-        picture, sheets, dye, foot, save = (page.locator(name).first.bounding_box() for name in names)
+        picture, sheets, dye, foot, save = (phone.locator(name).first.bounding_box() for name in names)
         assert picture["y"] + picture["height"] < sheets["y"] < dye["y"] < foot["y"] - dye["height"]
         assert save["y"] + save["height"] < height, "what the photo was opened for is in view, and the way out"
-    page.get_by_label("violet", exact=True).scroll_into_view_if_needed()
-    page.get_by_label("violet", exact=True).check()
-    said(page, "violet, 100 %")
-    hero = page.locator("#compare").bounding_box()
+    phone.get_by_label("violet", exact=True).scroll_into_view_if_needed()
+    phone.get_by_label("violet", exact=True).check()
+    said(phone, "violet, 100 %")
+    hero = phone.locator("#compare").bounding_box()
     assert 0 <= hero["y"] < 60
-    status, save = (page.locator(name).bounding_box() for name in ("#status", "#save"))
+    status, save = (phone.locator(name).bounding_box() for name in ("#status", "#save"))
     assert hero["y"] + hero["height"] < status["y"] < save["y"] < 844 - save["height"]
     small = """() => [...document.querySelectorAll("button, .dye, summary, select, .switch")]
       .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24).map((e) => e.outerHTML.slice(0, 80))"""
-    assert page.evaluate(small) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    theme, tab = (page.locator(name).bounding_box() for name in ("#theme", "#tab-live"))
+    assert phone.evaluate(small) == []
+    phone.set_viewport_size({"width": 320, "height": 640})
+    assert phone.evaluate("document.documentElement.scrollWidth") == 320
+    theme, tab = (phone.locator(name).bounding_box() for name in ("#theme", "#tab-live"))
     assert theme["y"] < tab["y"] + tab["height"], "one line"
 
 

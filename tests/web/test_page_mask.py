@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, choose, needs, open_photo, pinch, pixels, said, saved, zoomed
+from page_helpers import choose, open_photo, pinch, pixels, said, saved, zoomed
 from PIL import Image
 
 
@@ -166,19 +166,17 @@ def test_the_brush_moves_nothing_from_under_the_finger(photo, width, height):
         photo.set_viewport_size(wide)
 
 
-def test_two_fingers_zoom_and_paint_nothing(visit, server, portrait_path):
-    needs(RUNTIME, "run scripts/fetch-web-assets")
-    page = visit(server, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    open_photo(page, portrait_path)
-    mask, _ = shown(page)
-    page.locator("[name=view][value=mask]").check(force=True)
-    page.locator("[name=brush][value=add]").check(force=True)
-    page.evaluate("scrollTo(0, 0)")
-    box = page.locator("#compare").bounding_box()
+def test_two_fingers_zoom_and_paint_nothing(phone, portrait_path):
+    open_photo(phone, portrait_path)
+    mask, _ = shown(phone)
+    phone.locator("[name=view][value=mask]").check(force=True)
+    phone.locator("[name=brush][value=add]").check(force=True)
+    phone.evaluate("scrollTo(0, 0)")
+    box = phone.locator("#compare").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 0.6 * box["height"]
-    pinch(page, x, y)
-    page.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 3")
-    assert np.array_equal(shown(page)[0], mask)
-    page.touchscreen.tap(x, y)
-    page.locator("#mend-undo[aria-disabled=false]").wait_for()
-    assert (shown(page)[0] > mask).any()
+    pinch(phone, x, y)
+    phone.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 3")
+    assert np.array_equal(shown(phone)[0], mask)
+    phone.touchscreen.tap(x, y)
+    phone.locator("#mend-undo[aria-disabled=false]").wait_for()
+    assert (shown(phone)[0] > mask).any()

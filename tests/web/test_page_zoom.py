@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from page_helpers import RUNTIME, needs, open_photo, pinch, pixels, saved, zoomed
+from page_helpers import open_photo, pinch, pixels, saved, zoomed
 from PIL import Image
 
 
@@ -110,29 +110,28 @@ def test_keys(photo):
     assert photo.get_by_role("button", name="Zoom to the hair").is_visible()
 
 
-def test_a_phone(visit, server, tmp_path, portrait):
+def test_a_phone(phone, tmp_path, portrait):
     """Two fingers enlarge the picture and not the page, the line stays, and a tall photo then has the whole width."""
-    needs(RUNTIME, "run scripts/fetch-web-assets")
-    page = visit(server, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    phone.set_viewport_size({"width": 360, "height": 740})
     path = tmp_path / "tall.png"
     Image.fromarray(portrait[:, 120:408]).save(path)
-    open_photo(page, path)
-    box = page.locator("#compare").bounding_box()
+    open_photo(phone, path)
+    box = phone.locator("#compare").bounding_box()
     assert box["width"] < 220
-    pinch(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
-    page.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 3")
-    assert page.evaluate("visualViewport.scale") == 1
-    assert page.locator("#split").input_value() == "50"
-    wide = page.locator("#compare").bounding_box()
+    pinch(phone, box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    phone.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 3")
+    assert phone.evaluate("visualViewport.scale") == 1
+    assert phone.locator("#split").input_value() == "50"
+    wide = phone.locator("#compare").bounding_box()
     assert wide["width"] == 328
     assert abs(wide["height"] - box["height"]) < 1
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
-    page.locator("#zoom").tap()
-    box = page.locator("#compare").bounding_box()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    phone.locator("#zoom").tap()
+    box = phone.locator("#compare").bounding_box()
     for _ in range(2):
-        page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"])
-    page.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 2")
-    assert page.locator("#split").input_value() == "50"
-    page.locator("#another").tap()
-    open_photo(page, path)
-    assert zoomed(page) == 1
+        phone.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"])
+    phone.wait_for_function("() => document.getElementById('compare').style.getPropertyValue('--zoom') > 2")
+    assert phone.locator("#split").input_value() == "50"
+    phone.locator("#another").tap()
+    open_photo(phone, path)
+    assert zoomed(phone) == 1
