@@ -58,7 +58,7 @@ class Canvas:
         self.near: U8 | None = None  # colours of hair, then of background, tall; None: what lies behind is unknown
         if outside.any():
             hair, behind = self._colours(colours, inside, shade.rgb), self._colours(colours, outside, around)
-            self.near = np.dstack([hair, behind])
+            self.near = np.asarray(cv2.merge([hair, behind]), np.uint8)
         self.expected = _expected_colours(shade)
         self._picture = rgb
         self._coats: dict[Color, tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], F32]] = {}
