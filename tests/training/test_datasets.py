@@ -36,12 +36,13 @@ def published_figaro(folder):
 
 
 def test_figaro_as_published(tmp_path):
-    pairs, report = open_dataset(published_figaro(tmp_path / "figaro1k"))
+    pairs, report = open_dataset(published_figaro(tmp_path / "downloads" / "Figaro"))
     assert [(p.stem, p.style) for p in pairs] == [
         ("Frame00001", "straight"),
         ("Frame00151", "wavy"),
         ("Frame00301", "curly"),
     ]
+    assert {pair.source for pair in pairs} == {report.source} == {"figaro1k"}
     assert report.left_out == {"in more than one part, kept once": ["Frame00001"]}
     rgb, mask = pairs[1].read()
     true_rgb, true_mask = picture(151)
@@ -71,7 +72,7 @@ def test_celebamask_as_published(tmp_path):
             cv2.imwrite(str(home / f"{k:05d}_hair.png"), cv2.resize(mask, (32, 32), interpolation=cv2.INTER_NEAREST))
     shutil.copy(folder / "CelebA-HQ-img" / "0.jpg", folder / "CelebA-HQ-img" / "readme.jpg")
     pairs, report = open_dataset(folder)
-    assert [p.stem for p in pairs] == ["00000", "00007", "02001"]
+    assert [p.name for p in pairs] == [f"celebamask-hq/{stem}" for stem in ("00000", "00007", "02001")]
     assert (report.pairs, report.empty) == (3, 1)
     assert report.left_out == {"its name is not a number": ["readme.jpg"]}
     _, mask = pairs[0].read()
@@ -224,6 +225,17 @@ def test_a_set_is_called_by_its_folder():
     """Never "/", which joined to another folder would be the root of the disk."""
     for folder, name in (("/data/hair/train/images", "hair"), ("/train", "train"), ("/test/images", "images")):
         assert datasets.source_name(Path(folder)) == name
+
+
+def test_a_published_set_is_split_alike_whatever_the_case_of_its_folder(tmp_path):
+    splits = []
+    for k, name in enumerate(("figaro1k", "Figaro1k", "Mine")):
+        for frame in range(20):
+            write(tmp_path / str(k) / name, f"Frame{frame + 1:05d}", *picture(frame))
+        train, held = split(open_dataset(tmp_path / str(k) / name)[0])
+        splits.append(([pair.stem for pair in train], [pair.stem for pair in held]))
+        assert train[0].source == ("Mine" if name == "Mine" else "figaro1k")
+    assert splits[0] == splits[1] != splits[2]
 
 
 @pytest.mark.parametrize("expanded", [False, True])

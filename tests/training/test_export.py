@@ -142,6 +142,24 @@ def test_a_photo_that_was_trained_on_is_not_kept_whatever_its_name(renamed, caps
     assert run(["export", str(folder), "--data", str(data)]) == 0, "it noted no sha256 at all"
 
 
+def test_validation_photos_are_known_whatever_their_folder_is_called(renamed, capsys):
+    data, folder, held, _ = renamed
+    command = ["evaluate", "--model", "light", "--json", "--run", str(folder)]
+    figures = []
+    for name in ("tiny", "other"):
+        data = data.rename(data.with_name(name))
+        assert run([*command, "--data", str(data)]) == 0
+        out, said = capsys.readouterr()
+        assert not said
+        figures.append([photo | {"source": ""} for photo in json.loads(out)["by_photo"]])
+    assert figures[0] == figures[1]
+    (data / "images" / f"{held.partition('/')[2]}.jpg").unlink()
+    assert run([*command, "--data", str(data)]) == 0
+    assert f"1 of the {len(figures[0])} photos" in capsys.readouterr().err
+    without_digests(folder, "validation_sha256")
+    assert run([*command, "--data", str(data)]) == 1, "where none was noted, the name counts"
+
+
 def test_a_run_without_an_epoch_is_to_go_on(trained, tiny, tmp_path, capsys):
     shutil.copytree(trained, tmp_path / "run")
     (tmp_path / "run" / "best.pt").unlink()

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hairtint.errors import DataError
-from hairtint.training import content, kin, layouts, run_files, shards
+from hairtint.training import content, kin, layouts, run_files, shards, terms
 from hairtint.training.files import read_json
 from hairtint.training.pairs import Pair, Report, usable
 
@@ -95,24 +95,30 @@ def open_all(data: Sequence[Path], no_hair: Sequence[Path] = ()) -> tuple[list[P
 def kept_for_validation(pairs: Sequence[Pair], run: Path, reports: Sequence[Report] = ()) -> tuple[list[Pair], str]:
     """Those pairs that a training run kept apart, and a line that says how many of them are missing, or "".
 
-    Missing is also one whose photo or mask is not what it was, as far as the run noted that. reports: of the folders,
-    where it may say why. Raises DataError where the run or all of its photos are not there, or it has learnt from one.
+    They are known by their content, whatever they are called now, where the run noted that, else by their names; one
+    whose photo or mask is not what it was is missing. reports: of the folders, where it may say why. Raises DataError
+    where the run or all of its photos are not there, or it has learnt from one.
     """
     noted, learnt = _noted(run)
-    named = [pair for pair in pairs if pair.name in noted]
-    digests = content.of(named)
-    if known := [name for name, (photo, _) in digests.items() if photo in learnt]:
+    digests = content.of(pairs)
+    named = {both: name for name, both in digests.items()}
+    here = {  # what each is called now; None where it is not there
+        name: name if name in digests and both in (None, digests[name]) else both and named.get(both)
+        for name, both in noted.items()
+    }
+    if known := [name for name in digests if here.get(name, "") in (None, name) and digests[name][0] in learnt]:
         raise DataError(
             f"{run} has learnt from {len(known)} of the photos that now have the names of those it kept for"
             f" validation ({known[0]}, say): give its --data as it was"
         )
-    kept = [pair for pair in named if noted[pair.name] in (None, digests[pair.name])]
+    names = set(here.values())
+    kept = [pair for pair in pairs if pair.name in names]
     if not kept:
         raise DataError(
             f"none of the photos that {run} kept for validation are in these folders as they were: give its --data"
             " again"
         )
-    lacking = sorted(noted.keys() - {pair.name for pair in kept})
+    lacking = sorted(name for name, now in here.items() if now is None)
     if not lacking:
         return kept, ""
     counts = Counter(name.rpartition("/")[0] for name in lacking)
@@ -138,14 +144,19 @@ def _noted(run: Path) -> tuple[dict[str, tuple[str, str] | None], set[str]]:
 
 
 def source_name(folder: Path) -> str:
-    """The data set's name by its folder: the last part that is not a mere "train" or "images", if any is."""
+    """The data set's name by its folder: the last part that is not a mere "train" or "images", if any is.
+
+    A published set is called as in `terms`, in whatever case its folder is: the name is part of the split's seed.
+    """
     whole = folder.resolve()
     parts = [part for part in whole.relative_to(whole.anchor).parts if part not in MERE]
-    return parts[-1] if parts else whole.name
+    name = parts[-1] if parts else whole.name
+    return name.lower() if name.lower() in terms.TERMS else name
 
 
 def split(pairs: Sequence[Pair], *, seed: int = 0, validation: float = 0.2) -> tuple[list[Pair], list[Pair]]:
-    """Training and validation pairs; every person is on one side only, each source and style is split alike.
+    """Training and validation pairs; every person is on one side only, each source and style is split alike, by a seed
+    of which their names are a part.
 
     So are all that are joined by their `kin`. A side may miss its share by the photos of one person. Photos that were
     varied by `hairtint data expand` are trained on or, where their original is kept for validation, dropped.

@@ -77,7 +77,8 @@ def _originals(note: Path) -> dict[str, Original] | None:
 
 
 def figaro(folder: Path, report: Report) -> list[Pair]:
-    """Figaro1k as published."""
+    """Figaro1k as published, by that name whatever its folder's."""
+    report.source = terms.FIGARO
     pairs = []
     for part in sorted(p.name for p in (folder / "Original").iterdir() if p.is_dir()):
         if not (folder / "GT" / part).is_dir():
@@ -95,7 +96,8 @@ def figaro(folder: Path, report: Report) -> list[Pair]:
 
 
 def celebamask(folder: Path, report: Report) -> list[Pair]:
-    """CelebAMask-HQ as published: a photo without a hair mask shows no hair."""
+    """CelebAMask-HQ as published, by that name whatever its folder's: a photo without a hair mask shows no hair."""
+    report.source = terms.CELEBAMASK
     masks = {p.name: p for p in (folder / "CelebAMask-HQ-mask-anno").glob("*/*_hair.png")}
     pairs = []
     for stem, image in _pictures(folder / "CelebA-HQ-img", report).items():

@@ -40,7 +40,8 @@ def describe(given: Given, learnt: Photos, held: Photos) -> dict[str, Any]:
         if both := sorted(_common(held, some)):
             raise TrainingError(
                 f"{path} has learnt from {len(both)} of the photos that are kept for validation ({both[0]}, say): give"
-                " the same --data, seed and validation share as its training had, or other weights"
+                " the same --data in folders of the same names, seed and validation share as its training had, or other"
+                " weights"
             )
         seen |= some
         all_known &= whole and all(learnt.values())
