@@ -123,16 +123,16 @@ def style(stem: str) -> str | None:
 def person(stem: str) -> str:
     """Who a photo shows, as far as its name says; elsewhere a photo is its own person.
 
-    LFW names its files First_Last_0001, others have anna-1, "anna 1" or "anna (1)"; FASSEG's poses hold personneNN.
-    IMG_0001 and photo-1 name nobody.
+    LFW names its files First_Last_0001, others have anna-1, "anna 1" or "anna (1)", or p01-1 by a participant's number;
+    FASSEG's poses hold personneNN. IMG_0001, photo-1 and DSC0001-1 name nobody.
     """
     if posed := re.search(r"personne(\d{2})", stem):
         return f"personne{posed[1]}"
-    named = re.fullmatch(r"(\D+?)([-_ ]+\d+| *\(\d+\))", stem)
+    named = re.fullmatch(r"(\D+?|([^\W\d_]+)\d{1,3})([-_ ]+\d+| *\(\d+\))", stem)
     if named is None:
         return stem
-    words = re.split("[-_ ]", named[1])
-    if FILE_WORDS & {word.lower() for word in words} or (len(words) == 1 and words[0].isupper()):  # of a camera
+    words = re.split("[-_ ]", named[2] or named[1])
+    if FILE_WORDS & {word.lower() for word in words} or (named[1].isalpha() and named[1].isupper()):  # of a camera
         return stem
     return named[1]
 
