@@ -11,6 +11,7 @@ import torch
 from lightning_fabric.plugins.precision import Precision
 from tiny_pictures import picture, write
 
+from hairtint import zoo
 from hairtint.cli import run
 from hairtint.errors import TrainingError
 from hairtint.networks import unet
@@ -46,7 +47,26 @@ def test_what_it_started_from_is_in_folder_checkpoint_and_card(first, tiny_pairs
     text = card.write("x", Trained.load(folder), folder, b"", {}, 0.0)
     for words in (f"code at commit {origin.commit()}", f"It started from first/best.pt (sha256 {file['sha256']})"):
         assert words in text
-    assert "It started from chance" in card.write("x", Trained.load(first), first, b"", {}, 0.0)
+    assert "hold as well:\n\n- first/best.pt: not known to hairtint\n\n## Recipe" in text
+    text = card.write("x", Trained.load(first), first, b"", {}, 0.0)
+    assert "hold as well" not in text
+    assert "It started from chance" in text
+
+
+def test_the_card_names_the_cards_of_what_it_was_made_from(first, tiny_pairs, tmp_path):
+    light, deep = (zoo.find(name) for name in ("light", "deep"))
+    (tmp_path / "teacher").mkdir()
+    note = tmp_path / "teacher" / "teacher.json"
+    note.write_text(json.dumps({light.sha256: "light.onnx", "0" * 64: "own.onnx"}))
+    began = origin.describe({"weights": deep.path, "encoder": None, "teacher": note}, {}, {})
+    shutil.copy(first / "data.json", tmp_path)
+    (tmp_path / "origin.json").write_text(json.dumps(began))
+    text = card.write("x", Trained.load(first), tmp_path, b"", {}, 0.0)
+    lines = "- zoo/deep.onnx: see the card of deep\n- light.onnx: see the card of light\n- own.onnx: not known to"
+    assert f"hold as well:\n\n{lines} hairtint\n\n## Recipe" in text
+    del began["teacher"]["by_sha256"]  # as it was written before
+    (tmp_path / "origin.json").write_text(json.dumps(began))
+    assert "\n- light.onnx and own.onnx: not known" in card.write("x", Trained.load(first), tmp_path, b"", {}, 0.0)
 
 
 def test_the_card_says_what_is_not_known(first, tmp_path):

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from hairtint import zoo
 from hairtint.segmenter import Segmenter
 from hairtint.training import evaluate, origin, run_files, terms
 from hairtint.training.compress import HALF, Storage
@@ -18,6 +19,12 @@ from hairtint.training.config import Config
 from hairtint.training.export import Trained, shapes_of
 from hairtint.training.files import for_a_while, read_json
 from hairtint.training.pairs import Pair
+
+MADE_OF = {  # beside a teacher's masks, as origin.json names it
+    "weights": "It started from",
+    "mean_with": "Its first weights are the mean of those and of",
+    "encoder": "Its encoder started from",
+}
 
 
 def facts(trained: Trained) -> dict[str, Any]:
@@ -58,7 +65,7 @@ Finds hair: one probability for each pixel of an RGB picture of {_shapes(known)}
 ## Data and terms
 
 {terms.section(stems, used, kept)}
-
+{_inherited(began or {})}
 ## Recipe
 
 `hairtint train`, {trained.step} steps, code at {commit}:
@@ -101,16 +108,21 @@ def _photos(sides: dict[str, list[str]], config: Config) -> tuple[dict[str, list
     return stems, Counter({source: n for source, n in used.items() if config.repeat.get(source, 1)}), kept
 
 
+def _inherited(began: dict[str, Any]) -> str:
+    """Whose terms hold as well."""
+    files = {began[kind]["sha256"]: began[kind]["file"] for kind in MADE_OF if kind in began}
+    if taught := began.get("teacher"):
+        files |= taught.get("by_sha256", {taught["sha256"]: taught["networks"]})
+    if not files:
+        return ""
+    return f"\n{terms.inherited(files, {str(e.sha256): e.name for e in zoo.entries().values()})}\n"
+
+
 def _start(began: dict[str, Any] | None) -> str:
     """What the training started from."""
     if began is None:
         return "What it started from was not recorded."
-    sources = (
-        ("weights", "It started from"),
-        ("mean_with", "Its first weights are the mean of those and of"),
-        ("encoder", "Its encoder started from"),
-    )
-    files = [(what, began[kind]) for kind, what in sources if kind in began]
+    files = [(what, began[kind]) for kind, what in MADE_OF.items() if kind in began]
     lines = [f"{what} {file['file']} (sha256 {file['sha256']})." for what, file in files]
     if taught := began.get("teacher"):
         lines.append(f"Beside the true masks it learnt from those of {taught['networks']} (hairtint data teach).")

@@ -30,9 +30,10 @@ def describe(given: Given, learnt: Photos, held: Photos) -> dict[str, Any]:
     learnt, held: the photos to learn from and those kept for validation. Raises TrainingError where the weights had
     learnt from one of the latter, under whatever name, as figures on them would not be of photos never seen.
     """
-    files = {kind: file_of(path) for kind, path in given.items() if path}
+    files: dict[str, dict[str, Any]] = {kind: {**file_of(path)} for kind, path in given.items() if path}
     if note := given.get("teacher"):
-        files["teacher"]["networks"] = " and ".join(teacher.known(note.parent).values())
+        networks = teacher.known(note.parent)
+        files["teacher"] |= {"networks": " and ".join(networks.values()), "by_sha256": networks}
     seen: dict[str, str] = {}
     all_known = True
     for path in (path for path in given.values() if path):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 FIGARO = "figaro1k"
 CELEBAMASK = "celebamask-hq"
@@ -52,6 +52,14 @@ def section(stems: dict[str, list[str]], used: Counter[str], kept: Counter[str])
             " all these photos cover that."
         )
     return "\n".join(lines) + "\n\n" + textwrap.fill(text, 120)
+
+
+def inherited(files: Mapping[str, str], cards: Mapping[str, str]) -> str:
+    """That the terms of what other files have learnt from hold as well. Both by sha256: the files' names, and those of
+    networks with a card."""
+    known = {sha256: f"see the card of {name}" for sha256, name in cards.items()} | ENCODERS
+    lines = [f"- {file}: {known.get(sha256, 'not known to hairtint')}" for sha256, file in files.items()]
+    return "\n".join(["It was made from these, and the terms of what they have learnt from hold as well:\n", *lines])
 
 
 def encoder(file: dict[str, str]) -> str:
