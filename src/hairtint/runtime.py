@@ -46,6 +46,7 @@ class Network(Protocol):
     """What a runtime makes of an .onnx file."""
 
     shapes: tuple[Shape, ...]  # that it takes, the first a square
+    backend: str  # that computes it, one of BACKENDS but "auto"
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (height, width, 3) of a shape.
@@ -135,6 +136,7 @@ class OnnxRuntime:
 
     def __init__(self, entry: Entry, threads: int, provider: str = CPU) -> None:
         self.session = _session(entry, threads, provider)
+        self.backend = "cuda" if provider == CUDA else "onnxruntime"
         [declared] = self.session.get_inputs()
         self.shapes, self.path = checked(declared.name, declared.type, declared.shape, entry), entry.path
 
@@ -151,6 +153,8 @@ class OnnxRuntime:
 class OpenVino:
     """OpenVINO on the CPU, in what the processor is fastest in: bfloat16, 8-bit integers where the network is prepared
     for them (hairtint.int8), or float32. No set's IoU is changed by more than 0.002 (docs/training-log.md)."""
+
+    backend = "openvino"
 
     def __init__(self, entry: Entry, threads: int) -> None:
         extras.require("openvino", "openvino")

@@ -97,6 +97,7 @@ def test_plain_folders_and_everything_that_is_left_out(tmp_path):
     cv2.imwrite(str(masks / "dim.png"), picture(3)[1] // 255)
     (images / "notes.txt").write_text("passed over")
     (images / "moving.gif").write_bytes(b"GIF89a")
+    shutil.copy(Path(__file__).parents[1] / "phone.heic", images / "phone.HEIC")
     pairs, report = open_dataset(folder)
     assert [p.stem for p in pairs] == ["bald", "good"]
     assert (report.source, report.pairs, report.empty) == ("mine", 2, 1)
@@ -107,7 +108,7 @@ def test_plain_folders_and_everything_that_is_left_out(tmp_path):
         "no mask with this stem": ["nomask.jpg"],
         "no photo with this stem": ["nophoto.png"],
         "mask without white: hair must be 255": ["dim.png"],
-        "not a kind of picture that is read here": ["moving.gif"],
+        "not a kind of picture that is read here, make it a JPEG or PNG": ["moving.gif", "phone.HEIC"],
     }
     lines = report.lines()
     assert lines[0] == "mine: 2 pairs, 1 of them without hair"

@@ -1,5 +1,6 @@
 """Numbers on masks made by hand, and the command."""
 
+import hashlib
 import json
 import shutil
 
@@ -104,8 +105,34 @@ def test_the_command_as_json(onnx_path, tiny, tmp_path, capsys):
         "by_photo",
     }
     assert 0 < result["photos"] == len(result["by_photo"]) <= 7
+    assert result["model"] == str(onnx_path)
+    [network] = result["networks"]
+    assert network["file"] == str(onnx_path)
+    assert network["sha256"] == hashlib.sha256(onnx_path.read_bytes()).hexdigest()
+    assert result["left_out"] == []
     assert not err
     assert cv2.imread(str(sheet)).shape[1] == 4 * 240
+
+
+def test_what_is_left_out_is_said_with_json_too(onnx_path, tiny, tmp_path, capsys):
+    shutil.copytree(tiny, tmp_path / "tiny")
+    gone = sorted((tmp_path / "tiny" / "masks").iterdir())[0]
+    gone.unlink()
+    assert run(["evaluate", "--model", str(onnx_path), "--json", "--data", str(tmp_path / "tiny"), "--limit", "1"]) == 0
+    out, err = capsys.readouterr()
+    why, photo = "no mask with this stem", f"{gone.stem}.jpg"
+    assert json.loads(out)["left_out"] == [{"source": "tiny", "why": why, "files": [photo]}]
+    assert err == f"tiny: left out 1, {why}: {photo}\n"
+
+
+@pytest.mark.parametrize("backend", ["onnxruntime", "openvino"])
+def test_the_runtime_is_in_the_json(backend, tiny, monkeypatch, capsys):
+    pytest.importorskip(backend)
+    monkeypatch.setenv("HAIRTINT_BACKEND", backend)
+    assert run(["evaluate", "--model", "light", "--json", "--data", str(tiny), "--limit", "1"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["model"] == "light"
+    assert [network["backend"] for network in result["networks"]] == [backend]
 
 
 def test_each_photo_is_looked_at_once(onnx_path, tiny_pairs, monkeypatch):
@@ -119,6 +146,7 @@ def test_the_command_as_a_table(onnx_path, tiny, capsys):
     assert run(["evaluate", "--model", str(onnx_path), "--data", str(tiny), "--limit", "3"]) == 0
     out, err = capsys.readouterr()
     assert "accuracy" in out
+    assert out.split()[0] == str(onnx_path)
     assert "tiny: 24 pairs" in err
 
 

@@ -36,10 +36,12 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Measure accuracy, Dice, IoU, BCE and boundary F on photos with true masks."""
+    from hairtint import zoo
     from hairtint.photo import Photo, check_output
     from hairtint.segmenter import Segmenter
     from hairtint.training import datasets
     from hairtint.training import evaluate as evaluation
+    from hairtint.training.files import digest_of
 
     if (images is None) != (masks is None):
         raise click.UsageError("--images and --masks belong together")
@@ -57,14 +59,23 @@ def evaluate(
             say(lacking)
     if limit:
         pairs = pairs[:: -(-len(pairs) // limit)]
-    if not as_json:
-        for report in reports:
-            say(*report.lines())
+    for report in reports:
+        say(*(report.complaints() if as_json else report.lines()))
     segmenter = Segmenter(model)
     segment = segmenter.probability_and_mask
     with counting("evaluate", len(pairs)) as progress:
         rows = evaluation.evaluate(segment, pairs, progress)
-    result = evaluation.as_json(rows, segmenter.name)
+    networks = [
+        {"file": str(entry.path), "sha256": digest_of(entry.path), "backend": network.backend}
+        for entry, network in zip(segmenter.entries, segmenter.networks, strict=True)
+    ]
+    left_out = [
+        {"source": report.source, "why": why, "files": files}
+        for report in reports
+        for why, files in report.left_out.items()
+    ]
+    name = segmenter.name if model is None or model in zoo.models() else model  # of a path all there is to know it by
+    result = evaluation.as_json(rows, name, networks=networks, left_out=left_out)
     if sheet:
         Photo(evaluation.contact_sheet(segment, pairs, rows)).save(sheet, overwrite=True)
     if as_json:

@@ -114,10 +114,10 @@ def by_source(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     return {s: summary([r for r in rows if r.source == s]) for s in sorted({row.source for row in rows})}
 
 
-def as_json(rows: Sequence[Row], model: str) -> dict[str, Any]:
-    """Everything: the pooled figures at the top, by source, and one entry a photo."""
+def as_json(rows: Sequence[Row], model: str, **known: Any) -> dict[str, Any]:
+    """Everything: the pooled figures at the top, by source, and one entry a photo. known: what else there is to say."""
     photos = [{k: _rounded(v) for k, v in asdict(row).items() if k != "counts"} for row in rows]
-    return {"model": model} | summary(rows) | {"by_source": by_source(rows), "by_photo": photos}
+    return {"model": model} | known | summary(rows) | {"by_source": by_source(rows), "by_photo": photos}
 
 
 def contact_sheet(segment: SegmentFunction, pairs: Sequence[Pair], rows: Sequence[Row]) -> NDArray[np.uint8]:

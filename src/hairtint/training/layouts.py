@@ -17,6 +17,7 @@ from hairtint.training.files import read_json
 from hairtint.training.pairs import Original, Pair, Report
 
 PICTURES = {".jpg", ".jpeg", ".png", ".pbm", ".bmp", ".webp", ".ppm", ".tif", ".tiff"}
+OTHERS = {".heic", ".heif", ".jxl", ".dng"}  # that photos come in as well, beside the kinds that Pillow knows
 PHOTOS_A_STYLE = 150  # Figaro1k numbers its 1050 photos style by style
 EXPANDED = "expanded.json"  # beside images/ and masks/ that `hairtint data expand` wrote: STEM-K comes from STEM
 ORIGINALS = "originals"  # its key for what the photos were, by STEM; older ones have none
@@ -148,8 +149,8 @@ def _pictures(folder: Path, report: Report) -> dict[str, Path]:
         elif not path.is_file():
             continue
         elif suffix not in PICTURES:
-            if suffix in Image.registered_extensions():
-                report.left_out["not a kind of picture that is read here"].append(path.name)
+            if suffix in OTHERS or suffix in Image.registered_extensions():
+                report.left_out["not a kind of picture that is read here, make it a JPEG or PNG"].append(path.name)
         elif path.stem in found:
             report.left_out["another file has this stem"].append(path.name)
         else:
