@@ -136,6 +136,15 @@ def test_the_run_and_its_card_name_the_teacher(quick, tiny_pairs, masks, tmp_pat
     train(quick(epochs=1, teacher=0.5), tiny_pairs, folder, teacher=masks)  # goes on, or rather is done
 
 
+def test_a_student_does_not_go_on_with_other_masks_of_its_teacher(quick, tiny_pairs, masks, tmp_path):
+    own = shutil.copytree(masks, tmp_path / "masks")
+    train(quick(epochs=1, teacher=0.5), tiny_pairs, tmp_path / "run", teacher=own)
+    mask = teacher.taught(split(tiny_pairs)[0][:1], own)[0].taught
+    mask.write_bytes(mask.read_bytes() + b"\0")
+    with pytest.raises(TrainingError, match="photos or masks have changed since"):
+        train(quick(epochs=1, teacher=0.5), tiny_pairs, tmp_path / "run", teacher=own)
+
+
 def test_masks_of_photos_that_have_changed_are_refused(quick, tiny, tmp_path):
     shutil.copytree(tiny, tmp_path / "tiny")
     pairs, _ = open_dataset(tmp_path / "tiny")

@@ -273,6 +273,58 @@ def test_a_run_does_not_go_on_with_changed_files(quick, tiny, tmp_path, kind):
     train(quick(epochs=1), pairs, run)  # of a run that noted no contents nobody can tell
 
 
+@pytest.fixture
+def begun(uninterrupted, tmp_path):
+    """A run that was stopped after its first epoch."""
+    config, whole = uninterrupted
+    return config, shutil.copytree(whole, tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["config.json", "origin.json"])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("")])
+def test_what_a_checkpoint_says_too_may_be_lost(begun, tiny_pairs, name, damage):
+    config, folder = begun
+    before = json.loads((folder / name).read_text())
+    damage(folder / name)
+    with pytest.raises(TrainingError, match=r"another config \(lr\)"):
+        train(replace(config, lr=1e-5), tiny_pairs, folder)
+    train(config, tiny_pairs, folder)
+    assert json.loads((folder / name).read_text()) == before
+
+
+def test_what_weights_had_learnt_from_is_not_claimed_where_that_is_lost(begun, tiny_pairs, tmp_path):
+    config, first = begun
+    folder = tmp_path / "second"
+    train(config, tiny_pairs, folder, weights=first / "best.pt")
+    known = json.loads((folder / "origin.json").read_text())
+    assert known["all_known"]
+    (folder / "origin.json").unlink()
+    train(config, tiny_pairs, folder)
+    assert json.loads((folder / "origin.json").read_text()) == known | {"all_known": False}
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("")])
+def test_a_run_does_not_go_on_without_what_says_which_photos_it_kept_apart(begun, tiny_pairs, damage):
+    config, folder = begun
+    damage(folder / "data.json")
+    with pytest.raises(TrainingError, match=r"data\.json is lost or damaged.*go on from .*best\.pt with --from"):
+        train(config, tiny_pairs[1:], folder)
+
+
+def test_a_damaged_checkpoint_says_what_to_do(begun, tiny_pairs):
+    config, folder = begun
+    last = folder / "last.pt"
+    last.write_bytes(last.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match=r"last\.pt cannot .*; remove it to start anew, or go on from .*best\.pt"):
+        train(config, tiny_pairs, folder)
+    (folder / "best.pt").unlink()
+    with pytest.raises(TrainingError, match=r"remove it to start anew, or name a new folder with --run"):
+        train(config, tiny_pairs, folder)
+    last.unlink()
+    train(replace(config, epochs=1), tiny_pairs, folder)
+    assert len(log(folder)) == 1
+
+
 def test_too_little_data_and_wrong_sizes_are_refused_before_anything_is_written(quick, tiny_pairs, tmp_path):
     folder = tmp_path / "run"
     for config, words in (

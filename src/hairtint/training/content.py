@@ -30,8 +30,8 @@ def digest(file: File) -> str:
 
 
 def together(pairs: Iterable[Pair], digests: Digests) -> str:
-    """One sha256 of all these pairs hold, in whatever order they come."""
-    rows = sorted([pair.name, *digests[pair.name]] for pair in pairs)
+    """One sha256 of all these pairs hold, a teacher's masks included, in whatever order they come."""
+    rows = sorted([pair.name, *digests[pair.name], *([digest(pair.taught)] if pair.taught else [])] for pair in pairs)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 

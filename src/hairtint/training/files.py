@@ -26,9 +26,12 @@ LOCK = ".lock"
 LONGEST = 255  # bytes of a file's name
 
 
-def put(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of one; raises OSError."""
-    with whole(path) as partial:
+def put(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half of one; raises OSError.
+
+    durable: it outlives a loss of power.
+    """
+    with whole(path, durable=durable) as partial:
         partial.write_bytes(data)
 
 
@@ -68,8 +71,8 @@ def is_there(path: Path) -> bool:
 
 
 def put_json(path: Path, values: dict[str, Any]) -> None:
-    """The same for a JSON object, indented for people to read."""
-    put(path, (json.dumps(values, indent=1) + "\n").encode())
+    """The same for a JSON object, indented for people to read; it outlives a loss of power."""
+    put(path, (json.dumps(values, indent=1) + "\n").encode(), durable=True)
 
 
 def read_json(path: Path) -> Any:
