@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 import torch
 
-from hairtint.errors import TrainingError
+from hairtint.errors import OutputError, TrainingError
 from hairtint.networks import unet
 from hairtint.training import checkpoint, curves, schedule
 
@@ -37,7 +37,7 @@ def test_checkpoints_are_whole_or_refused(quick, tmp_path, monkeypatch):
         with pytest.raises(TrainingError) as refusal:
             checkpoint.load(broken)
         assert "\n" not in str(refusal.value)
-    with pytest.raises(TrainingError, match="cannot write the checkpoint"):
+    with pytest.raises(OutputError, match="cannot write the checkpoint"):
         checkpoint.save(tmp_path / "no" / "last.pt", {})
 
 

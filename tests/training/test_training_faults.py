@@ -4,18 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from unittest.mock import Mock
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from disks import full, killed_while_writing, read_only
+from disks import full, killed_while_writing, mounted, read_only
 
 from hairtint import zoo
 from hairtint.cli import run
-from hairtint.errors import ModelError, OutputError, TrainingError
+from hairtint.errors import DiskError, ModelError, OutputError, TrainingError
 from hairtint.segmenter import Segmenter
+from hairtint.training import curves
 from hairtint.training.datasets import open_dataset
 from hairtint.training.files import is_there, put_picture
 from hairtint.training.loader import Photos
@@ -61,6 +63,25 @@ def test_a_full_disk_leaves_only_what_is_whole(kind, commands, tmp_path, capsys)
         for path in disk.rglob("*.jpg"):
             assert cv2.imread(str(path)) is not None
             assert cv2.imread(str(disk / "big" / "masks" / f"{path.stem}.png")) is not None
+
+
+def test_a_disk_that_fills_in_the_midst_of_a_training_is_a_line(quick, tiny_pairs, tmp_path, monkeypatch):
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", "size=20m") as disk:
+        folder, config = disk / "run", quick(epochs=3, checkpoint_minutes=1e-9)
+
+        def fill(done, total, text):
+            if done == 2:
+                with suppress(OSError), (disk / "others").open("wb", buffering=0) as file:
+                    while True:
+                        file.write(bytes(4096))
+
+        with pytest.raises(DiskError, match=r"cannot write the checkpoint .*last\.pt, the disk is full: make room"):
+            train(config, tiny_pairs, folder, progress=fill)
+        with pytest.raises(DiskError, match=r"cannot write .*log\.csv.*, the disk is full: make room"):
+            curves.append(folder / "log.csv", {"epoch": 1})
+        (disk / "others").unlink()
+        assert train(config, tiny_pairs, folder).is_file()
 
 
 @pytest.mark.parametrize("kind", ["expand", "pack", "train", "export", "evaluate"])

@@ -10,17 +10,22 @@ from torch import nn
 
 from hairtint.errors import TrainingError, brief, reason
 from hairtint.training.files import whole
+from hairtint.whole_file import refusal
 
 CONTENTS = {"config": dict, "ema": dict, "step": int}  # what others read of a checkpoint of a training run
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write tensors and plain values; a reader sees the old file or the new one, never half of one."""
+    """Write tensors and plain values; a reader sees the old file or the new one, never half of one.
+
+    Raises OutputError where it cannot be written.
+    """
     try:
         with whole(path, durable=True) as partial, partial.open("wb") as file:
             torch.save(state, file)
     except (OSError, RuntimeError) as error:
-        raise TrainingError(f"cannot write the checkpoint {path}: {error}; free some space and run again") from error
+        cause = error.__context__ if isinstance(error.__context__, OSError) else error  # torch hides it behind its own
+        raise refusal(f"cannot write the checkpoint {path}", cause, "choose another folder with --run") from error
 
 
 def load(path: Path) -> dict[str, Any]:

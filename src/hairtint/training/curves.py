@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import csv
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from hairtint.errors import one_line
 from hairtint.training.files import whole
 from hairtint.training.run_files import LOG
+from hairtint.whole_file import refusal
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise refusal(f"cannot write {path}", error, "choose another folder with --run") from error
 
 
 def append(path: Path, row: dict[str, Any]) -> None:
-    """Add one line; the first one writes the header."""
+    """Add one line; the first one writes the header. Raises OutputError where it cannot be written."""
     new = not path.exists() or not path.stat().st_size
     # The name of a set is its folder's, which may be no text.
-    with path.open("a", newline="", encoding="utf-8", errors="backslashreplace") as file:
+    with _told(path), path.open("a", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.DictWriter(file, list(row))
         if new:
             writer.writeheader()
@@ -37,10 +47,13 @@ def read(path: Path) -> list[dict[str, float]]:
 
 
 def trim(path: Path, epochs: int) -> None:
-    """Drop the lines after the first `epochs` epochs: those that a resumed run is about to repeat."""
+    """Drop the lines after the first `epochs` epochs: those that a resumed run is about to repeat.
+
+    Raises OutputError where it cannot be written.
+    """
     if not path.exists():
         return
-    with whole(path) as kept:
+    with _told(path), whole(path) as kept:
         kept.write_bytes(b"")  # a run that was killed here may have left some
         for row in read(path):
             if row["epoch"] <= epochs:

@@ -61,7 +61,7 @@ def train(
     to keep though epochs = 0, they have learnt from photos that are kept for validation, the data is too little for a
     batch or a validation side, shows no hair at all, or lacks the set to shave, a batch too small for the network or
     too large for the memory, a worker or another process was killed, or the loss is not a number, OutputError where
-    another run writes into the folder, DataError where masks of the teacher are missing.
+    another run writes into the folder or nothing can be written, DataError where masks of the teacher are missing.
     """
     if not config.epochs and not weights and not (folder / run_files.LAST).exists():
         raise TrainingError("epochs = 0 keeps the weights that a training starts from: give them with --from")
