@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairtint import zoo
+from hairtint import extras, zoo
 from hairtint.benchmark import measure, moving, plot, report
 from hairtint.benchmark.measure import FEWEST, STAGES, WARM, Road, Row
 from hairtint.errors import InputError, MissingExtraError, OutputError, SourceError, UnknownModelError
@@ -207,6 +207,12 @@ def test_a_road_goes_on_where_there_is_no_hair():
     [road], _ = measure.roads(["light"], ["onnxruntime"])
     road.run(np.full((90, 160, 3), 128, np.uint8), 0.0)
     assert all(len(times) == 1 for times in road.times.values())
+
+
+def test_the_versions_of_both_runtimes_are_named():
+    here = report.machine()
+    for package in ("onnxruntime", "openvino"):
+        assert here[package] == extras.version(package)
 
 
 def test_the_reports_figures():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from dataclasses import dataclass
 from typing import Any
@@ -25,15 +24,16 @@ REPORT = {
     "medium": Published(1_864_129, 0.95, {GPU: 45.18, CPU: 2.67}),
     "light": Published(226_913, 0.92, {GPU: 68.80, CPU: 10.04}),
 }
+PACKAGES = ("hairtint", "onnxruntime", "openvino", "numpy", "opencv-python-headless")
 SETUP = "the report: 256x256 webcam, its own training and validation photos; here: see size, and the networks' cards"
 
 
 def machine() -> dict[str, Any]:
-    """What was measured on: processor, cores, system and versions."""
+    """What was measured on: processor, the cores that were used, system and versions."""
     return {
         "processor": processor.name(),
-        "cores": os.cpu_count(),
+        "cores": processor.cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        **{name: extras.version(name) for name in ("hairtint", "onnxruntime", "numpy", "opencv-python-headless")},
+        **{name: extras.version(name) for name in PACKAGES},
     }
