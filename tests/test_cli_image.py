@@ -227,6 +227,7 @@ def test_bad_pictures_are_one_line_each(folder, capsys):
         out = folder / "out.png"
         assert name in refused(capsys, folder / name, "-c", "copper", "-o", out)
         assert not out.exists()
+    assert "no such file; check the name" in refused(capsys, folder / "mistyped" / "one.jpg", "-c", "copper")
     assert not list(folder.glob(".*"))
 
 

@@ -42,7 +42,7 @@ def test_python_lines_run(here, blocks):
     frames = [Photo.open(here / "me.jpg").rgb] * 2
     for text in lines:
         exec(compile(text, "README.md", "exec"), {"frames": frames})
-    assert {"me-auburn.png", "me-b5562b.jpg", "me-e6d4bb.jpg", "me-2f5fc4.jpg"} <= {p.name for p in here.iterdir()}
+    assert {"me-auburn.jpg", "me-b5562b.jpg", "me-e6d4bb.jpg", "me-2f5fc4.jpg"} <= {p.name for p in here.iterdir()}
 
 
 def test_the_colour_page_dyes_a_video(request, portrait, monkeypatch):

@@ -104,9 +104,9 @@ def run(job: Job, segment: Segment, dye: Dye, *, overwrite: bool = False, resume
     file is ever half-written.
     """
     wanted = [path for path in job.outputs if not (resume and os.path.exists(path))]
+    photo = Photo.open(job.source)  # before its folder is looked for, which may be missing as well
     for path in wanted:
         check_output(path, overwrite=overwrite)
-    photo = Photo.open(job.source)
     mask = segment(photo.rgb)
     dyed = photo.with_rgb(dye(photo.rgb, mask))
     notes = list(photo.notes)

@@ -24,8 +24,8 @@ DRAGGED = frozenset({"strength", "split", "disc", "value"})
 NARROWEST, FLATTEST = 3 / 4, 16 / 9  # width by height of a window that takes the shape of a picture
 GROUND = (10, 10, 12)
 NO_DISPLAY = (
-    "there is no display to open a window on: watch in a browser with --serve, send to calls with --virtual, "
-    "or run without a picture with --display none"
+    "there is no display to open a window on: watch in a browser with --serve, send to calls with --virtual --display "
+    "none, or run without a picture with --display none"
 )
 
 
