@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import framing, glances, heap, matte, runtime, softness, zoo
+from hairtint import framing, glances, heap, matte, parts, runtime, softness, zoo
 from hairtint.errors import InputError
 from hairtint.framing import Shape
 from hairtint.memory import Memory
@@ -67,19 +67,26 @@ class Segmenter:
     def probability_and_mask(self, rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Both `probability` and `mask` of a picture, for the work of one."""
         pyramid = Pyramid(rgb)
-        probability = self._looked(pyramid)
-        mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH if self.finest else None)
-        return probability, softness.as_soft(mask, pyramid.rgb) if self.finest else mask
+        seen = self._seen(pyramid)
+        grid = parts.wanted(seen[0], pyramid, self._glances()[-1]) if self.finest else parts.WHOLE
+        if grid == parts.WHOLE:
+            return seen
+        return parts.joined(seen, map(self._seen, parts.cut(pyramid, grid)), grid)
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size.
 
         Raises PictureError as `mask` does.
         """
-        return self._looked(Pyramid(rgb))
+        return self.probability_and_mask(rgb)[0] if self.finest else self.glance(rgb)
 
-    def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
-        return glances.finest(pyramid, *self._glances()) if self.finest else self.glance(pyramid)
+    def _seen(self, pyramid: Pyramid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if not self.finest:
+            probability = self.glance(pyramid)
+            return probability, matte.refine(probability, pyramid)
+        probability = glances.finest(pyramid, *self._glances())
+        mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH)
+        return probability, softness.as_soft(mask, pyramid.rgb)
 
     def glance(
         self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None
