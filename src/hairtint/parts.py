@@ -7,7 +7,7 @@ one, and count the less the nearer to their edges (docs/training-log.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import cv2
@@ -19,59 +19,63 @@ from hairtint.pyramid import Pyramid
 
 Map = NDArray[np.float32]
 Maps = tuple[Map, Map]
+Glance = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 Grid = tuple[int, int]  # how many parts, down and across
 Span = tuple[int, int, int]  # where a part begins, where it counts in full and where it ends
 
-WHOLE = (1, 1)
 LONG = 2.0  # a side longer than this by the other is squeezed too much
-LEAST = 224  # pixels of the shorter side: in parts of fewer there would be nothing but blur
+LEAST = 512**2  # pixels of a photo: with fewer its parts are but larger, not sharper
 TRACE = 0.05  # what is this probable away from a head may be another's hair
-SPECK = 0.01  # regions below this share of the largest are nobody's
-APART = 0.25  # of the longer side of regions of hair: what is this far from each other is not of one head
+CELLS = 256  # a side of the map on which heads are told apart
+SPECK = 0.05  # regions below this share of the largest are nobody's
+APART = 0.5  # of the longer side of regions of hair: what is this far from each other is not of one head
 BESIDE = 1 / 3  # of a wide photo: beside one head with this much left free there may be another
+SMALL = 0.04  # of a part: larger hair would have been seen in the whole, so this is fur, or grass
 FEW, MANY = 6, 12  # parts in which hair is looked for, and in which it is then found
 
 
-def wanted(probability: Map, picture: Pyramid, look: Callable[[Pyramid], Map]) -> Grid:
-    """How many parts a picture is to be seen in as well; WHOLE where the whole shows all there is.
+def seen(picture: Pyramid, see: Callable[[Pyramid], Maps], *looks: Glance) -> Maps:
+    """What `see` makes of a picture, the probability of hair and the mask: the most that whole and parts show.
 
-    probability: float32 (h, w) in [0, 1], of the whole. look: is asked about places where more hair may be.
+    see: gives both, float32 in [0, 1], in any size, but the same size for the same picture. looks: are asked about
+    places where more hair may be; the quickest first, as all must see some.
     """
+    whole = see(picture)
+    grid = _wanted(whole[0], picture, looks)
+    if grid is None:
+        return whole
+    sums = np.zeros_like(whole[0]), np.zeros_like(whole[1])
+    for part, *places in zip(_cut(picture, grid), *(_places(one.shape, grid) for one in sums), strict=True):
+        for total, found, (rows, columns) in zip(sums, see(part), places, strict=True):
+            place = total[rows[0] : rows[2], columns[0] : columns[2]]
+            fitting = cv2.resize(found, place.shape[::-1], interpolation=cv2.INTER_LINEAR)
+            place += fitting * _weights(rows, total.shape[0])[:, None] * _weights(columns, total.shape[1])
+    for total, one in zip(sums, whole, strict=True):
+        np.maximum(total, one, out=total)
+    return sums
+
+
+def _wanted(probability: Map, picture: Pyramid, looks: tuple[Glance, ...]) -> Grid | None:
+    """How many parts the picture is to be seen in; None where the whole shows all there is."""
     size = (height, width) = picture.rgb.shape[:2]
-    if min(size) < LEAST:
-        return WHOLE
+    if height * width < LEAST:
+        return None
     many = _grid(size, MANY)
     if max(size) > LONG * min(size):
         return many
-    if not (probability > 0.5).any():
-        places = cut(picture, _grid(size, FEW))
-    else:
-        heads = _heads(probability, size)
+    if (probability > 0.5).any():
+        heads = _heads(probability, width / height)
         if len(heads) > 1:
             return many
-        places = _beside(heads[0], picture) if width > height else iter(())
-    return many if any((look(place) > 0.5).any() for place in places) else WHOLE
+        places, most = _beside(heads, picture), 1.0
+    else:
+        places, most = _cut(picture, _grid(size, FEW)), SMALL
+    return many if any(all(0 < (look(place) > 0.5).mean() < most for look in looks) for place in places) else None
 
 
-def cut(picture: Pyramid, grid: Grid) -> Iterator[Pyramid]:
-    """The parts of a picture, row by row."""
-    for rows, columns in _places(picture.rgb.shape[:2], grid):
+def _cut(picture: Pyramid, grid: Grid) -> Iterator[Pyramid]:
+    for rows, columns in _places(picture.rgb.shape, grid):
         yield Pyramid(np.ascontiguousarray(picture.rgb[rows[0] : rows[2], columns[0] : columns[2]]))
-
-
-def joined(whole: Maps, seen: Iterable[Maps], grid: Grid) -> Maps:
-    """The most of what was seen in the whole and in the parts, map by map, in the sizes of the whole's maps.
-
-    whole: float32 (h, w) in [0, 1] each. seen: as many maps of each part, in the order of `cut`, of any size.
-    """
-    results = [np.zeros_like(one) for one in whole]
-    places = [_places(one.shape, grid) for one in whole]
-    for maps, spots in zip(seen, zip(*places, strict=True), strict=True):
-        for result, found, (rows, columns) in zip(results, maps, spots, strict=True):
-            place = result[rows[0] : rows[2], columns[0] : columns[2]]
-            fitting = cv2.resize(found, place.shape[::-1], interpolation=cv2.INTER_LINEAR)
-            place += fitting * _weights(rows, len(result))[:, None] * _weights(columns, result.shape[1])
-    return tuple(np.maximum(one, result, out=result) for one, result in zip(whole, results, strict=True))
 
 
 def _grid(size: tuple[int, int], most: int) -> Grid:
@@ -81,39 +85,42 @@ def _grid(size: tuple[int, int], most: int) -> Grid:
 
 
 def _places(size: tuple[int, ...], grid: Grid) -> product[tuple[Span, Span]]:
-    return product(*(_spans(length, count) for length, count in zip(size, grid, strict=True)))
+    """Rows and columns of each part, row by row."""
+    return product(_spans(size[0], grid[0]), _spans(size[1], grid[1]))
 
 
 def _spans(length: int, count: int) -> list[Span]:
     edges = [round(length * k / (count + 1)) for k in range(count + 2)]
-    return list(zip(edges, edges[1:], edges[2:], strict=False))
+    return list(zip(edges[:-2], edges[1:-1], edges[2:], strict=True))
 
 
 def _weights(span: Span, length: int) -> Map:
-    """Of the pixels of a span, float32; those of all spans of a length add up to 1."""
+    """Of the pixels of a span, float32 (n,); those of all spans of a length add up to 1."""
     first, _, last = span
-    rising = [float(first == 0), 1, float(last == length)]
-    return np.interp(np.arange(first, last) + 0.5, span, rising).astype(np.float32)
+    return np.asarray(np.interp(np.arange(first, last) + 0.5, span, [first == 0, 1, last == length]), np.float32)
 
 
-def _heads(probability: Map, size: tuple[int, int]) -> list[tuple[float, float]]:
-    """Where each head's hair begins and ends across the picture, as shares of its width, a margin included."""
-    height, width = probability.shape
-    narrow = size[1] / width * height / size[0]  # width of a place of the map by its height
-    hair = matte.without_specks(probability > TRACE, SPECK).view(np.uint8)
+def _heads(probability: Map, narrow: float) -> list[tuple[float, float]]:
+    """Where each head's hair begins and ends across the picture, as shares of its width, a margin included.
+
+    narrow: a cell's width by its height.
+    """
+    cells = cv2.resize(probability, (CELLS, CELLS), interpolation=cv2.INTER_LINEAR)
+    hair = matte.without_specks(cells > TRACE, SPECK).view(np.uint8)
     near = np.zeros_like(hair)
     for x, y, wide, high, _ in cv2.connectedComponentsWithStats(hair, connectivity=8)[2][1:]:
         margin = APART * max(wide * narrow, high)
         down, across = math.ceil(margin), math.ceil(margin / narrow)
         near[max(0, y - down) : y + high + down, max(0, x - across) : x + wide + across] = 1
     boxes = cv2.connectedComponentsWithStats(near, connectivity=8)[2][1:]
-    return [(x / width, (x + wide) / width) for x, _, wide, _, _ in boxes]
+    return [(x / CELLS, (x + wide) / CELLS) for x, _, wide, _, _ in boxes]
 
 
-def _beside(head: tuple[float, float], picture: Pyramid) -> Iterator[Pyramid]:
-    """The wider side of the picture beside a head, if it is wide enough for another."""
-    width = picture.rgb.shape[1]
-    left, right = (round(edge * width) for edge in head)
-    free = slice(0, left) if left > width - right else slice(right, width)
-    if free.stop - free.start >= BESIDE * width:
-        yield Pyramid(np.ascontiguousarray(picture.rgb[:, free]))
+def _beside(heads: list[tuple[float, float]], picture: Pyramid) -> Iterator[Pyramid]:
+    """The wider side of a wide picture beside a head, where there is room for another."""
+    height, width = picture.rgb.shape[:2]
+    for edges in heads:
+        left, right = (round(edge * width) for edge in edges)
+        free = slice(0, left) if left > width - right else slice(right, width)
+        if width > height and free.stop - free.start >= BESIDE * width:
+            yield Pyramid(np.ascontiguousarray(picture.rgb[:, free]))

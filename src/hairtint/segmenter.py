@@ -67,11 +67,7 @@ class Segmenter:
     def probability_and_mask(self, rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Both `probability` and `mask` of a picture, for the work of one."""
         pyramid = Pyramid(rgb)
-        seen = self._seen(pyramid)
-        grid = parts.wanted(seen[0], pyramid, self._glances()[-1]) if self.finest else parts.WHOLE
-        if grid == parts.WHOLE:
-            return seen
-        return parts.joined(seen, map(self._seen, parts.cut(pyramid, grid)), grid)
+        return parts.seen(pyramid, self._seen, *reversed(self._glances())) if self.finest else self._seen(pyramid)
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size.

@@ -6,7 +6,8 @@ import pytest
 from hair import hair
 from page_helpers import RUNTIME, needs
 
-from hairtint import Segmenter, VideoSegmenter, framing, glances, matte
+from hairtint import Segmenter, VideoSegmenter, framing, glances, matte, parts
+from hairtint.pyramid import Pyramid
 from hairtint.segmenter import preprocess
 from hairtint.softness import as_soft
 
@@ -34,6 +35,26 @@ LOOKS = """async ({ rgb }) => {
   });
   const { width, height, data } = await finest(View.rgba(await picture(rgb)), look);
   return [width, height, packed(data)];
+}"""
+SEEN = """async ({ rgb }) => {
+  const [{ seen }, { View }] = await Promise.all(["parts", "raster"].map(module));
+  const plane = ({ data, width, height, offset, row, pixel }, wide, high) => ({
+    width: wide,
+    height: high,
+    data: Float32Array.from({ length: wide * high }, (_, i) => {
+      const [x, y] = [Math.floor(((i % wide) * width) / wide), Math.floor((Math.floor(i / wide) * height) / high)];
+      return data[offset + y * row + x * pixel] / 255;
+    }),
+  });
+  const look = async (view) => plane(view, 64, 64);
+  const view = View.rgba(await picture(rgb));
+  let count = 0;
+  const see = async (shown) => {
+    count++;
+    return { probability: await look(shown), mask: plane(shown, shown.width, shown.height) };
+  };
+  const mask = await seen(view, see, look);
+  return [count, packed(mask.data)];
 }"""
 SHRINK = """async ({ rgb, width, height }) => {
   const [{ Pyramid }, { stretch, View }] = await Promise.all(["pyramid", "raster"].map(module));
@@ -133,6 +154,32 @@ def test_the_looks_are_pythons(modules, side, top, left, speck):
     theirs = glances.finest(rgb, look)
     assert (height, width) == theirs.shape
     assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "heads", "count"),
+    [(901, 600, [(200, 100, 60), (300, 700, 90)], 13), (901, 600, [(200, 50, 90)], 1), (901, 600, [(200, 300, 300)], 1),
+     (1501, 500, [(100, 300, 90)], 13), (601, 900, [(494, 200, 10)], 13), (640, 480, [], 1), (300, 300, [(0, 9, 9)], 1)],
+)  # fmt: skip
+def test_the_parts_are_pythons(modules, width, height, heads, count):
+    """One of the heads lies between the rows that the look at the whole sees."""
+    rgb = np.random.default_rng(0).integers(0, 9, (height, width, 3), np.uint8)
+    for top, left, side in heads:
+        rgb[top : top + side, left : left + side] = np.linspace(130, 250, side, dtype=np.uint8)[:, None, None]
+    calls = []
+
+    def look(picture):
+        high, wide = picture.rgb.shape[:2]
+        return picture.rgb[np.ix_(np.arange(64) * high // 64, np.arange(64) * wide // 64)][..., 0] / np.float32(255)
+
+    def see(picture):
+        calls.append(picture)
+        return look(picture), picture.rgb[..., 0] / np.float32(255)
+
+    _, theirs = parts.seen(Pyramid(rgb), see, look)
+    ours_count, ours = modules.evaluate(SEEN, {"rgb": engine_page.sent(rgb)})
+    assert ours_count == len(calls) == count
+    np.testing.assert_allclose(engine_page.received(ours).reshape(theirs.shape), theirs, atol=1e-5)
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (512, 512), (257, 300), (256, 1000), (100, 90), (300, 200)])

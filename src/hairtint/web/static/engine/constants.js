@@ -29,6 +29,19 @@ export const GLANCES = {
   "SPECK": 0.01,
 };
 
+export const PARTS = {
+  "LONG": 2.0,
+  "LEAST": 262144,
+  "TRACE": 0.05,
+  "CELLS": 256,
+  "SPECK": 0.05,
+  "APART": 0.5,
+  "BESIDE": 0.3333333333333333,
+  "SMALL": 0.04,
+  "FEW": 6,
+  "MANY": 12,
+};
+
 export const HEADS = {
   "APART": 25.0,
   "LEAST": 0.05,

@@ -4,6 +4,7 @@ import { MATTE } from "./constants.js";
 import { nearest } from "./framing.js";
 import { finest } from "./glances.js";
 import { largestRegion, refine } from "./matte.js";
+import { seen } from "./parts.js";
 import { pixels } from "./pixels.js";
 import { Pyramid } from "./pyramid.js";
 import { stretch, View } from "./raster.js";
@@ -26,10 +27,14 @@ function load({ port, shapes: taken }) {
 
 async function mask({ finest: fine, ...picture }) {
   const pyramid = new Pyramid(View.rgba(picture));
-  const probability = fine ? await finest(pyramid.view, (view) => look(new Pyramid(view))) : await look(pyramid);
-  const matte = refine(probability, pyramid, fine ? MATTE.PHOTO_REACH : null);
-  const found = fine ? asSoft(matte, pyramid.view) : matte;
+  const glance = (view) => look(new Pyramid(view));
+  const found = fine ? await seen(pyramid.view, see, glance) : refine(await look(pyramid), pyramid);
   return new Moved(found, [found.data.buffer]);
+
+  async function see(view) {
+    const probability = await finest(view, glance);
+    return { probability, mask: asSoft(refine(probability, new Pyramid(view), MATTE.PHOTO_REACH), view) };
+  }
 }
 
 /** Without a picture: the one kept from the call before. */
