@@ -159,7 +159,8 @@ def test_the_looks_are_pythons(modules, side, top, left, speck):
 @pytest.mark.parametrize(
     ("width", "height", "heads", "count"),
     [(901, 600, [(200, 100, 60), (300, 700, 90)], 13), (901, 600, [(200, 50, 90)], 1), (901, 600, [(200, 300, 300)], 1),
-     (1501, 500, [(100, 300, 90)], 13), (601, 900, [(494, 200, 10)], 13), (640, 480, [], 1), (300, 300, [(0, 9, 9)], 1)],
+     (1501, 500, [(100, 300, 90)], 13), (601, 900, [(494, 200, 10)], 13), (640, 480, [], 1),
+     (300, 300, [(0, 9, 9)], 1)],
 )  # fmt: skip
 def test_the_parts_are_pythons(modules, width, height, heads, count):
     """One of the heads lies between the rows that the look at the whole sees."""
