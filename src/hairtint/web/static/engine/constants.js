@@ -30,7 +30,7 @@ export const GLANCES = {
 };
 
 export const PARTS = {
-  "LONG": 2.0,
+  "LONG": 2.4,
   "LEAST": 262144,
   "TRACE": 0.05,
   "CELLS": 256,
