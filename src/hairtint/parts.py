@@ -23,7 +23,7 @@ Glance = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 Grid = tuple[int, int]  # how many parts, down and across
 Span = tuple[int, int, int]  # where a part begins, where it counts in full and where it ends
 
-LONG = 2.4  # a side longer than this by the other is squeezed too much
+LONG = 2.4  # longer side by shorter: a longer photo is squeezed too much
 LEAST = 512**2  # pixels of a photo: with fewer its parts are but larger, not sharper
 TRACE = 0.05  # what is this probable away from a head may be another's hair
 CELLS = 256  # a side of the map on which heads are told apart

@@ -23,7 +23,7 @@ class Segmenter:
     processes, which load their own.
 
     model: a name of `hairtint.models()`, the path of an .onnx file of this project, or None for the finest for photos:
-    the mean of the networks that are best at it, looking several times (hairtint.glances).
+    the mean of the networks that are best at it, looking several times (hairtint.glances, hairtint.parts).
     backend: "auto", "onnxruntime", "openvino" or "cuda" (hairtint.runtime). threads: of the network, None for as many
     as there are cores. few: whether fewer than FEW photos will come: "auto", for the finest, is then the runtime that
     is ready first; a single network is ready soon in any.
