@@ -18,7 +18,7 @@ from hairtint import matte
 from hairtint.pyramid import Pyramid
 
 Map = NDArray[np.float32]
-Maps = tuple[Map, Map]
+Maps = tuple[Map, ...]  # the probability of hair, and whatever else is made of it
 Glance = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 Grid = tuple[int, int]  # how many parts, down and across
 Span = tuple[int, int, int]  # where a part begins, where it counts in full and where it ends
@@ -35,16 +35,16 @@ FEW, MANY = 6, 12  # parts in which hair is looked for, and in which it is then 
 
 
 def seen(picture: Pyramid, see: Callable[[Pyramid], Maps], *looks: Glance) -> Maps:
-    """What `see` makes of a picture, the probability of hair and the mask: the most that whole and parts show.
+    """What `see` makes of a picture, the probability of hair and, say, the mask: the most that whole and parts show.
 
-    see: gives both, float32 in [0, 1], in any size, but the same size for the same picture. looks: are asked about
+    see: gives them, float32 in [0, 1], in any size, but the same size for the same picture. looks: are asked about
     places where more hair may be; the quickest first, as all must see some.
     """
     whole = see(picture)
     grid = _wanted(whole[0], picture, looks)
     if grid is None:
         return whole
-    sums = np.zeros_like(whole[0]), np.zeros_like(whole[1])
+    sums = tuple(np.zeros_like(one) for one in whole)
     for part, *places in zip(_cut(picture, grid), *(_places(one.shape, grid) for one in sums), strict=True):
         for total, found, (rows, columns) in zip(sums, see(part), places, strict=True):
             place = total[rows[0] : rows[2], columns[0] : columns[2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 
 import cv2
@@ -66,23 +67,27 @@ class Segmenter:
 
     def probability_and_mask(self, rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Both `probability` and `mask` of a picture, for the work of one."""
-        pyramid = Pyramid(rgb)
-        return parts.seen(pyramid, self._seen, *reversed(self._glances())) if self.finest else self._seen(pyramid)
+        probability, mask = self._whole_and_parts(rgb, self._seen)
+        return probability, mask
 
     def probability(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network says: float32 (h, w) in [0, 1], before the mask is brought to full size.
 
         Raises PictureError as `mask` does.
         """
-        return self.probability_and_mask(rgb)[0] if self.finest else self.glance(rgb)
+        return self._whole_and_parts(rgb, lambda pyramid: (self._looked(pyramid),))[0]
 
-    def _seen(self, pyramid: Pyramid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        if not self.finest:
-            probability = self.glance(pyramid)
-            return probability, matte.refine(probability, pyramid)
-        probability = glances.finest(pyramid, *self._glances())
-        mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH)
-        return probability, softness.as_soft(mask, pyramid.rgb)
+    def _whole_and_parts(self, rgb: NDArray[np.uint8], see: Callable[[Pyramid], parts.Maps]) -> parts.Maps:
+        pyramid = Pyramid(rgb)
+        return parts.seen(pyramid, see, *reversed(self._glances())) if self.finest else see(pyramid)
+
+    def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
+        return glances.finest(pyramid, *self._glances()) if self.finest else self.glance(pyramid)
+
+    def _seen(self, pyramid: Pyramid) -> parts.Maps:
+        probability = self._looked(pyramid)
+        mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH if self.finest else None)
+        return probability, softness.as_soft(mask, pyramid.rgb) if self.finest else mask
 
     def glance(
         self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None
