@@ -27,6 +27,7 @@ def export(
     from hairtint.training import card, datasets, integers, run_files
     from hairtint.training.compress import compressed
     from hairtint.training.export import Trained, check_name, install, parity, shapes_of, to_onnx
+    from hairtint.training.pairs import some
 
     trained = Trained.load(run / run_files.LAST if last else run)
     if trained.no_better:
@@ -44,7 +45,7 @@ def export(
     if trained.config.network == "swift":  # in integers photos lose outlines, and the report knows none
         kept = {pair.name for pair in pairs}
         onnx = integers.prepared(onnx, shapes, [pair for pair in every if pair.name not in kept])
-    photos = [pair.read()[0] for pair in pairs[:: max(1, len(pairs) // 16)]]
+    photos = [pair.read()[0] for pair in some(pairs, 16)]
     parity(trained.network, onnx, shapes, photos)
     onnx, stored = compressed(onnx)
     worst = parity(trained.network, onnx, shapes, photos, stored)

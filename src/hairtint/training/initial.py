@@ -14,7 +14,7 @@ from hairtint.errors import TrainingError
 from hairtint.training import checkpoint, unfold
 from hairtint.training.config import Config
 from hairtint.training.loader import Epoch, Photos, as_input, batches
-from hairtint.training.pairs import Pair
+from hairtint.training.pairs import Pair, some
 
 SOME = 256  # photos, or up to twice as many, for the statistics of unfolded weights
 
@@ -62,6 +62,6 @@ def first_network(
 
 def _some(photos: Sequence[Pair], config: Config) -> Iterator[Tensor]:
     """Photos from all over the data as the network will see them in training."""
-    few = Photos(photos[:: max(1, len(photos) // SOME)], config.size, recipe=config.recipe, seed=config.seed)
+    few = Photos(some(photos, SOME), config.size, recipe=config.recipe, seed=config.seed)
     order = Epoch([""] * len(few), {}, config.seed, 0, min(config.batch, len(few)))
     return (as_input(rgb, mask)[0] for rgb, mask in batches(few, order, 0))

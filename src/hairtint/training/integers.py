@@ -16,7 +16,7 @@ from hairtint import int8
 from hairtint.framing import Shape
 from hairtint.segmenter import preprocess
 from hairtint.training import export
-from hairtint.training.pairs import Pair
+from hairtint.training.pairs import Pair, some
 
 SOME = 256  # photos, or up to twice as many
 FLOAT = 1  # the convolution, by its place, whose input stays float: the first depthwise one, half of the whole error
@@ -51,7 +51,7 @@ def _spans(model: bytes, names: list[str], shapes: Sequence[Shape], pairs: Seque
     proto.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
     runtime = export.session(proto.SerializeToString())
     spans: Spans = {}
-    for pair, shape in zip(pairs[:: max(1, len(pairs) // SOME)], itertools.cycle(shapes), strict=False):
+    for pair, shape in zip(some(pairs, SOME), itertools.cycle(shapes), strict=False):
         found = runtime.run(names, {"rgb": preprocess(pair.read()[0], shape)[None]})
         for name, values in zip(names, found, strict=True):
             least, most = values.min((0, 2, 3)), values.max((0, 2, 3))

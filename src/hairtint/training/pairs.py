@@ -132,6 +132,11 @@ def _stems(name: str) -> set[str]:
     return whole | {re.sub(r"-(org|gt)\Z", "", stem) for stem in whole}
 
 
+def some(pairs: Sequence[Pair], count: int) -> Sequence[Pair]:
+    """So many of the pairs from all over them, or up to twice as many; all where there are fewer."""
+    return pairs[:: max(1, len(pairs) // count)]
+
+
 def usable(pairs: Sequence[Pair], report: Report, *, scaled: bool = False) -> list[Pair]:
     """The pairs whose files can both be decoded and have the same size, and whose mask has its shape in what is read.
 

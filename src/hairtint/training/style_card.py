@@ -18,7 +18,7 @@ from hairtint.training.compress import HALF, halved
 from hairtint.training.export import agreed, session
 from hairtint.training.files import for_a_while
 from hairtint.training.origin import commit
-from hairtint.training.pairs import Array, Pair
+from hairtint.training.pairs import Array, Pair, some
 from hairtint.training.style import DECAYS, FOLDS, SIZE, SMOOTHING, VARIANTS, Learned, soft, square, to_onnx
 
 Masks = Callable[[Array, Array], Array]  # RGB picture and true mask -> the mask to use, float32 in [0, 1]
@@ -31,7 +31,7 @@ def exported(learned: Learned) -> tuple[bytes, float]:
     """
     onnx = halved(to_onnx(learned.network, "probabilities"))
     runtime, differences = session(onnx), [0.0]
-    for pair in learned.validation[:: max(1, len(learned.validation) // 16)]:
+    for pair in some(learned.validation, 16):
         grey, hair = (side[None] for side in square(pair))
         with torch.no_grad():
             eager = learned.network(torch.from_numpy(grey), torch.from_numpy(hair)).numpy()
