@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from tiny_pictures import picture
 
-from hairtint.training.cloth import LEAST, covered
+from hairtint.training.cloth import covered
 from hairtint.training.loader import Photos
+from hairtint.training.shapes import LEAST
 
 
 def draw(seed, rgb, mask):

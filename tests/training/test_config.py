@@ -57,6 +57,7 @@ def test_a_config_may_come_from_an_editor_that_marks_utf_8(tmp_path):
         ('network = "light"\nema = 1.0', "ema = 1.0 must be"),
         ('network = "light"\nteacher = 2', "teacher = 2.0 is a share"),
         ('network = "light"\ncovered = 1.1', "covered = 1.1 is a share"),
+        ('network = "light"\ndyed = 1.1', "dyed = 1.1 is a share"),
         ('network = "light"\nrecipe = "wild"', "choose one of report, strong, mild"),
         ('network = "light"\noptimizer = "sgd"', "choose one of adam"),
         ('network = "light"\nprecision = "8"', "choose one of 32-true"),

@@ -10,24 +10,23 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from hairtint.training import shapes
 from hairtint.training.pairs import Array
 
-LEAST = 0.005  # of the picture must be hair
 DARK = 60.0  # mean of a colour's channels
-COARSE = (3, 8)  # knots across the picture, from and to, of the noise that bends folds
-BLOTS = (8, 80)  # of that which paints blots
+BLOTS = (8, 80)  # knots across the picture, from and to, of the noise that paints blots
 
 
 def covered(rgb: Array, mask: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """The photo with its hair, or what of it lies beyond a line, under cloth; the mask keeps the hair that still shows.
 
     rgb: uint8 (H, W, 3); mask: uint8 (H, W), 255 for hair, greys where it is soft. Both come back as new arrays of the
-    same shapes, or as they are where less than `LEAST` of the picture is hair.
+    same shapes, or as they are where less than `shapes.LEAST` of the picture is hair.
     """
     hair = mask > 127
-    if hair.mean() < LEAST:
+    if hair.mean() < shapes.LEAST:
         return rgb, mask
-    region = _cut(_wrapped(hair, rng), hair, rng)
+    region = shapes.part(_wrapped(hair, rng), hair, rng)
     if not region.any():
         return rgb, mask
     cloth = _cloth(rgb, hair, region, rng)
@@ -53,22 +52,6 @@ def _disc(radius: float) -> Array:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
-def _cut(region: Array, hair: Array, rng: np.random.Generator) -> Array:
-    """All of the region, or what lies above a slanting line (a wrap, a cap), below it (a scarf), or in a band."""
-    draw = rng.random()
-    if draw < 0.4:
-        return region
-    rows, columns = np.indices(region.shape, dtype=np.float32)
-    slope = np.tan(rng.uniform(-0.5, 0.5))
-    height = rows + slope * columns + 0.05 * len(region) * _noise(region.shape, rng)
-    low, high = np.quantile(height[hair], np.sort(rng.uniform(0.1, 0.95, 2)))
-    if draw < 0.8:
-        return np.asarray(region & (height < high))
-    if draw < 0.9:
-        return np.asarray(region & (height > low))
-    return np.asarray(region & (height > low) & (height < high))
-
-
 def _cloth(rgb: Array, hair: Array, region: Array, rng: np.random.Generator) -> Array:
     """The cloth across the whole picture, float32 (H, W, 3) of 0 to 255: a stuff, folded and lit."""
     shape = region.shape
@@ -79,7 +62,7 @@ def _cloth(rgb: Array, hair: Array, region: Array, rng: np.random.Generator) -> 
     if stuff is None:
         stuff = _printed(shape, _colour(rgb, hair, rng), folds, rng)
     light = 1 + rng.uniform(0.05, 0.45) * folds
-    light += rng.uniform(0, 0.3) * _noise(shape, rng)
+    light += rng.uniform(0, 0.3) * shapes.noise(shape, rng)
     light *= 1 - rng.uniform(0, 0.5) * (1 - np.sqrt(inside))
     thread = rng.standard_normal(shape, dtype=np.float32)
     across, along = rng.uniform(0.3, 1.5, 2)
@@ -100,17 +83,11 @@ def _folds(inside: Array, region: Array, rng: np.random.Generator) -> Array:
         angle = rng.uniform(0, np.pi)
         along = (np.cos(angle) * columns + np.sin(angle) * rows) / unit
         place = rng.uniform(0.5, most) * along + rng.uniform(0, 4) * inside
-        place = (place + rng.uniform(0.2, 1.5) * _noise(region.shape, rng)) % 1
+        place = (place + rng.uniform(0.2, 1.5) * shapes.noise(region.shape, rng)) % 1
         crest = rng.uniform(0.5, 0.95)  # where in a fold its light side ends
         wave = np.where(place < crest, place / crest, (1 - place) / (1 - crest))
-        folds += share * (2 * wave ** rng.uniform(0.5, 2) - 1) * (0.6 + 0.4 * _noise(region.shape, rng))
+        folds += share * (2 * wave ** rng.uniform(0.5, 2) - 1) * (0.6 + 0.4 * shapes.noise(region.shape, rng))
     return folds
-
-
-def _noise(shape: tuple[int, ...], rng: np.random.Generator, across: tuple[int, int] = COARSE) -> Array:
-    """Smooth noise of about -1 to 1, float32 (H, W)."""
-    knots = rng.uniform(-1, 1, rng.integers(*across, 2)).astype(np.float32)
-    return cv2.resize(knots, shape[1::-1], interpolation=cv2.INTER_CUBIC)
 
 
 def _colour(rgb: Array, hair: Array, rng: np.random.Generator) -> Array:
@@ -155,7 +132,7 @@ def _printed(shape: tuple[int, ...], colour: Array, folds: Array, rng: np.random
     elif draw < 0.68:
         share = np.sin(np.pi * u) * np.sin(np.pi * v)
     elif draw < 0.9:
-        share = _noise(shape, rng, BLOTS)
+        share = shapes.noise(shape, rng, BLOTS)
     else:
         share = np.sin(4 * np.pi * u + np.sin(4 * np.pi * v)) * 0.5
     share = np.clip((share - rng.uniform(-0.3, 0.5)) * rng.uniform(1, 8) + 0.5, 0, 1)[..., None]

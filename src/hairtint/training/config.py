@@ -30,6 +30,7 @@ class Config:
     size: int = 256
     recipe: str = "report"
     covered: float = 0.0  # share of the photos whose hair is drawn over with cloth, which is not hair
+    dyed: float = 0.0  # share of the photos whose hair, or something else, is dyed
     shaved: str = ""  # the set whose masks call beards hair, which training does not
     epochs: int = 50  # 0 keeps the weights that it starts from
     batch: int = 16
@@ -65,7 +66,7 @@ class Config:
                 raise TrainingError(f"{key} = 0 must be above 0")
         if not 0 < self.validation < 1:
             raise TrainingError(f"validation = {self.validation} must lie between 0 and 1, 0.2 say")
-        for key in ("teacher", "covered"):
+        for key in ("teacher", "covered", "dyed"):
             if getattr(self, key) > 1:
                 raise TrainingError(f"{key} = {getattr(self, key)} is a share: it must lie between 0 (off) and 1")
         if not 0 <= self.ema < 1:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from hairtint.errors import DataError
-from hairtint.training import augment, beards, cloth, mishaps, teacher
+from hairtint.training import augment, beards, cloth, dyes, mishaps, teacher
 from hairtint.training.pairs import Array, Pair, hard
 
 Sample = tuple[Tensor, Tensor]
@@ -28,8 +28,9 @@ class Photos(Dataset[Sample]):
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
     on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
     has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the share of
-    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth). `shaved`: the source
-    whose masks call beards hair, which the target does not (hairtint.training.beards).
+    photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth). `dyed`: that of photos
+    whose hair, or something else, is dyed after that (hairtint.training.dyes). `shaved`: the source whose masks call
+    beards hair, which the target does not (hairtint.training.beards).
     """
 
     def __init__(
@@ -42,10 +43,11 @@ class Photos(Dataset[Sample]):
         memory: float = math.inf,
         teacher: float = 0.0,
         covered: float = 0.0,
+        dyed: float = 0.0,
         shaved: str = "",
     ) -> None:
-        self.pairs, self.size, self.seed, self.teacher, self.covered = pairs, size, seed, teacher, covered
-        self.shaved = shaved
+        self.pairs, self.size, self.seed, self.teacher = pairs, size, seed, teacher
+        self.covered, self.dyed, self.shaved = covered, dyed, shaved
         self.recipe = augment.RECIPES[recipe] if recipe else None
         self.kept: list[tuple[Array, Array]] = []
         self.bytes = 0  # of what is kept
@@ -78,6 +80,8 @@ class Photos(Dataset[Sample]):
             rng = np.random.default_rng([self.seed, draw, position])
             if self.covered and rng.random() < self.covered:
                 rgb, mask = cloth.covered(rgb, mask, rng)
+            if self.dyed and rng.random() < self.dyed:
+                rgb = dyes.dyed(rgb, mask, rng)
             rgb, mask = self.recipe(rgb, mask, rng, self.size)
         if not self.teacher:
             mask = hard(mask)

@@ -122,7 +122,7 @@ class _Run:
         self.check = Photos(self.held, config.size, memory=memory if is_first(fabric) else 0)
         self.photos = Photos(
             train_pairs, config.size, recipe=config.recipe, seed=config.seed, memory=memory - self.check.bytes,
-            teacher=config.teacher, covered=config.covered, shaved=config.shaved,
+            teacher=config.teacher, covered=config.covered, dyed=config.dyed, shaved=config.shaved,
         )  # fmt: skip
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = copy.deepcopy(network).to(fabric.device).eval().requires_grad_(False)
