@@ -81,6 +81,30 @@ def test_no_hair(page, sky):
     assert page.evaluate("document.activeElement.id") == "choose"
 
 
+def test_hair_that_was_not_found_is_painted(page, sky):
+    """From the welcome and from another photo; the result is dyed there and saved."""
+    refused(page, sky)
+    for _ in range(2):
+        page.get_by_role("button", name="Paint it yourself").click()
+        page.wait_for_selector("body[data-state=ready]")
+        said(page, "Paint over the hair.")
+        assert page.locator("#notice").is_hidden()
+        assert page.evaluate("document.activeElement.value") == "add"
+        assert not pixels(page, "mask")[..., :3].any()
+        page.evaluate("document.getElementById('status').textContent = ''")
+        box = page.locator("#compare").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.up()
+        said(page, "copper, 100 %")
+        name, picture = saved(page, "#save")
+        assert name == "sky-copper.png"
+        changed = np.abs(picture[..., :3].astype(int) - (120, 170, 220)).max(2) > 5
+        assert changed[80, 100]
+        assert 0 < changed.mean() < 0.3
+        refused(page, sky, state="ready")
+
+
 def test_a_finished_photo_survives_one_that_is_refused(page, sky, dark_hair):
     """Whether it is no picture or has no hair."""
     open_photo(page, dark_hair)

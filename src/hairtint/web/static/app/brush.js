@@ -38,9 +38,20 @@ export class Brush {
   /** Mends another portrait, from its mask as it is. @param {import("./portrait.js").Portrait} portrait */
   start(portrait) {
     this.#portrait = portrait;
-    byId("brushes").querySelector("[value='']").checked = true;
-    this.#frame.dataset.brush = "";
+    this.#choose("");
     this.#showSteps();
+  }
+
+  /** Takes the brush that adds hair into the hand. */
+  add() {
+    this.#choose("add").focus();
+  }
+
+  #choose(kind) {
+    const choice = byId("brushes").querySelector(`[value='${kind}']`);
+    choice.checked = true;
+    this.#frame.dataset.brush = kind;
+    return choice;
   }
 
   /** On the screen it has the size that was chosen, at any zoom. */

@@ -66,8 +66,20 @@ export class PhotoTab {
       if (turn === this.#turn) await this.#finish(portrait);
       if (turn === this.#turn && note) this.#say(note);
     } catch (error) {
-      if (turn === this.#turn) await this.#refuse(error);
+      if (turn === this.#turn) await this.#refuse(error, portrait);
     }
+  }
+
+  /** Shows a photo in which no hair was found, for it to be painted. */
+  async #paintable(portrait) {
+    const turn = ++this.#turn;
+    portrait.accept();
+    this.#place(portrait);
+    await this.#finish(portrait);
+    if (turn !== this.#turn) return;
+    this.#view("mask");
+    this.#brush.add();
+    this.#say("Paint over the hair.");
   }
 
   /** The photo of a file; null where another one was chosen meanwhile, or it is none, which harms no photo before it. */
@@ -188,8 +200,8 @@ export class PhotoTab {
     byId("share").hidden = !canShare();
   }
 
-  /** Back to the finished photo before, or to the welcome, and says why. */
-  async #refuse(error) {
+  /** Back to the finished photo before, or to the welcome, and says why. @param {Portrait} [portrait] that failed */
+  async #refuse(error, portrait = null) {
     const [turn, before] = [this.#turn, this.#before];
     if (this.#from === "empty") {
       this.#drop();
@@ -202,7 +214,8 @@ export class PhotoTab {
       await this.#finish(before);
       if (turn !== this.#turn) return;
     }
-    showProblem(error);
+    const way = { text: "Paint it yourself", act: () => this.#paintable(portrait) };
+    showProblem(error, portrait?.paintable ? way : null);
   }
 
   #dye(portrait) {

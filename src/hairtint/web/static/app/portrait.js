@@ -10,6 +10,7 @@ const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not som
 export class Portrait {
   #backend;
   #file;
+  #found = null; // the mask, however little hair it shows
   #straight; // what is dyed: the image, but not lying on white
   #alpha;
   #large = null; // {straight, alpha, mask}: made when first saved
@@ -32,17 +33,27 @@ export class Portrait {
     this.side = Math.max(width, height);
   }
 
-  /** @param {import("./backend.js").Backend} backend @throws {Problem} there is no hair */
+  /** @param {import("./backend.js").Backend} backend @throws {Problem} there is no hair: see `paintable` */
   async find(backend) {
     this.#backend = backend;
-    const mask = await backend.mask(this.image);
-    if (coverage(mask) < LEAST_HAIR) {
+    this.#found = await backend.mask(this.image);
+    if (coverage(this.#found) < LEAST_HAIR) {
       throw new Problem(
         "No hair was found",
         "Choose a photo where the hair is well lit and in view: from the front or the side, not too far away.",
       );
     }
-    this.mask = mask;
+    this.accept();
+  }
+
+  /** Whether the hair that was not found can be painted. */
+  get paintable() {
+    return Boolean(this.#found) && this.mendable;
+  }
+
+  /** Goes on with what was found, be it nothing. */
+  accept() {
+    this.mask = this.#found;
   }
 
   /** Whether masks can be changed: a server dyes with its own. */
