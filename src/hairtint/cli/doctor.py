@@ -27,9 +27,10 @@ def doctor(as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
-        table = Table("", "", "", "found", "what to do", box=None)
+        table = Table(box=None, show_header=False)
         for f in findings:
-            table.add_row(f.part, Text(f.state, STYLES[f.state]), f.name, Text(f.found), Text(f.cure))
+            found = f"{f.found}: {f.cure}" if f.cure else f.found
+            table.add_row(f.part, Text(f.state, STYLES[f.state]), f.name, Text(found))
         tables.show(table)
     return 0 if works(findings) else 1
 
