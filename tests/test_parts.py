@@ -92,6 +92,37 @@ def test_the_parts_leave_no_seams():
         np.testing.assert_allclose(found, 0.7, atol=1e-6)
 
 
+@pytest.mark.parametrize("size", [(2000, 500), (500, 2000), (1200, 480), (700, 1000)])
+def test_there_are_twelve_parts_whatever_the_shape(size):
+    rgb, calls = picture(*size, (300, 100), (320, 380)), []
+    parts.seen(rgb, see(calls), look)
+    assert len(calls) == 1 + parts.MANY
+
+
+def differing(value):
+    """The maps of a strip of which every other part shows hair, and that as probable as this."""
+    rgb, count = picture(400, 1200), []
+
+    def some(shown):
+        count.append(1)
+        share = np.float32(value * (len(count) > 1 and len(count) % 2))
+        return NOTHING + share, np.full(shown.rgb.shape[:2], share)
+
+    return parts.seen(rgb, some, look)
+
+
+def test_where_parts_differ_hair_is_not_dyed_by_halves():
+    """One side weighs more nearly everywhere, and the way between them is short."""
+    for found in differing(0.9):
+        assert 0.2 < (found > 0.5).mean() < 0.8
+        assert np.mean((found > 0.1) & (found < 0.8)) < 0.35
+
+
+def test_what_is_but_faint_everywhere_is_no_hair():
+    for found in differing(0.4):
+        assert not found.any()
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 def test_the_mask_of_a_strip_of_portraits_is_that_of_each(portrait, axis):
     segmenter = Segmenter()

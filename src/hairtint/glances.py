@@ -38,21 +38,20 @@ def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
     first: the network whose look decides which further ones are needed; where it sees no hair, another's does.
     """
     picture = Pyramid.of(picture)
-    rgb, mirror = picture.rgb, mirrored(first)
+    size, mirror = picture.rgb.shape[:2], mirrored(first)
     whole = first(picture)
     # Short hair on a dark head is overlooked now and then.
     wide = [] if _some(whole) else [other(picture) for other in others]
     found = next(filter(_some, (whole, *wide)), None)
     if found is None:
         return whole
-    box = _around(found, rgb.shape[:2])
+    box = _around(found, size)
     if box is None:
         own = [whole, mirror(picture)]
         return mean(*own, *own, *(wide or [other(picture) for other in others]))  # the first is the better one
-    rows, columns = box
-    part = Pyramid(np.ascontiguousarray(rgb[rows, columns]))
+    part = picture.part(*box)
     near = mean(first(part), *(other(part) for other in others or (mirror,)))
-    return _pasted(whole, near, box, rgb.shape[:2])
+    return _pasted(whole, near, box, size)
 
 
 def _some(probability: Map) -> bool:

@@ -67,13 +67,13 @@ def _solved(little: NDArray[np.uint8], mask: Mask, radius: int) -> tuple[Mask, M
     offset -= np.float32(DOUBT)
     for part in (slope, offset):
         part *= np.float32(1 / (1 - 2 * DOUBT))
-    hair = _with_core(slope * guide + offset)
+    hair = with_core(slope * guide + offset)
     for part in (slope, offset):
         part *= hair
     return slope, offset, hair
 
 
-def _with_core(mask: Mask) -> NDArray[np.bool_]:
+def with_core(mask: Mask) -> NDArray[np.bool_]:
     """The regions of the mask that reach one half somewhere, and around them, not those where it is but faint."""
     some = mask > 0
     hair = np.zeros(mask.shape, np.uint8)

@@ -12,14 +12,12 @@ from itertools import product
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from hairtint import matte
+from hairtint.glances import Glance, Map
 from hairtint.pyramid import Pyramid
 
-Map = NDArray[np.float32]
 Maps = tuple[Map, ...]  # the probability of hair, and whatever else is made of it
-Glance = Callable[[Pyramid], Map]  # a picture of any size -> a small map of it
 Grid = tuple[int, int]  # how many parts, down and across
 Span = tuple[int, int, int]  # where a part begins, where it counts in full and where it ends
 
@@ -32,10 +30,13 @@ APART = 0.5  # of the longer side of regions of hair: what is this far from each
 BESIDE = 1 / 3  # of a wide photo: beside one head with this much left free there may be another
 SMALL = 0.04  # of a part: larger hair would have been seen in the whole, so this is fur, or grass
 FEW, MANY = 6, 12  # parts in which hair is looked for, and in which it is then found
+STEEP = 2.5  # where parts differ: by how much faster the one side gives way to the other than the weights do
 
 
 def seen(picture: Pyramid, see: Callable[[Pyramid], Maps], *looks: Glance) -> Maps:
     """What `see` makes of a picture, the probability of hair and, say, the mask: the most that whole and parts show.
+
+    In parts, what nowhere reaches one half is no hair.
 
     see: gives them, float32 in [0, 1], in any size, but the same size for the same picture. looks: are asked about
     places where more hair may be; the quickest first, as all must see some.
@@ -44,15 +45,42 @@ def seen(picture: Pyramid, see: Callable[[Pyramid], Maps], *looks: Glance) -> Ma
     grid = _wanted(whole[0], picture, looks)
     if grid is None:
         return whole
-    sums = tuple(np.zeros_like(one) for one in whole)
-    for part, *places in zip(_cut(picture, grid), *(_places(one.shape, grid) for one in sums), strict=True):
-        for total, found, (rows, columns) in zip(sums, see(part), places, strict=True):
-            place = total[rows[0] : rows[2], columns[0] : columns[2]]
-            fitting = cv2.resize(found, place.shape[::-1], interpolation=cv2.INTER_LINEAR)
-            place += fitting * _weights(rows, total.shape[0])[:, None] * _weights(columns, total.shape[1])
-    for total, one in zip(sums, whole, strict=True):
-        np.maximum(total, one, out=total)
-    return sums
+    votes = [_Votes(one.shape) for one in whole]
+    for part, *places in zip(_cut(picture, grid), *(_places(one.shape, grid) for one in whole), strict=True):
+        for vote, found, place in zip(votes, see(part), places, strict=True):
+            vote.add(found, *place)
+    joined = tuple(np.maximum(one, vote.result()) for one, vote in zip(whole, votes, strict=True))
+    for one in joined:
+        one *= matte.with_core(one)
+    return joined
+
+
+class _Votes:
+    """Of one map: what the parts show at each place, those that see hair there apart from those that do not.
+
+    The mean of both would dye the hair by halves where they differ, and by less what but one of them takes for hair.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._hair, self._rest, self._weight = (np.zeros(shape, np.float32) for _ in range(3))
+
+    def add(self, found: Map, rows: Span, columns: Span) -> None:
+        """What the part of these rows and columns shows."""
+        place = (slice(rows[0], rows[2]), slice(columns[0], columns[2]))
+        height, width = self._weight.shape
+        weight = _weights(rows, height)[:, None] * _weights(columns, width)
+        found = np.asarray(cv2.resize(found, weight.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        sees = weight * (found > 0.5)
+        self._weight[place] += sees
+        self._hair[place] += sees * found
+        self._rest[place] += (weight - sees) * found
+
+    def result(self) -> Map:
+        """The mean of those that see hair where they weigh more, else of the others, with a short way in between."""
+        share = np.clip(STEEP * (self._weight - 0.5) + 0.5, 0, 1)
+        hair = self._hair / np.maximum(self._weight, 1e-6)
+        rest = self._rest / np.maximum(1 - self._weight, 1e-6)
+        return np.asarray(rest + share * (hair - rest), np.float32)
 
 
 def _wanted(probability: Map, picture: Pyramid, looks: tuple[Glance, ...]) -> Grid | None:
@@ -75,12 +103,12 @@ def _wanted(probability: Map, picture: Pyramid, looks: tuple[Glance, ...]) -> Gr
 
 def _cut(picture: Pyramid, grid: Grid) -> Iterator[Pyramid]:
     for rows, columns in _places(picture.rgb.shape, grid):
-        yield Pyramid(np.ascontiguousarray(picture.rgb[rows[0] : rows[2], columns[0] : columns[2]]))
+        yield picture.part(slice(rows[0], rows[2]), slice(columns[0], columns[2]))
 
 
-def _grid(size: tuple[int, int], most: int) -> Grid:
-    """As many parts as may be, those nearest to squares."""
-    grids = [(down, most // down) for down in range(1, most + 1)]
+def _grid(size: tuple[int, int], count: int) -> Grid:
+    """So many parts, those nearest to squares."""
+    grids = [(down, count // down) for down in range(1, count + 1) if count % down == 0]
     return min(grids, key=lambda grid: abs(math.log(size[0] / (grid[0] + 1) * (grid[1] + 1) / size[1])))
 
 
@@ -123,4 +151,4 @@ def _beside(heads: list[tuple[float, float]], picture: Pyramid) -> Iterator[Pyra
         left, right = (round(edge * width) for edge in edges)
         free = slice(0, left) if left > width - right else slice(right, width)
         if width > height and free.stop - free.start >= BESIDE * width:
-            yield Pyramid(np.ascontiguousarray(picture.rgb[:, free]))
+            yield picture.part(slice(None), free)

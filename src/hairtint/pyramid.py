@@ -45,6 +45,10 @@ class Pyramid:
         """The level whose longer side comes nearest to `longest`, by its ratio."""
         return self._level(max(0, round(math.log2(max(self.rgb.shape[:2]) / longest))))
 
+    def part(self, rows: slice, columns: slice) -> Pyramid:
+        """The pyramid of a part of the picture."""
+        return Pyramid(np.ascontiguousarray(self.rgb[rows, columns]))
+
     def mirrored(self) -> Pyramid:
         """The pyramid of the mirror image."""
         return _Mirrored(self)

@@ -21,7 +21,10 @@ _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
-    "PARTS": ("parts", ("LONG", "LEAST", "TRACE", "CELLS", "SPECK", "APART", "BESIDE", "SMALL", "FEW", "MANY")),
+    "PARTS": (
+        "parts",
+        ("LONG", "LEAST", "TRACE", "CELLS", "SPECK", "APART", "BESIDE", "SMALL", "FEW", "MANY", "STEEP"),
+    ),
     "HEADS": ("heads", ("APART", "LEAST", "MOST", "CORE", "SHADE_RATE", "SHARED", "STAYS", "_SAMPLES", "_NEAR")),
     "SOFTNESS": ("softness", ("SHARPER", "MOST", "REACH", "POINTS", "LEAST", "CLEAR", "TAIL", "GRAIN", "_FLAT")),
     "SHADE": ("shade", ("_SAMPLES", "_LIGHT_PACE")),

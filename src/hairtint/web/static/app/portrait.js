@@ -5,8 +5,6 @@ import { copied, decode, withAlpha } from "./decode.js";
 import { Mending } from "./mending.js";
 import { Problem } from "./problem.js";
 
-const LEAST_HAIR = 0.002; // of the picture: a smaller share is a speck, not somebody's hair
-
 export class Portrait {
   #backend;
   #file;
@@ -37,7 +35,7 @@ export class Portrait {
   async find(backend) {
     this.#backend = backend;
     this.#found = await backend.mask(this.image);
-    if (coverage(this.#found) < LEAST_HAIR) {
+    if (!this.#found.data.some((share) => share > 0.5)) {
       throw new Problem(
         "No hair was found",
         "Choose a photo where the hair is well lit and in view: from the front or the side, not too far away.",
@@ -117,13 +115,6 @@ function onWhite(image, alpha) {
     if (at % 4 < 3) data[at] = 255 + ((data[at] - 255) * alpha[at >> 2]) / 255;
   }
   return image;
-}
-
-/** The share of the picture that is hair. */
-function coverage({ data }) {
-  let sum = 0;
-  for (const value of data) sum += value;
-  return sum / data.length;
 }
 
 /** A mask as a grey picture. @returns {ImageData} */

@@ -40,6 +40,7 @@ export const PARTS = {
   "SMALL": 0.04,
   "FEW": 6,
   "MANY": 12,
+  "STEEP": 2.5,
 };
 
 export const HEADS = {

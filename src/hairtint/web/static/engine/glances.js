@@ -9,21 +9,21 @@ const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = GLANCES;
 
 /**
  * The probability of hair, by up to three looks.
- * @param {import("./raster.js").View} view the picture
- * @param {(view: import("./raster.js").View) => Promise<{width: number, height: number, data: Float32Array}>} look
+ * @param {import("./pyramid.js").Pyramid} picture
+ * @param {(picture: import("./pyramid.js").Pyramid) => Promise<{width: number, height: number, data: Float32Array}>} look
  */
-export async function finest(view, look) {
-  const whole = await look(view);
+export async function finest(picture, look) {
+  const whole = await look(picture);
   if (!whole.data.some((v) => v > 0.5)) return whole;
-  const box = around(whole, view);
-  if (!box) return mirrored(whole, view, look);
-  const part = view.box(box);
-  return pasted(whole, await mirrored(await look(part), part, look), box, view);
+  const box = around(whole, picture.view);
+  if (!box) return mirrored(whole, picture, look);
+  const part = picture.box(box);
+  return pasted(whole, await mirrored(await look(part), part, look), box, picture.view);
 }
 
 /** The mean of a picture's map and its mirror image's. */
-async function mirrored(map, view, look) {
-  const { width, data } = await look(view.mirrored());
+async function mirrored(map, picture, look) {
+  const { width, data } = await look(picture.mirrored());
   map.data = map.data.map((v, i) => 0.5 * (v + data[i - (i % width) + width - 1 - (i % width)]));
   return map;
 }

@@ -98,7 +98,8 @@ export class Engine {
   /**
    * The hair of a photo.
    * @param {ImageData} image
-   * @param {{finest?: boolean}} [options] finest (the default): look up to three times, as Python does for photos
+   * @param {{finest?: boolean}} [options] finest (the default): look up to three times, and as often at each of
+   *     twelve parts where there may be several people, as Python does for photos
    * @returns {Promise<Mask>}
    */
   mask(image, { finest = true } = {}) {

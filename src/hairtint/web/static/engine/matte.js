@@ -94,7 +94,7 @@ function doubted(slope, offset, around, guide, mask, value) {
 }
 
 /** Which regions above 0 reach one half somewhere: 1 there, 0 elsewhere. */
-function cores(plane) {
+export function cores(plane) {
   const { labels, areas } = regions(plane, 0);
   const kept = new Uint8Array(areas.length);
   for (let i = 0; i < labels.length; i++) if (plane.data[i] > 0.5) kept[labels[i]] = 1;

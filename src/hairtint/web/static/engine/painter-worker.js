@@ -27,14 +27,13 @@ function load({ port, shapes: taken }) {
 
 async function mask({ finest: fine, ...picture }) {
   const pyramid = new Pyramid(View.rgba(picture));
-  const glance = (view) => look(new Pyramid(view));
-  const found = fine ? await seen(pyramid.view, see, glance) : refine(await look(pyramid), pyramid);
+  const found = fine ? await seen(pyramid, see, look) : refine(await look(pyramid), pyramid);
   return new Moved(found, [found.data.buffer]);
+}
 
-  async function see(view) {
-    const probability = await finest(view, glance);
-    return { probability, mask: asSoft(refine(probability, new Pyramid(view), MATTE.PHOTO_REACH), view) };
-  }
+async function see(pyramid) {
+  const probability = await finest(pyramid, look);
+  return { probability, mask: asSoft(refine(probability, pyramid, MATTE.PHOTO_REACH), pyramid.view) };
 }
 
 /** Without a picture: the one kept from the call before. */

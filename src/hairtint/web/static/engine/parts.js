@@ -1,38 +1,78 @@
 /** A photo of several people, or a very long one, is seen in parts as well: see hairtint/parts.py. */
 
 import { PARTS } from "./constants.js";
+import { cores } from "./matte.js";
+import { clip } from "./numbers.js";
 import { resize, round } from "./raster.js";
 import { regions } from "./regions.js";
 
-const { LONG, LEAST, TRACE, CELLS, SPECK, APART, BESIDE, SMALL, FEW, MANY } = PARTS;
+const { LONG, LEAST, TRACE, CELLS, SPECK, APART, BESIDE, SMALL, FEW, MANY, STEEP } = PARTS;
 
 /**
  * The mask of a picture: the most that the whole and the parts show.
- * @param {import("./raster.js").View} view the picture
- * @param {(view: import("./raster.js").View) => Promise<{probability: Plane, mask: Plane}>} see the mask in the view's size
- * @param {(view: import("./raster.js").View) => Promise<Plane>} look is asked about places where more hair may be
+ * @param {Pyramid} picture
+ * @param {(picture: Pyramid) => Promise<{probability: Plane, mask: Plane}>} see the mask in the picture's size
+ * @param {(picture: Pyramid) => Promise<Plane>} look is asked about places where more hair may be
+ * @typedef {import("./pyramid.js").Pyramid} Pyramid
  * @typedef {{width: number, height: number, data: Float32Array}} Plane
  */
-export async function seen(view, see, look) {
-  const { probability, mask } = await see(view);
-  const grid = await wanted(probability, view, look);
+export async function seen(picture, see, look) {
+  const { probability, mask } = await see(picture);
+  const grid = await wanted(probability, picture, look);
   if (!grid) return mask;
-  const sum = new Float32Array(mask.data.length);
-  for (const { rows, columns } of places(view, grid)) {
-    const { data } = (await see(part(view, rows, columns))).mask;
-    const down = weights(rows, view.height);
-    const across = weights(columns, view.width);
-    for (let y = 0, i = 0; y < down.length; y++) {
-      let at = (rows[0] + y) * view.width + columns[0];
-      for (let x = 0; x < across.length; x++, i++, at++) sum[at] += data[i] * down[y] * across[x];
-    }
+  const votes = new Votes(mask);
+  for (const { rows, columns } of places(picture.view, grid)) {
+    votes.add((await see(part(picture, rows, columns))).mask.data, rows, columns);
   }
-  for (let i = 0; i < sum.length; i++) mask.data[i] = Math.max(mask.data[i], sum[i]);
+  votes.raise(mask.data);
+  const kept = cores(mask);
+  for (let i = 0; i < kept.length; i++) mask.data[i] *= kept[i];
   return mask;
 }
 
+/** What the parts show at each place: see _Votes in hairtint/parts.py. */
+class Votes {
+  #hair;
+  #rest;
+  #weight;
+  #width;
+  #height;
+
+  constructor({ width, height }) {
+    [this.#hair, this.#rest, this.#weight] = Array.from({ length: 3 }, () => new Float32Array(width * height));
+    [this.#width, this.#height] = [width, height];
+  }
+
+  add(data, rows, columns) {
+    const down = weights(rows, this.#height);
+    const across = weights(columns, this.#width);
+    for (let y = 0, i = 0; y < down.length; y++) {
+      let at = (rows[0] + y) * this.#width + columns[0];
+      for (let x = 0; x < across.length; x++, i++, at++) {
+        const weight = down[y] * across[x];
+        if (data[i] > 0.5) {
+          this.#weight[at] += weight;
+          this.#hair[at] += weight * data[i];
+        } else this.#rest[at] += weight * data[i];
+      }
+    }
+  }
+
+  /** Values raised to the result. */
+  raise(data) {
+    for (let i = 0; i < data.length; i++) {
+      const weight = this.#weight[i];
+      const share = clip(STEEP * (weight - 0.5) + 0.5, 0, 1);
+      const hair = this.#hair[i] / Math.max(weight, 1e-6);
+      const rest = this.#rest[i] / Math.max(1 - weight, 1e-6);
+      data[i] = Math.max(data[i], rest + share * (hair - rest));
+    }
+  }
+}
+
 /** How many parts the picture is to be seen in; null where the whole shows all there is. */
-async function wanted(probability, view, look) {
+async function wanted(probability, picture, look) {
+  const { view } = picture;
   const { width, height } = view;
   if (width * height < LEAST) return null;
   const many = gridOf(view, MANY);
@@ -42,20 +82,21 @@ async function wanted(probability, view, look) {
   if (found.length > 1) return many;
   const suspects = some ? beside(found, view) : places(view, gridOf(view, FEW));
   for (const { rows, columns } of suspects) {
-    const { data } = await look(part(view, rows, columns));
+    const { data } = await look(part(picture, rows, columns));
     const share = data.reduce((sum, v) => sum + (v > 0.5), 0) / data.length;
     if (share > 0 && share < (some ? 1 : SMALL)) return many;
   }
   return null;
 }
 
-function part(view, rows, columns) {
-  return view.box({ left: columns[0], top: rows[0], right: columns.at(-1), bottom: rows.at(-1) });
+function part(picture, rows, columns) {
+  return picture.box({ left: columns[0], top: rows[0], right: columns.at(-1), bottom: rows.at(-1) });
 }
 
-/** As many parts as may be, those nearest to squares. */
-function gridOf({ width, height }, most) {
-  const grids = Array.from({ length: most }, (_, i) => ({ down: i + 1, across: Math.floor(most / (i + 1)) }));
+/** So many parts, those nearest to squares. */
+function gridOf({ width, height }, count) {
+  const grids = [];
+  for (let down = 1; down <= count; down++) if (count % down === 0) grids.push({ down, across: count / down });
   const odd = ({ down, across }) => Math.abs(Math.log(((height / (down + 1)) * (across + 1)) / width));
   return grids.reduce((best, grid) => (odd(grid) < odd(best) ? grid : best));
 }

@@ -4,10 +4,15 @@ import { round, shrink, View } from "./raster.js";
 
 export class Pyramid {
   #levels;
+  #made;
 
-  /** @param {View} view the picture at its own size: red, green and blue */
-  constructor(view) {
+  /**
+   * @param {View} view the picture at its own size: red, green and blue
+   * @param {(number: number) => View} [made] gives the other levels; without it they are made of the view
+   */
+  constructor(view, made = null) {
     this.#levels = [view];
+    this.#made = made;
   }
 
   /** The picture at its own size. */
@@ -26,12 +31,25 @@ export class Pyramid {
     return this.#level(Math.max(0, round(Math.log2(Math.max(this.view.width, this.view.height) / longest))));
   }
 
+  /** The pyramid of a part: left, top, right and bottom in pixels. */
+  box(box) {
+    return new Pyramid(this.view.box(box));
+  }
+
+  /** The pyramid of the mirror image. */
+  mirrored() {
+    return new Pyramid(this.view.mirrored(), (number) => this.#level(number).mirrored());
+  }
+
   #level(number) {
     while (this.#levels.length <= number) {
-      const last = this.#levels.at(-1);
-      const [width, height] = [last.width, last.height].map((side) => Math.max(1, side >> 1));
-      this.#levels.push(View.rgb(shrink(last, width, height, 3)));
+      this.#levels.push(this.#made?.(this.#levels.length) ?? halved(this.#levels.at(-1)));
     }
     return this.#levels[number];
   }
+}
+
+function halved(view) {
+  const [width, height] = [view.width, view.height].map((side) => Math.max(1, side >> 1));
+  return View.rgb(shrink(view, width, height, 3));
 }
