@@ -27,7 +27,7 @@ class Photos(Dataset[Sample]):
     The first of them are kept in memory, as many as `memory` bytes hold, so that an epoch need not decode them; the
     others are read when their turn comes. An index is (draw, position): chance depends on these and the seed alone, not
     on who asks first nor on what is kept. `teacher`: the share of the target that a teacher's mask has, where a photo
-    has one and shows hair; the target is then a soft mask, otherwise it is black and white. `covered`: the share of
+    has one and shows hair; all targets are soft then, and black and white without a teacher. `covered`: the share of
     photos whose hair is drawn over with cloth before they are varied (hairtint.training.cloth). `dyed`: that of photos
     whose hair, or something else, is dyed after that (hairtint.training.dyes). `shaved`: the source whose masks call
     beards hair, which the target does not (hairtint.training.beards).

@@ -33,7 +33,7 @@ FRAME_COST = 1 / 20  # of a photo, for the rate limit: live video sends many sma
 FRAME_PIXELS, FRAME_BYTES = 2_100_000, 4_000_000  # 1920 x 1080 at most
 
 _KEPT = {"Hairtint-Photo": "The id of the kept picture, where keep was set and there was room."}
-_SHARE = {"Hairtint-Share": "How much of the picture is hair, from 0 to 1."}
+_SHARE = {"Hairtint-Share": "How much of the picture is hair, from 0 to 1; with largest_region that of its region."}
 _NOTES = {"Hairtint-Notes": "What you should know about how the picture was read."}
 _TIMES = {"Server-Timing": "What each stage took, in milliseconds."}
 WORK = (400, 413, 415, 422, 429, 503)
@@ -97,7 +97,7 @@ def _frame(services: Services) -> Operation:
         if len(values["image"]) > FRAME_BYTES:
             raise Problem(413, f"a frame has at most {FRAME_BYTES / 1e6:g} MB; send smaller ones", field="image")
         if values["session"] is None:
-            return services.work(lambda: _framed(services, values, services.studio.single))
+            return services.work(lambda: _framed(services, values, services.studio.tinter()))
         session = services.sessions.get(values["session"])
         with session.turn() as wanted:
             if not wanted:
@@ -130,7 +130,7 @@ def _framed(services: Services, values: dict[str, Any], tint: Callable[[U8, Look
     tinted = tint(photo.rgb, look)
     for stage, seconds in tinted.seconds.items():
         studio.stages.note(stage, seconds)
-    headers = {"Hairtint-Share": f"{tinted.mask.mean():.4f}"}
+    headers = _shared(tinted.mask.mean())
     if only_mask:
         body, media_type = studio.encode_mask(to_grey(tinted.mask)), "image/png"
     else:
@@ -144,6 +144,7 @@ def masked(services: Services, values: dict[str, Any]) -> Response:
     def job() -> Response:
         kept, headers = _found(services, values)
         mask = largest_region(kept.mask) if values["largest_region"] else kept.mask
+        headers |= _shared(mask.mean() / 255)
         return Response(services.studio.encode_mask(mask), content_type="image/png", headers=headers)
 
     return services.work(job)
@@ -155,7 +156,9 @@ def recoloured(services: Services, values: dict[str, Any]) -> Response:
 
     def job() -> Response:
         kept, headers = _found(services, values)
-        dyed = services.studio.dye(kept.photo, kept.mask, look)
+        mask = look.hair(kept.mask)
+        headers |= _shared(mask.mean() / 255)
+        dyed = services.studio.dye(kept.photo, mask, look)
         body, media_type = services.studio.encode(dyed, values["format"], values["quality"], values["metadata"])
         return Response(body, content_type=media_type, headers=headers)
 
@@ -187,14 +190,13 @@ def _found(services: Services, values: dict[str, Any]) -> tuple[Kept, dict[str, 
         kept = Kept(photo, services.studio.mask(photo, model), model)
         name = services.photos.put(kept) if values["keep"] else None
         headers |= {"Hairtint-Photo": name} if name else {}
-    headers["Hairtint-Share"] = f"{_share(kept.mask):.4f}"
     if notes := "; ".join(kept.photo.notes):
         headers["Hairtint-Notes"] = notes.encode("ascii", "replace").decode()
     return kept, headers
 
 
-def _share(mask: U8) -> float:
-    return float(mask.mean()) / 255
+def _shared(hair: float) -> dict[str, str]:
+    return {"Hairtint-Share": f"{hair:.4f}"}
 
 
 def _listings() -> list[Operation]:

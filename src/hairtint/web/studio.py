@@ -17,7 +17,7 @@ from hairtint.matte import Mask
 from hairtint.photo import Photo
 from hairtint.photo_mask import to_grey
 from hairtint.segmenter import Segmenter
-from hairtint.tinter import Tinted, Tinter
+from hairtint.tinter import Tinter
 from hairtint.web import uploads
 from hairtint.web.metrics import Stages
 from hairtint.web.settings import Settings
@@ -63,14 +63,6 @@ class Studio:
         """A road for the frames of one video; all share one network, as each copy would take tens of megabytes."""
         return Tinter(self.segmenter(zoo.fastest()))
 
-    def single(self, rgb: NDArray[np.uint8], look: Look) -> Tinted:
-        """A frame without any before it, as fast as a Tinter."""
-        with self.stages("mask"):
-            mask = look.hair(self.segmenter(zoo.fastest()).mask(rgb))
-        with self.stages("color"):
-            dyed = look.dyed(rgb, mask)
-        return Tinted(dyed, mask, {})
-
     def open(self, data: bytes, most: int | None = None) -> Photo:
         """The picture of a file's bytes, of at most so many pixels; by default as many as the settings allow.
 
@@ -87,9 +79,9 @@ class Studio:
             return eight_bit(self.segmenter(model).mask(photo.rgb))
 
     def dye(self, photo: Photo, mask: NDArray[np.uint8], look: Look) -> Photo:
-        """The photo in the colour of `look`."""
+        """The photo in the colour of `look`; of the mask what `look.hair` leaves."""
         with self.stages("color"):
-            return photo.with_rgb(look.dyed(photo.rgb, look.hair(mask)))
+            return photo.with_rgb(look.dyed(photo.rgb, mask))
 
     def encode(self, photo: Photo, file_format: str | None, quality: int | None, metadata: bool) -> tuple[bytes, str]:
         """The bytes of a picture file and its media type; None: the original's format where it can be had, or PNG."""

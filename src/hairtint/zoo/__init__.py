@@ -36,7 +36,7 @@ MANIFEST = "manifest.json"
 ORDER = ("swift", "fine", "deep", "light", "medium", "full")  # this project's own first, then the report's by size
 OUTSIDE = ("medium", "full")  # of the wheel: in LARGE
 PHOTO_PREFERENCE = ("fine", "deep", "swift", "full", "medium", "light")  # what a photo gets when nobody names a network
-TOGETHER = ("fine", "deep")  # the mean of these is better than each of them (docs/training-log.md)
+TOGETHER = ("fine", "deep")  # the mean is better than each (docs/training-log.md); the slowest first
 STYLE = "style"  # the folder of the network that names hairstyles, and its name there
 
 NOTHING = "no network is installed: install hairtint again, or train one with hairtint train"

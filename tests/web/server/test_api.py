@@ -69,6 +69,27 @@ def test_form_json_and_data_url_give_the_same(client, jpeg):
     assert all((other == first).all() for other in others)
 
 
+def test_the_share_is_of_what_is_kept_of_the_hair(client, portrait):
+    """In every route: of all regions that of one."""
+    large, small = (Image.fromarray(portrait).resize((side, side)) for side in (240, 120))
+    both = Image.new("RGB", (400, 240), "grey")
+    both.paste(large, (0, 0))
+    both.paste(small, (270, 60))
+    buffer = BytesIO()
+    both.save(buffer, "PNG")
+    file = buffer.getvalue()
+    shares = []
+    for clean in ("false", "true"):
+        fields = {"largest_region": clean, "model": "swift"}
+        mask = client.post("/api/v1/mask", **form(file, **fields))
+        share = float(mask.headers["Hairtint-Share"])
+        assert share == pytest.approx(pixels(mask).mean() / 255, abs=1e-4)
+        dyed = client.post("/api/v1/recolor", **form(file, color="copper", **fields))
+        assert float(dyed.headers["Hairtint-Share"]) == share
+        shares.append(share)
+    assert shares[1] < shares[0]
+
+
 def test_files_up_to_the_limit_are_taken_in_every_way(client):
     noise = np.random.default_rng(0).integers(0, 256, (700, 800, 3), np.uint8)
     buffer = BytesIO()
