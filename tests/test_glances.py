@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairtint import glances
+from hairtint import Segmenter, glances, recolor, vivid
 from hairtint.pyramid import Pyramid
 from hairtint.segmenter import preprocess
 
@@ -145,3 +145,51 @@ def test_any_place_and_size_gives_a_map_in_range(height, width, top, left, side)
     fine = glances.finest(picture(height, width, top % height, left % width, side), seen([]))
     assert fine.dtype == np.float32
     assert 0 <= fine.min() <= fine.max() <= 1
+
+
+def brown_seen(calls):
+    """A look that calls brown hair, at whatever it is shown, and notes the size of that."""
+
+    def look(picture):
+        calls.append(picture.size)
+        red, _, blue = (preprocess(picture, (32, 32))[..., c].astype(int) for c in range(3))
+        return ((red > blue + 5) & (red < 200)).astype(np.float32)
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("hair", "ground", "found", "times"),
+    [((40, 90, 190), (230, 230, 230), True, 3), ((30, 130, 80), (230, 230, 230), True, 3),
+     ((150, 60, 120), (230, 230, 230), True, 3), ((120, 80, 50), (230, 230, 230), True, 2),
+     ((120, 80, 50), (40, 90, 190), True, 3), ((220, 215, 210), (230, 230, 230), False, 1)],
+)  # fmt: skip
+def test_hair_in_vivid_colours_is_looked_at_in_brown(hair, ground, found, times):
+    """Where brown shows hair that is none in its own colours; not where the ground alone is vivid."""
+    rgb, calls = np.empty((200, 200, 3), np.uint8), []
+    rgb[:], rgb[20:180, 20:180] = ground, hair
+    if ground[0] < 200:
+        rgb[:20] = 230  # of a ground all in blue nothing tells it from hair
+        rgb[180:] = 230
+    map_ = glances.finest(rgb, brown_seen(calls))
+    assert (map_[8:24, 8:24] > 0.5).all() == found
+    assert len(calls) == times
+
+
+def test_only_vivid_colours_turn_brown():
+    rgb = np.array([[(200, 160, 120), (90, 60, 40), (128, 128, 128), (47, 95, 196), (47, 138, 82)]], np.uint8)
+    brown = vivid.browned(rgb)
+    np.testing.assert_array_equal(brown[:, :3], rgb[:, :3])
+    red, green, blue = brown[0, 3:].astype(int).T
+    assert (red > green).all()
+    assert (green > blue).all()
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    assert np.abs(cv2.cvtColor(brown, cv2.COLOR_RGB2GRAY).astype(int) - grey).max() < 0.02 * 255
+
+
+@pytest.mark.parametrize("color", ["blue", "green", "violet"])
+def test_hair_that_is_dyed_already_is_found(portrait, color):
+    segmenter = Segmenter()
+    mask = segmenter.mask(portrait)
+    again, hair = segmenter.mask(recolor(portrait, mask, color)) > 0.5, mask > 0.5
+    assert (again & hair).sum() > 0.8 * (again | hair).sum()

@@ -5,7 +5,7 @@ hundredth of the picture: to the first network and to one of another origin or, 
 again, as a mirror image. Else the first sees the mirror image of the whole, and the other the whole, which counts half.
 Either way the first looks twice and the other once, which takes about ten times as long as a frame of video. Where the
 first sees no hair at all, the other looks at the whole, and both from near at what it sees: one overlooks what two do
-not.
+not. Hair that is blue, pink or green already is shown to all in brown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairtint import matte
+from hairtint import matte, vivid
 from hairtint.pyramid import Pyramid
 
 Rgb = NDArray[np.uint8]
@@ -30,6 +30,8 @@ NEAR_COARSE = 0.25  # the same where the picture has no more pixels than the map
 MOST = 4.0  # how much finer the map may get
 FADE = 0.1  # of the second look's longer side, along edges beyond which the picture goes on: what is cut off misleads
 SPECK = 0.01  # regions below this share of the largest do not decide what is shown from near
+COOL = 0.01  # of the picture: with less in vivid colours it is not looked at in brown
+DYED = 0.5  # of the hair seen in brown: where more than that is vivid, the hair is dyed
 
 
 def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
@@ -38,8 +40,10 @@ def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
     first: the network whose look decides which further ones are needed; where it sees no hair, another's does.
     """
     picture = Pyramid.of(picture)
-    size, mirror = picture.rgb.shape[:2], mirrored(first)
-    whole = first(picture)
+    size, whole = picture.size, first(picture)
+    if (seen := _seen_in_brown(picture, whole.shape, first)) is not None:
+        whole, (first, *others) = seen, map(browned, (first, *others))  # type: ignore[assignment]
+    mirror = mirrored(first)
     # Short hair on a dark head is overlooked now and then.
     wide = [] if _some(whole) else [other(picture) for other in others]
     found = next(filter(_some, (whole, *wide)), None)
@@ -56,6 +60,22 @@ def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
 
 def _some(probability: Map) -> bool:
     return bool((probability > 0.5).any())
+
+
+def _seen_in_brown(picture: Pyramid, shape: tuple[int, ...], first: Glance) -> Map | None:
+    """What the first network sees of the picture in brown, where that shows dyed hair; else None."""
+    little = cv2.resize(picture.covering(*shape[::-1]), shape[::-1], interpolation=cv2.INTER_LINEAR)
+    cool = vivid.coolness(np.asarray(little, np.uint8)) > vivid.VIVID
+    if cool.mean() < COOL:
+        return None
+    seen = browned(first)(picture)
+    hair = seen > 0.5
+    return seen if (cool & hair).sum() > DYED * hair.sum() else None
+
+
+def browned(look: Glance) -> Glance:
+    """The same look, but at the picture without vivid colours."""
+    return lambda picture: look(picture.changed(vivid.browned))
 
 
 def mirrored(look: Glance) -> Glance:

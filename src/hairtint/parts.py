@@ -85,7 +85,7 @@ class _Votes:
 
 def _wanted(probability: Map, picture: Pyramid, looks: tuple[Glance, ...]) -> Grid | None:
     """How many parts the picture is to be seen in; None where the whole shows all there is."""
-    size = (height, width) = picture.rgb.shape[:2]
+    size = (height, width) = picture.size
     if height * width < LEAST:
         return None
     many = _grid(size, MANY)
@@ -146,7 +146,7 @@ def _heads(probability: Map, narrow: float) -> list[tuple[float, float]]:
 
 def _beside(heads: list[tuple[float, float]], picture: Pyramid) -> Iterator[Pyramid]:
     """The wider side of a wide picture beside a head, where there is room for another."""
-    height, width = picture.rgb.shape[:2]
+    height, width = picture.size
     for edges in heads:
         left, right = (round(edge * width) for edge in edges)
         free = slice(0, left) if left > width - right else slice(right, width)

@@ -151,7 +151,7 @@ class VideoSegmenter:
 
 
 def _glance(network: runtime.Network, picture: Pyramid, view: tuple[int, int] | None = None) -> NDArray[np.float32]:
-    height, width = view or picture.rgb.shape[:2]
+    height, width = view or picture.size
     return network(preprocess(picture, framing.nearest(network.shapes, width, height)))
 
 

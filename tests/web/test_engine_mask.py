@@ -1,12 +1,13 @@
 """The browser's masks against Python's: matte, looks, and the whole road from a photo to its mask."""
 
+import cv2
 import engine_page
 import numpy as np
 import pytest
 from hair import hair
 from page_helpers import RUNTIME, needs
 
-from hairtint import Segmenter, VideoSegmenter, framing, glances, matte, parts
+from hairtint import Segmenter, VideoSegmenter, framing, glances, matte, parts, vivid
 from hairtint.pyramid import Pyramid
 from hairtint.segmenter import preprocess
 from hairtint.softness import as_soft
@@ -36,6 +37,11 @@ LOOKS = """async ({ rgb }) => {
   const { width, height, data } = await finest(new Pyramid(View.rgba(await picture(rgb))), look);
   return [width, height, packed(data)];
 }"""
+DYED_LOOKS = LOOKS.replace(
+    "return data[offset + y * row + x * pixel] / 255;",
+    """const at = offset + y * row + x * pixel;
+      return Math.min(1, Math.max(0, 1 - (Math.max(data[at], data[at + 1], data[at + 2]) - 60) / 80));""",
+)
 SEEN = """async ({ rgb }) => {
   const [{ seen }, { Pyramid }, { View }] = await Promise.all(["parts", "pyramid", "raster"].map(module));
   const plane = ({ data, width, height, offset, row, pixel }, wide, high) => ({
@@ -54,6 +60,10 @@ SEEN = """async ({ rgb }) => {
   };
   const mask = await seen(new Pyramid(View.rgba(await picture(rgb))), see, look);
   return [count, packed(mask.data)];
+}"""
+BROWN = """async ({ rgb }) => {
+  const [{ browned }, { View }] = await Promise.all(["vivid", "raster"].map(module));
+  return packed(browned(View.rgba(await picture(rgb))).data);
 }"""
 SHRINK = """async ({ rgb, width, height }) => {
   const [{ Pyramid }, { stretch, View }] = await Promise.all(["pyramid", "raster"].map(module));
@@ -75,8 +85,6 @@ PHOTO = """async ({ rgb, name, finest }) => {
 
 
 def noisy_map(mask, side, seed=0):
-    import cv2
-
     noise = cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 1, (side, side)).astype(np.float32), (0, 0), 3)
     return np.clip(cv2.resize(mask, (side, side)) + noise, 0, 1)
 
@@ -153,6 +161,29 @@ def test_the_looks_are_pythons(modules, side, top, left, speck):
     theirs = glances.finest(rgb, look)
     assert (height, width) == theirs.shape
     assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 1e-5
+
+
+def test_the_picture_in_brown_is_pythons(modules):
+    rgb = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    found = engine_page.received(modules.evaluate(BROWN, {"rgb": engine_page.sent(rgb)})).reshape(rgb.shape)
+    assert np.abs(found.astype(int) - vivid.browned(rgb)).max() <= 1
+
+
+@pytest.mark.parametrize("color", ["blue", "pink", "brown"])
+def test_the_looks_at_dyed_hair_are_pythons(modules, color):
+    """By a look that sees what is dark and not vivid."""
+    rgb = np.full((400, 299, 3), 220, np.uint8)
+    rgb[100:260, 40:200] = {"blue": (40, 50, 180), "pink": (120, 20, 90), "brown": (80, 60, 40)}[color]
+
+    def look(picture):
+        small = cv2.resize(picture.rgb, (32, 32), interpolation=cv2.INTER_NEAREST).astype(np.float32)
+        return np.clip(1 - (small.max(2) - 60) / 80, 0, 1)
+
+    width, height, found = modules.evaluate(DYED_LOOKS, {"rgb": engine_page.sent(rgb)})
+    theirs = glances.finest(rgb, look)
+    assert (height, width) == theirs.shape
+    assert theirs.max() > 0.5
+    assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 0.02
 
 
 @pytest.mark.parametrize(
@@ -232,8 +263,6 @@ def test_a_photo_has_pythons_mask(modules, portrait, name, finest, part):
 
 def test_a_photo_of_several_people_has_pythons_mask(modules, portrait):
     """Seen in parts as well: the whole shows less."""
-    import cv2
-
     small = cv2.resize(portrait, (360, 360), interpolation=cv2.INTER_AREA)
     strip = np.concatenate([small] * 4, axis=1)
     network = Segmenter("swift", backend="onnxruntime")

@@ -20,7 +20,8 @@ TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
-    "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK")),
+    "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK", "COOL", "DYED")),
+    "VIVID": ("vivid", ("NATURAL", "VIVID", "BROWN")),
     "PARTS": (
         "parts",
         ("LONG", "LEAST", "TRACE", "CELLS", "SPECK", "APART", "BESIDE", "SMALL", "FEW", "MANY", "STEEP"),

@@ -27,6 +27,14 @@ export const GLANCES = {
   "MOST": 4.0,
   "FADE": 0.1,
   "SPECK": 0.01,
+  "COOL": 0.01,
+  "DYED": 0.5,
+};
+
+export const VIVID = {
+  "NATURAL": 8,
+  "VIVID": 24,
+  "BROWN": [1.12, 1.0, 0.82],
 };
 
 export const PARTS = {

@@ -1,11 +1,12 @@
 /** A photo is worth more time than a frame: the network looks up to three times, as hairtint/glances.py has it do. */
 
 import { bounds } from "./box.js";
-import { GLANCES } from "./constants.js";
-import { resize, round, View } from "./raster.js";
+import { GLANCES, VIVID } from "./constants.js";
+import { resize, round, stretch, View } from "./raster.js";
 import { regions } from "./regions.js";
+import { browned, coolness } from "./vivid.js";
 
-const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = GLANCES;
+const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK, COOL, DYED } = GLANCES;
 
 /**
  * The probability of hair, by up to three looks.
@@ -14,11 +15,30 @@ const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = GLANCES;
  */
 export async function finest(picture, look) {
   const whole = await look(picture);
+  const brown = (shown) => look(shown.changed(browned));
+  const seen = await seenInBrown(picture, whole, brown);
+  return seen ? more(picture, seen, brown) : more(picture, whole, look);
+}
+
+/** What is seen of the picture in brown, where that shows dyed hair; else null. */
+async function seenInBrown(picture, { width, height }, brown) {
+  const little = stretch(picture.covering(width, height), width, height);
+  const cool = coolness(View.rgb(little)).map((by) => by > VIVID.VIVID);
+  if (count(cool) < COOL * cool.length) return null;
+  const seen = await brown(picture);
+  const hair = seen.data.map((v) => v > 0.5);
+  return count(hair.map((some, i) => some && cool[i])) > DYED * count(hair) ? seen : null;
+}
+
+const count = (marks) => marks.reduce((sum, mark) => sum + mark, 0);
+
+/** Further looks, after that at the whole. */
+async function more(picture, whole, look) {
   if (!whole.data.some((v) => v > 0.5)) return whole;
-  const box = around(whole, picture.view);
+  const box = around(whole, picture.size);
   if (!box) return mirrored(whole, picture, look);
   const part = picture.box(box);
-  return pasted(whole, await mirrored(await look(part), part, look), box, picture.view);
+  return pasted(whole, await mirrored(await look(part), part, look), box, picture.size);
 }
 
 /** The mean of a picture's map and its mirror image's. */

@@ -84,6 +84,6 @@ function look(pyramid) {
 
 /** The whole picture squeezed to the network's shape; no padding, no normalisation. */
 function squeeze(pyramid) {
-  const { width, height } = nearest(shapes, pyramid.view);
+  const { width, height } = nearest(shapes, pyramid.size);
   return { width, height, data: stretch(pyramid.covering(width, height), width, height).data };
 }

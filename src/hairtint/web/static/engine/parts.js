@@ -21,7 +21,7 @@ export async function seen(picture, see, look) {
   const grid = await wanted(probability, picture, look);
   if (!grid) return mask;
   const votes = new Votes(mask);
-  for (const { rows, columns } of places(picture.view, grid)) {
+  for (const { rows, columns } of places(picture.size, grid)) {
     votes.add((await see(part(picture, rows, columns))).mask.data, rows, columns);
   }
   votes.raise(mask.data);
@@ -72,15 +72,15 @@ class Votes {
 
 /** How many parts the picture is to be seen in; null where the whole shows all there is. */
 async function wanted(probability, picture, look) {
-  const { view } = picture;
-  const { width, height } = view;
+  const { size } = picture;
+  const { width, height } = size;
   if (width * height < LEAST) return null;
-  const many = gridOf(view, MANY);
+  const many = gridOf(size, MANY);
   if (Math.max(width, height) > LONG * Math.min(width, height)) return many;
   const some = probability.data.some((v) => v > 0.5);
   const found = some ? heads(probability, width / height) : [];
   if (found.length > 1) return many;
-  const suspects = some ? beside(found, view) : places(view, gridOf(view, FEW));
+  const suspects = some ? beside(found, size) : places(size, gridOf(size, FEW));
   for (const { rows, columns } of suspects) {
     const { data } = await look(part(picture, rows, columns));
     const share = data.reduce((sum, v) => sum + (v > 0.5), 0) / data.length;
