@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import hairtint
-from hairtint import framing, glances, matte, softness, zoo
+from hairtint import framing, glances, matte, recolor, softness, zoo
 from hairtint.errors import InputError, PictureError, UnknownModelError
-from hairtint.segmenter import Segmenter, preprocess
+from hairtint.segmenter import OFTEN, Segmenter, preprocess
+from hairtint.vivid import coolness
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +123,39 @@ def test_a_second_stream_is_shown_in_the_proportions_of_the_view(side):
     still.networks = [Spy()]
     hairtint.VideoSegmenter(still).mask(np.zeros((360, 640, 3), np.uint8), np.zeros((*side[::-1], 3), np.uint8))
     assert asked == [(128, 224)]
+
+
+def test_hair_that_is_dyed_already_is_found_in_video(portrait):
+    """From the first frame on; the network looks once a frame, but now and then twice, and back after a cut."""
+    video, calls = hairtint.VideoSegmenter("swift"), []
+    network = video.still.networks[0]
+    video.still.networks[0] = Noted(network, calls)
+    hair = hairtint.Segmenter("swift").mask(portrait)
+    blue = recolor(portrait, hair, "blue")
+    for _ in range(2 * OFTEN):
+        found = video.mask(blue) > 0.5
+        assert (found & (hair > 0.5)).sum() > 0.7 * (found | (hair > 0.5)).sum()
+    assert len(calls) == 2 * OFTEN
+    assert not any(coolness(shown).max() > 60 for shown in calls), "it is shown brown hair alone"
+    calls.clear()
+    for _ in range(OFTEN + 2):
+        video.mask(portrait[:, ::-1])
+    assert calls[-1].tobytes() == preprocess(portrait[:, ::-1], network.shapes[0]).tobytes()
+    video.reset()
+    calls.clear()
+    video.mask(blue)
+    assert len(calls) == 1
+
+
+class Noted:
+    """A network that notes what it is shown."""
+
+    def __init__(self, network, calls):
+        self.network, self.shapes, self.calls = network, network.shapes, calls
+
+    def __call__(self, rgb):
+        self.calls.append(rgb.copy())
+        return self.network(rgb)
 
 
 def test_another_process_may_be_sent_a_segmenter(portrait):

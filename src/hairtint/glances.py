@@ -41,7 +41,7 @@ def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
     """
     picture = Pyramid.of(picture)
     size, whole = picture.size, first(picture)
-    if (seen := _seen_in_brown(picture, whole.shape, first)) is not None:
+    if (seen := seen_in_brown(picture, whole.shape, first)) is not None:
         whole, (first, *others) = seen, map(browned, (first, *others))  # type: ignore[assignment]
     mirror = mirrored(first)
     # Short hair on a dark head is overlooked now and then.
@@ -62,15 +62,18 @@ def _some(probability: Map) -> bool:
     return bool((probability > 0.5).any())
 
 
-def _seen_in_brown(picture: Pyramid, shape: tuple[int, ...], first: Glance) -> Map | None:
-    """What the first network sees of the picture in brown, where that shows dyed hair; else None."""
+def seen_in_brown(picture: Pyramid, shape: tuple[int, ...], look: Glance, share: float = DYED) -> Map | None:
+    """What is seen of the picture in brown, a map of this shape, where more than this share of the hair is vivid.
+
+    None where it is not: the hair is not dyed, and is better seen as it is.
+    """
     little = cv2.resize(picture.covering(*shape[::-1]), shape[::-1], interpolation=cv2.INTER_LINEAR)
     cool = vivid.coolness(np.asarray(little, np.uint8)) > vivid.VIVID
     if cool.mean() < COOL:
         return None
-    seen = browned(first)(picture)
+    seen = browned(look)(picture)
     hair = seen > 0.5
-    return seen if (cool & hair).sum() > DYED * hair.sum() else None
+    return seen if (cool & hair).sum() > share * hair.sum() else None
 
 
 def browned(look: Glance) -> Glance:

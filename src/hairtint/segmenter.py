@@ -17,6 +17,7 @@ from hairtint.memory import Memory
 from hairtint.pyramid import Pyramid
 
 FEW = 30  # photos: ONNX Runtime has done fewer before OpenVINO, twice as fast then, would be ready
+OFTEN = 15  # frames, after which and after a cut a video's hair is looked at in brown
 
 
 class Segmenter:
@@ -131,6 +132,7 @@ class VideoSegmenter:
             raise InputError("a Segmenter that is lent brings its backend and threads: leave both out here")
         self.still = model
         self.memory = Memory()
+        self._frames, self._dyed = 0, False  # since the last reset; whether its hair is seen in brown
 
     def __reduce__(self) -> tuple[type[VideoSegmenter], tuple[Segmenter]]:
         return type(self), (self.still,)
@@ -142,12 +144,31 @@ class VideoSegmenter:
         A frame of another size, or after a cut, starts anew. Raises PictureError where either is no such array.
         """
         pyramid = Pyramid(rgb)
-        found = self.still.glance(pyramid if small is None else small, view=rgb.shape[:2])
+        found = self._found(Pyramid.of(pyramid if small is None else small), rgb.shape[:2])
         return matte.refine(self.memory.blend(found, pyramid), pyramid)
+
+    def _found(self, picture: Pyramid, view: tuple[int, int]) -> NDArray[np.float32]:
+        """The network's map of a frame, in brown where hair is blue, pink or green, which is asked now and then."""
+
+        def look(picture: Pyramid) -> NDArray[np.float32]:
+            return self.still.glance(picture, view=view)
+
+        due = self._frames % OFTEN == 0 or self.memory.anew
+        self._frames += 1
+        if not (due or self._dyed):
+            return look(picture)
+        little = Pyramid(preprocess(picture, framing.nearest(self.still.networks[0].shapes, view[1], view[0])))
+        if not due:
+            return glances.browned(look)(little)
+        share = glances.DYED / 2 if self._dyed else glances.DYED  # not to and fro
+        seen = glances.seen_in_brown(little, little.size, look, share)
+        self._dyed = seen is not None
+        return look(picture) if seen is None else seen
 
     def reset(self) -> None:
         """Forget the frames before, as at the start of another video."""
         self.memory.reset()
+        self._frames, self._dyed = 0, False
 
 
 def _glance(network: runtime.Network, picture: Pyramid, view: tuple[int, int] | None = None) -> NDArray[np.float32]:

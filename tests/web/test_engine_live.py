@@ -151,6 +151,19 @@ def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
         assert set(done["timings"]) == {"grab", "network", "memory", "matte", "color", "travel"}
 
 
+def test_blue_hair_is_found_as_python_finds_it(engine, portrait):
+    """From the first frame on, and by its own colours again after a cut."""
+    hair = VideoSegmenter("swift", backend="onnxruntime").mask(portrait)
+    blue, mirrored = recolor(portrait, hair, "blue"), np.ascontiguousarray(portrait[:, ::-1])
+    video = VideoSegmenter("swift", backend="onnxruntime")
+    for number, rgb in enumerate([blue, blue, mirrored, mirrored, mirrored]):
+        done = engine.evaluate(FRAME, {"rgb": engine_page.sent(rgb), "look": {"color": "copper"}, "fresh": number == 0})
+        mask = engine_page.received(done["mask"]).reshape(portrait.shape[:2])
+        theirs = video.mask(rgb)
+        assert np.abs(mask - theirs).mean() < 2e-3
+        assert (theirs > 0.5).mean() > 0.7 * (hair > 0.5).mean()
+
+
 def test_a_photo_is_sent_once_and_dyed_as_often_as_one_likes(engine, portrait):
     rgb, mask = portrait[:256], np.zeros((256, 512), np.float32)
     mask[40:200, 100:400] = 0.8

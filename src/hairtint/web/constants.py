@@ -21,6 +21,7 @@ _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK", "COOL", "DYED")),
+    "SEGMENTER": ("segmenter", ("OFTEN",)),
     "VIVID": ("vivid", ("NATURAL", "VIVID", "BROWN")),
     "PARTS": (
         "parts",

@@ -31,6 +31,10 @@ export const GLANCES = {
   "DYED": 0.5,
 };
 
+export const SEGMENTER = {
+  "OFTEN": 15,
+};
+
 export const VIVID = {
   "NATURAL": 8,
   "VIVID": 24,

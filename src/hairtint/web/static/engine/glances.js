@@ -15,19 +15,21 @@ const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK, COOL, DYED } = GLAN
  */
 export async function finest(picture, look) {
   const whole = await look(picture);
-  const brown = (shown) => look(shown.changed(browned));
-  const seen = await seenInBrown(picture, whole, brown);
-  return seen ? more(picture, seen, brown) : more(picture, whole, look);
+  const seen = await seenInBrown(picture, whole, look);
+  return seen ? more(picture, seen, inBrown(look)) : more(picture, whole, look);
 }
 
-/** What is seen of the picture in brown, where that shows dyed hair; else null. */
-async function seenInBrown(picture, { width, height }, brown) {
+/** The same look, but at the picture without vivid colours. */
+export const inBrown = (look) => (picture) => look(picture.changed(browned));
+
+/** What is seen of the picture in brown, where more than this share of the hair is vivid; else null. */
+export async function seenInBrown(picture, { width, height }, look, share = DYED) {
   const little = stretch(picture.covering(width, height), width, height);
   const cool = coolness(View.rgb(little)).map((by) => by > VIVID.VIVID);
   if (count(cool) < COOL * cool.length) return null;
-  const seen = await brown(picture);
+  const seen = await inBrown(look)(picture);
   const hair = seen.data.map((v) => v > 0.5);
-  return count(hair.map((some, i) => some && cool[i])) > DYED * count(hair) ? seen : null;
+  return count(hair.map((some, i) => some && cool[i])) > share * count(hair) ? seen : null;
 }
 
 const count = (marks) => marks.reduce((sum, mark) => sum + mark, 0);

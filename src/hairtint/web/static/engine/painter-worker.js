@@ -1,6 +1,7 @@
 /** The worker that does all but the network: pixels out of frames, memory, matte and recolouring. */
 
 import { MATTE } from "./constants.js";
+import { Finder } from "./finder.js";
 import { nearest } from "./framing.js";
 import { finest } from "./glances.js";
 import { largestRegion, refine } from "./matte.js";
@@ -16,7 +17,7 @@ import { Tinter } from "./tinter.js";
 let network = null;
 let shapes = []; // of the pictures it takes
 let kept = null; // the photo that was dyed last: another colour for it needs neither a copy nor new maps
-const roads = new Map(); // of live video: the tinter, and the promise of the frame before
+const roads = new Map(); // of live video: the finder, the tinter, and the promise of the frame before
 
 serve(self, { load, mask, recolor: dye, frame, reset, drop });
 
@@ -52,15 +53,15 @@ async function frame({ road, picture, look: chosen, masks }) {
   const taken = await pixels(picture); // first, as it closes the picture, whatever the look is
   const read = readLook(chosen);
   const pyramid = new Pyramid(View.rgba(taken));
-  const squeezed = squeeze(pyramid);
+  const little = new Pyramid(View.rgb(squeeze(pyramid)));
   const grab = performance.now() - started;
-  const answer = network.call("run", squeezed, [squeezed.data.buffer]);
-  const { tinter, last } = roads.get(road) ?? { tinter: new Tinter(), last: null };
+  const { finder, tinter, last } = roads.get(road) ?? { finder: new Finder(run), tinter: new Tinter(), last: null };
+  const answer = finder.find(little, tinter.anew);
   const done = Promise.all([answer, last?.catch(() => null)]).then(([map]) => {
     const { mask: hair, timings } = tinter.tint(taken, pyramid, map, read);
     return { hair, timings: { grab, network: map.milliseconds, ...timings } };
   });
-  roads.set(road, { tinter, last: done });
+  roads.set(road, { finder, tinter, last: done });
   const { hair, timings } = await done;
   timings.within = performance.now() - started;
   const result = { ...taken, mask: masks ? hair.data : null, timings };
@@ -68,6 +69,7 @@ async function frame({ road, picture, look: chosen, masks }) {
 }
 
 function reset({ road }) {
+  roads.get(road)?.finder.reset();
   roads.get(road)?.tinter.reset();
 }
 
@@ -78,8 +80,12 @@ function drop({ road }) {
 
 /** The network's map of a picture. */
 function look(pyramid) {
-  const squeezed = squeeze(pyramid);
-  return network.call("run", squeezed, [squeezed.data.buffer]);
+  return run({ view: squeeze(pyramid) });
+}
+
+/** The same where the picture has the network's shape already; its data are given away. */
+function run({ view: { width, height, data } }) {
+  return network.call("run", { width, height, data }, [data.buffer]);
 }
 
 /** The whole picture squeezed to the network's shape; no padding, no normalisation. */

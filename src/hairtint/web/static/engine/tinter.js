@@ -10,6 +10,11 @@ export class Tinter {
   #memory = new Memory();
   #heads = new Heads();
 
+  /** Whether the last frame was the first of its scene. */
+  get anew() {
+    return this.#memory.anew;
+  }
+
   /** Forget the frames before, as at the start of another video. */
   reset() {
     this.#memory.reset();
