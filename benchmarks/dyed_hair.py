@@ -3,23 +3,25 @@
     python benchmarks/dyed_hair.py PORTRAITS [MODEL ...]
 
 PORTRAITS: the folder of the hundred generated portraits (CC0) that tests and pictures take theirs from. MODEL: names or
-.onnx files; without any, live video's network and what photos get. Of each dye prints the mean IoU with what photos get
-before the dye, how many of the portraits are below 0.5, and in how many no hair is found.
+.onnx files, used as for the first frame of a video; without any, live video's network and what photos get. Prints of
+each dye the mean IoU with what photos get before the dye, how many portraits are below 0.5, and in how many no hair is
+found.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hairtint import Segmenter, recolor, zoo
+from hairtint import Segmenter, VideoSegmenter, recolor, zoo
 from hairtint.photo import Photo
 
 NATURAL: dict[str, Any] = {}
-HSV = {"method": "hsv", "hsv_saturation": True}  # networks that learn from dyed photos never see this method
+HSV = {"method": "hsv", "hsv_saturation": True}
 DYES: list[tuple[str, dict[str, Any] | None]] = [
     ("as it is", None), ("blue", NATURAL), ("pink", NATURAL), ("green", NATURAL), ("copper", NATURAL),
     ("platinum", NATURAL), ("jet black", NATURAL), ("blue", HSV), ("green", HSV), ("pink", HSV),
@@ -32,6 +34,11 @@ def iou(mask: np.ndarray, truth: np.ndarray) -> float:
     return np.count_nonzero(hair & truth) / either if either else 1.0
 
 
+def finder(model: str | None) -> Callable[[np.ndarray], np.ndarray]:
+    segmenter = Segmenter(model)
+    return segmenter.mask if model is None else lambda rgb: VideoSegmenter(segmenter).mask(rgb)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("portraits", type=Path)
@@ -41,14 +48,14 @@ def main() -> None:
     photos = [Photo.open(path).rgb for path in sorted(given.portraits.iterdir())[:: given.every]]
     finest = Segmenter()
     masks = [finest.mask(rgb) for rgb in photos]
-    segmenters = {model or "photos": Segmenter(model) for model in given.models}
+    finders = {model or "photos": finder(model) for model in given.models}
     for color, how in DYES:
-        found: dict[str, list[float]] = {model: [] for model in segmenters}
-        nothing = dict.fromkeys(segmenters, 0)
+        found: dict[str, list[float]] = {model: [] for model in finders}
+        nothing = dict.fromkeys(finders, 0)
         for rgb, mask in zip(photos, masks, strict=True):
             dyed = rgb if how is None else recolor(rgb, mask, color, **how)
-            for model, segmenter in segmenters.items():
-                seen = segmenter.mask(dyed)
+            for model, find in finders.items():
+                seen = find(dyed)
                 found[model].append(iou(seen, mask > 0.5))
                 nothing[model] += not (seen > 0.5).any()
         for model, values in found.items():
