@@ -78,6 +78,26 @@ def test_snapshot_and_recording(live):
     assert len(data) > 3000
 
 
+def test_a_recording_that_the_browser_ends_is_saved(live):
+    """As where its encoder fails; the camera can be switched off afterwards."""
+    live.evaluate("""() => {
+      const { start } = MediaRecorder.prototype;
+      MediaRecorder.prototype.start = function (...slice) {
+        MediaRecorder.prototype.start = start;
+        globalThis.recorder = this;
+        start.apply(this, slice);
+      };
+    }""")
+    live.locator("#record").click()
+    live.locator("#timer").filter(has_text=re.compile("0:0[2-9]|0:[1-9]|[1-9]:")).wait_for()
+    with live.expect_download() as recording:
+        live.evaluate("recorder.stop()")
+    assert recording.value.path().stat().st_size > 3000
+    assert live.locator("#record").get_attribute("aria-pressed") == "false"
+    live.locator("#camera-stop").click()
+    live.locator("#camera-start").wait_for()
+
+
 def test_a_kept_look_has_a_picture_of_the_dye(live):
     """Even where the camera is shown as it is."""
     live.get_by_label("blue", exact=True).check()

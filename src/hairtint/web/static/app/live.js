@@ -116,7 +116,9 @@ export class LiveTab {
     try {
       if (this.#recorder) return await this.#finish();
       if (!this.#seen) return;
-      this.#recorder = new CanvasRecorder(byId("live-canvas"));
+      const recorder = new CanvasRecorder(byId("live-canvas"));
+      recorder.ended.then(() => this.#recorder === recorder && this.#finish());
+      this.#recorder = recorder;
       this.#say("Recording");
     } catch (error) {
       showProblem(error);
