@@ -61,5 +61,17 @@ def test_only_the_largest_region_stays_with_its_soft_rim():
     assert not kept[30:].any()
 
 
+def test_the_region_of_the_frame_before_is_kept_until_another_is_clearly_larger():
+    mask = np.zeros((60, 60), np.float32)
+    mask[5:25, 5:25] = mask[36:60, 36:60] = 1
+    before = np.roll(mask, 3, axis=1) * (np.arange(60) < 30)
+    assert matte.largest_region(mask, before)[:30].any()
+    assert not matte.largest_region(mask, before)[30:].any()
+    for other in (np.zeros_like(mask), before[:50]):
+        np.testing.assert_array_equal(matte.largest_region(mask, other), matte.largest_region(mask))
+    mask[35:60, 35:60] = 1
+    assert not matte.largest_region(mask, before)[:30].any()
+
+
 def test_a_mask_without_a_region_comes_back_empty():
     assert not matte.largest_region(np.full((5, 5), 0.4, np.float32)).any()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scenes import two_heads
 
 from hairtint.heads import APART
 from hairtint.look import Look
@@ -50,3 +51,15 @@ def test_a_fade_to_black_takes_the_hair_with_it(tinter, portrait):
         frame = (portrait * (1 - k / 18)).astype(np.uint8)
         dyed = tinter(frame, Look(color="platinum")).rgb
         assert np.median(dyed[inside]) < np.percentile(frame, 99) + 12
+
+
+def test_the_largest_region_stays_on_its_head(tinter, portrait):
+    """Where another is but a little larger."""
+    look, frames = Look("copper", largest_region=True), two_heads(portrait)
+    tinter.reset()
+    for rgb, second in frames:
+        mask = tinter(rgb, look).mask
+        assert mask[:, :second].any()
+        assert not mask[:, second:].any()
+    tinter.reset()
+    assert not tinter(rgb, look).mask[:, :second].any()

@@ -63,12 +63,13 @@ class Look:
         for field, value in zip(fields(self), values, strict=True):
             object.__setattr__(self, field.name, value)
 
-    def hair(self, mask: Cover) -> Cover:
+    def hair(self, mask: Cover, before: Cover | None = None) -> Cover:
         """What of a mask, (H, W), is dyed: all of it, or its largest region, of bool as uint8 up to 255.
 
-        Takes what `recolor` takes. Raises MaskError where the region is wanted of anything else.
+        Takes what `recolor` takes; in video also what it gave of the frame `before`, so that the dye stays on one head
+        while two are about as large. Raises MaskError where the region is wanted of anything else.
         """
-        return largest_region(as_cover(mask)[0]) if self.largest_region else mask
+        return largest_region(as_cover(mask)[0], before) if self.largest_region else mask
 
     def dyed(
         self, rgb: NDArray[np.uint8], mask: NDArray[np.generic], *, shade: Shade | Parts | None = None

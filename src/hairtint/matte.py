@@ -17,6 +17,7 @@ SHARE = 0.0125  # the least radius as a share of the map's longer side: fine map
 PHOTO_REACH = 4.0  # pixels where small hair has a finer map (hairtint.glances)
 FAINT = 0.05  # where all is below this, there is no hair
 DOUBT = 0.1  # probabilities within this of 0 and 1 count as certain, so that hair is dyed to the full
+LARGER = 1.5  # how much larger than the region of the frame before another must be to be kept instead
 EPSILON = 4e-4  # how flat a window must be to count as flat, in squared grey levels of [0, 1]
 
 
@@ -105,22 +106,31 @@ def _span(part: slice, count: int, size: int) -> slice:
     return slice(round(part.start * size / count), round(part.stop * size / count))
 
 
-def largest_region(mask: Cover) -> Cover:
+def largest_region(mask: Cover, before: Cover | None = None) -> Cover:
     """The mask with every region but the largest set to 0 (the report's clean-up, section 4.1).
 
     mask: (H, W), uint8 up to 255 or float32 up to 1. A region is 8-connected and above one half; its soft rim, down to
-    a quarter, stays with it. A mask without a region comes back empty.
+    a quarter, stays with it. A mask without a region comes back empty. `before`: in video, what was kept of the frame
+    before; the region that lies on most of it is kept, unless another is clearly larger.
     """
     half = 127.5 if mask.dtype == np.uint8 else 0.5
     count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > half).view(np.uint8), connectivity=8)
     if count < 2:
         return np.zeros_like(mask)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    areas = stats[:, cv2.CC_STAT_AREA]
+    areas[0] = 0  # what is no region
+    chosen = int(areas.argmax())
+    if before is not None and before.shape == mask.shape:
+        shared = np.bincount(labels[before > half], minlength=count)
+        shared[0] = 0
+        known = int(shared.argmax())
+        if LARGER * areas[known] >= areas[chosen]:
+            chosen = known
     count, found = cv2.connectedComponents((mask > half / 2).view(np.uint8), connectivity=8)
     rims = np.asarray(found, np.int32)
     kept = np.zeros(count, np.bool_)
-    kept[rims[labels == largest]] = True
-    return np.asarray(mask * (kept.take(rims) & ((labels == 0) | (labels == largest))))
+    kept[rims[labels == chosen]] = True
+    return np.asarray(mask * (kept.take(rims) & ((labels == 0) | (labels == chosen))))
 
 
 def without_specks(marked: NDArray[np.bool_], least: float) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hairtint.frame import Cover
 from hairtint.heads import Heads
 from hairtint.look import Look, check_look
 from hairtint.segmenter import Segmenter, VideoSegmenter
@@ -38,6 +39,7 @@ class Tinter:
     def __init__(self, model: str | os.PathLike[str] | Segmenter | None = None, *, threads: int | None = None) -> None:
         self.segmenter = VideoSegmenter(model, threads=threads)
         self.heads = Heads()
+        self._mask: Cover | None = None  # what was dyed of the frame before
 
     def __call__(self, rgb: NDArray[np.uint8], look: Look, small: NDArray[np.uint8] | None = None) -> Tinted:
         """The next frame, uint8 (H, W, 3) RGB, in the colour of `look`.
@@ -47,14 +49,19 @@ class Tinter:
         """
         check_look(look)
         started = time.perf_counter()
-        mask = look.hair(self.segmenter.mask(rgb, small))
-        masked = time.perf_counter()
+        found = self.segmenter.mask(rgb, small)
         if self.segmenter.memory.anew:
-            self.heads.reset()
+            self._forget()
+        mask = self._mask = look.hair(found, self._mask)
+        masked = time.perf_counter()
         dyed = look.dyed(rgb, mask, shade=self.heads.follow(rgb, mask) if look.method == "natural" else None)
         return Tinted(dyed, mask, {"mask": masked - started, "color": time.perf_counter() - masked})
 
     def reset(self) -> None:
         """Forget the frames before, as at the start of another video."""
         self.segmenter.reset()
+        self._forget()
+
+    def _forget(self) -> None:
         self.heads.reset()
+        self._mask = None

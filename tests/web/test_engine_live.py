@@ -5,7 +5,7 @@ import engine_page
 import numpy as np
 import pytest
 from page_helpers import RUNTIME, needs
-from scenes import scene
+from scenes import scene, two_heads
 
 from hairtint import VideoSegmenter, recolor
 from hairtint.memory import Memory
@@ -162,6 +162,14 @@ def test_blue_hair_is_found_as_python_finds_it(engine, portrait):
         theirs = video.mask(rgb)
         assert np.abs(mask - theirs).mean() < 2e-3
         assert (theirs > 0.5).mean() > 0.7 * (hair > 0.5).mean()
+
+
+def test_the_largest_region_stays_on_its_head(engine, portrait):
+    for number, (rgb, second) in enumerate(two_heads(portrait)):
+        data = {"rgb": engine_page.sent(rgb), "look": {"color": "copper", "largestRegion": True}, "fresh": number == 0}
+        mask = engine_page.received(engine.evaluate(FRAME, data)["mask"]).reshape(rgb.shape[:2])
+        assert mask[:, :second].any()
+        assert not mask[:, second:].any()
 
 
 def test_a_photo_is_sent_once_and_dyed_as_often_as_one_likes(engine, portrait):

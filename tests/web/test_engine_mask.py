@@ -20,9 +20,9 @@ AS_SOFT = """async ({ mask, rgb }) => {
   const [{ asSoft }, { View }] = await Promise.all(["softness", "raster"].map(module));
   return packed(asSoft(await plane(mask), View.rgba(await picture(rgb))).data);
 }"""
-LARGEST = """async ({ mask }) => {
+LARGEST = """async ({ mask, before }) => {
   const { largestRegion } = await module("matte");
-  return packed(largestRegion(await plane(mask)).data);
+  return packed(largestRegion(await plane(mask), before && (await plane(before))).data);
 }"""
 LOOKS = """async ({ rgb }) => {
   const [{ finest }, { Pyramid }, { View }] = await Promise.all(["glances", "pyramid", "raster"].map(module));
@@ -130,6 +130,16 @@ def test_the_largest_region_is_pythons(modules):
     mask[30:40, 82:88], mask[35:37, 80:82] = 0.7, 0.4
     found = engine_page.received(modules.evaluate(LARGEST, {"mask": engine_page.sent(mask)})).reshape(mask.shape)
     np.testing.assert_array_equal(found, matte.largest_region(mask))
+
+
+@pytest.mark.parametrize("size", [24, 25])
+def test_the_region_of_the_frame_before_is_pythons(modules, size):
+    mask = np.zeros((60, 60), np.float32)
+    mask[5:25, 5:25] = mask[60 - size :, 60 - size :] = 1
+    before = np.roll(mask, 3, axis=1) * (np.arange(60) < 30)
+    data = {"mask": engine_page.sent(mask), "before": engine_page.sent(before)}
+    found = engine_page.received(modules.evaluate(LARGEST, data)).reshape(mask.shape)
+    np.testing.assert_array_equal(found, matte.largest_region(mask, before))
 
 
 def test_of_very_many_regions_the_largest_is_found(modules):

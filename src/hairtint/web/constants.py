@@ -18,7 +18,7 @@ from hairtint.effects import EFFECTS
 TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 
 _NUMBERS = {
-    "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "EPSILON")),
+    "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "LARGER", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
     "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK", "COOL", "DYED")),
     "SEGMENTER": ("segmenter", ("OFTEN",)),

@@ -7,6 +7,7 @@ export const MATTE = {
   "PHOTO_REACH": 4.0,
   "FAINT": 0.05,
   "DOUBT": 0.1,
+  "LARGER": 1.5,
   "EPSILON": 0.0004,
 };
 

@@ -6,7 +6,7 @@ import { MATTE } from "./constants.js";
 import { between, blendRows, grey, greys, resize, round, View } from "./raster.js";
 import { regions } from "./regions.js";
 
-const { GUIDE, FAINT, DOUBT, EPSILON } = MATTE;
+const { GUIDE, FAINT, DOUBT, LARGER, EPSILON } = MATTE;
 const SHARES = Float32Array.from({ length: 256 }, (_, level) => level / 255);
 
 /**
@@ -177,14 +177,27 @@ export function part({ data, width }, { left, top, right, bottom }) {
   return { width: wide, height: bottom - top, data: out };
 }
 
-/** The mask with every region but the largest set to 0; its soft rim, down to half the threshold, stays with it. */
-export function largestRegion(mask, threshold = 0.5) {
+/**
+ * The mask with every region but the largest set to 0; its soft rim stays with it. In video the region that lies on most
+ * of what was kept of the frame `before` is kept, unless another is clearly larger.
+ */
+export function largestRegion(mask, before) {
   const { width, height, data } = mask;
-  const { labels, areas } = regions(mask, threshold);
-  const largest = areas.reduce((most, area, k) => (area > areas[most] ? k : most), 0) || -1;
-  const around = regions(mask, threshold / 2).labels;
+  const { labels, areas } = regions(mask, 0.5);
+  let chosen = ofMost(areas);
+  if (before?.width === width && before.height === height) {
+    const shared = areas.map(() => 0);
+    labels.forEach((k, i) => k && before.data[i] > 0.5 && shared[k]++);
+    const known = ofMost(shared);
+    if (LARGER * areas[known] >= areas[chosen]) chosen = known;
+  }
+  const around = regions(mask, 0.25).labels;
   const rims = new Set();
-  labels.forEach((k, i) => k === largest && rims.add(around[i]));
-  const kept = data.map((v, i) => (rims.has(around[i]) && (labels[i] === largest || !(v > threshold)) ? v : 0));
+  labels.forEach((k, i) => k && k === chosen && rims.add(around[i]));
+  const kept = data.map((v, i) => (rims.has(around[i]) && (labels[i] === chosen || !(v > 0.5)) ? v : 0));
   return { width, height, data: kept };
+}
+
+function ofMost(counts) {
+  return counts.reduce((most, count, k) => (count > counts[most] ? k : most), 0);
 }

@@ -65,7 +65,7 @@ async function frame({ road, picture, look: chosen, masks }) {
   const { hair, timings } = await done;
   timings.within = performance.now() - started;
   const result = { ...taken, mask: masks ? hair.data : null, timings };
-  return new Moved(result, masks ? [taken.data.buffer, hair.data.buffer] : [taken.data.buffer]);
+  return new Moved(result, [taken.data.buffer]); // the mask stays: the next frame needs it
 }
 
 function reset({ road }) {

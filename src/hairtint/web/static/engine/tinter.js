@@ -9,6 +9,7 @@ import { recolor } from "./recolor.js";
 export class Tinter {
   #memory = new Memory();
   #heads = new Heads();
+  #mask = null; // what was dyed of the frame before
 
   /** Whether the last frame was the first of its scene. */
   get anew() {
@@ -18,7 +19,12 @@ export class Tinter {
   /** Forget the frames before, as at the start of another video. */
   reset() {
     this.#memory.reset();
+    this.#forget();
+  }
+
+  #forget() {
     this.#heads.reset();
+    this.#mask = null;
   }
 
   /**
@@ -34,9 +40,10 @@ export class Tinter {
     const steady = this.#memory.blend(probability, pyramid);
     const remembered = performance.now();
     const refined = refine(steady, pyramid);
-    const mask = look.largestRegion ? largestRegion(refined) : refined;
+    if (this.#memory.anew) this.#forget();
+    const mask = look.largestRegion ? largestRegion(refined, this.#mask) : refined;
+    this.#mask = mask;
     const matted = performance.now();
-    if (this.#memory.anew) this.#heads.reset();
     recolor(frame, mask, look, look.method === "natural" ? this.#heads.follow(View.rgba(frame), mask) : null);
     const dyed = performance.now();
     return { mask, timings: { memory: remembered - started, matte: matted - remembered, color: dyed - matted } };
