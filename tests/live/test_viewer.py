@@ -7,7 +7,6 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -109,9 +108,10 @@ def test_it_stops_after_so_many_frames_or_seconds_or_on_quit(tmp_path):
 def test_frames_are_counted_before_the_network_is_ready_too(tmp_path):
     source, ready, stop = Script(HALVES), threading.Event(), threading.Event()
     with Loop(source, lambda: ready.wait() and paint, BEGIN.look) as loop:
-        sink, screen, told = SimpleNamespace(show=lambda rgb: stop.set()), Keys("i"), []
+        far, screen, told = Far(), Keys("i"), []
+        far.show = lambda rgb: stop.set()
         viewer = Viewer(
-            loop, BEGIN, outs=[Out(sink)], screen=screen, folder=tmp_path, tell=print, report=told.append,
+            loop, BEGIN, remote=far, screen=screen, folder=tmp_path, tell=print, report=told.append,
             clock=count().__next__,
         )  # fmt: skip
         try:
@@ -121,6 +121,26 @@ def test_frames_are_counted_before_the_network_is_ready_too(tmp_path):
             source.put(gone())
     assert (viewer.stats.frames, viewer.stats.undyed) == (0, 1)
     assert (screen.drawn[-1][2].figures, told) == ((), []), "there are none yet"
+
+
+def test_what_is_not_dyed_yet_is_shown_but_neither_recorded_nor_sent(tmp_path):
+    """Nor does its time count."""
+    source, ready, far, call, told = Script(*[HALVES] * 3), threading.Event(), Far(), Kept(), []
+    far.show = lambda rgb: (far.pictures.append(rgb), ready.set(), source.put(HALVES))
+    with Loop(source, lambda: ready.wait() and paint, BEGIN.look) as loop:
+        state = replace(BEGIN, recording=True)
+        viewer = Viewer(
+            loop, state, outs=[Out(call)], remote=far, folder=tmp_path, tell=told.append, clock=count().__next__
+        )
+        viewer.run(seconds=50)
+        source.put(gone())
+    assert viewer.stats.undyed
+    assert (far.pictures[0] == HALVES).all()
+    assert call.pictures
+    assert not any((rgb == HALVES).all() for rgb in call.pictures)
+    with av.open(told[0]) as container:
+        first = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    np.testing.assert_allclose(first[10, 10], call.pictures[0][10, 10], atol=12)
 
 
 def test_sinks_see_what_the_screen_shows_and_calls_are_not_mirrored(tmp_path):

@@ -92,6 +92,7 @@ class Viewer:
         self.stats = Stats()
         self._picture: Picture | None = None
         self._seen: tuple[object, Rgb] | None = None  # what was composed last, and of what
+        self._sent: Rgb | None = None  # what recordings got last, or would have
         self._composed = 0
         self._drawn: tuple[object, ...] | None = None
         self._toast, self._toast_until = HINT, self.clock() + 2 * TOAST
@@ -103,11 +104,15 @@ class Viewer:
     ) -> None:
         """Show pictures until the viewer quits, so many frames were dyed or seconds have passed, or `stop` is set.
 
+        Seconds count from when the network is there, and sinks and recordings get what is dyed alone; screen and remote
+        show every picture.
         Raises what the loop, a sink or the screen raises; a recording is finished all the same.
         """
-        end = None if seconds is None else self.clock() + seconds
+        end = None
         with self.keeper:
             while not self.controls.quit and not (stop and stop.is_set()) and (end is None or self.clock() < end):
+                if seconds is not None and end is None and not self.loop.loading:
+                    end = self.clock() + seconds
                 self._turn()
                 if frames is not None and self.stats.frames >= frames:
                     break
@@ -142,7 +147,7 @@ class Viewer:
             self.remote.state.update(chosen, trouble=self.loop.trouble)
         for _ in range(now.snapshots - before.snapshots):
             self._snapshot()
-        self.keeper.record(now.recording, self._seen and self._seen[1])
+        self.keeper.record(now.recording, self._sent)
         self.controls = replace(self.controls, recording=self.keeper.seconds is not None)
         for news in self.keeper.news():
             self.controls = self.controls.saying(news)
@@ -154,14 +159,17 @@ class Viewer:
         return id(picture), now.mask, now.split, now.mirror
 
     def _send(self, picture: Picture) -> None:
-        """Compose the picture and give it to every sink."""
+        """Compose the picture and give it to every sink that takes it."""
         rgb = compose(picture, self.controls)
         self._seen, self._composed = (self._key(picture), rgb), self._composed + 1
+        if self.remote:
+            self.remote.show(rgb)
+        if picture.mask is None:
+            return
+        self._sent = rgb
         for out in self.outs:
             same = out.mirror is None or out.mirror == self.controls.mirror
             out.sink.show(rgb if same else compose(picture, self.controls, mirror=out.mirror))
-        if self.remote:
-            self.remote.show(rgb)
         self.keeper.show(rgb)
         self.controls = replace(self.controls, recording=self.keeper.seconds is not None)
 
