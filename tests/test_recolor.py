@@ -3,6 +3,7 @@
 import colorsys
 import itertools
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -466,7 +467,7 @@ def test_the_shade_anchors_video():
     fixed, free = (recolor(darker, mask, "copper", shade=s)[mask > 0.99].mean() for s in (shade, None))
     assert fixed < free - 5
     assert shade.towards(Shade.measure(darker, mask), 0) == shade
-    half = shade.towards(Shade.measure(darker, mask), 0.5)
+    half = shade.towards(Shade.measure(darker, mask), 0.1)
     assert Shade.measure(darker, mask).lightness < half.lightness < shade.lightness
 
 
@@ -474,6 +475,15 @@ def test_the_light_of_a_scene_is_followed_fast_and_never_beyond():
     dim, bright = (Shade((50.0, 40.0, 30.0), 18.0, 12.0, 25.0, light) for light in (40.0, 90.0))
     assert dim.towards(bright, 0.1).light == pytest.approx(65)
     assert dim.towards(bright, 0.9).light == 90
+
+
+def test_hair_is_followed_as_fast_as_the_light_that_changes_it():
+    dim = Shade((50.0, 40.0, 30.0), 18.0, 12.0, 25.0, 40.0)
+    lit = replace(dim, lightness=18 + 34 * 14 / 56, light=54.0)  # as much brighter as the scene
+    assert dim.towards(lit, 0.1).lightness == pytest.approx((dim.lightness + lit.lightness) / 2)
+    for other in (replace(lit, light=40.0), replace(lit, light=30.0)):  # the mask has moved
+        assert dim.towards(other, 0.1).lightness == pytest.approx(dim.lightness + 0.85)
+    assert dim.towards(replace(dim, light=54.0), 0.1).lightness == dim.lightness
 
 
 def test_the_shade_is_that_of_the_hair():

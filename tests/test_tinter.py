@@ -44,13 +44,27 @@ def test_the_shade_follows_slowly_within_a_scene(tinter, portrait):
 
 
 def test_a_fade_to_black_takes_the_hair_with_it(tinter, portrait):
-    """It is never much brighter than the brightest spots of the picture."""
+    """It is as bright as in a photo of each moment."""
+    look = Look(color="platinum")
     tinter.reset()
-    inside = tinter(portrait, Look(color="platinum")).mask > 0.9
+    inside = tinter(portrait, look).mask > 0.9
     for k in range(1, 18):
         frame = (portrait * (1 - k / 18)).astype(np.uint8)
-        dyed = tinter(frame, Look(color="platinum")).rgb
-        assert np.median(dyed[inside]) < np.percentile(frame, 99) + 12
+        found = tinter(frame, look)
+        alone = look.dyed(frame, found.mask)
+        assert abs(np.median(found.rgb[inside]) - np.median(alone[inside])) < 10
+
+
+@pytest.mark.parametrize("gains", [np.linspace(0.05, 1, 20), [0.6] * 2 + [1] * 4, [1] * 2 + [0.6] * 4])
+def test_where_the_light_changes_the_hair_is_as_bright_as_in_a_photo(tinter, portrait, gains):
+    """At a fade-in, and soon after a lamp goes on or off."""
+    tinter.reset()
+    for gain in gains:
+        frame = np.rint(portrait * gain).astype(np.uint8)
+        found = tinter(frame, COPPER)
+    alone = COPPER.dyed(frame, found.mask)
+    inside = found.mask > 0.9
+    assert abs(found.rgb[inside].mean() - alone[inside].mean()) < 10
 
 
 def test_the_largest_region_stays_on_its_head(tinter, portrait):

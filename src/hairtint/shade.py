@@ -92,10 +92,18 @@ class Shade:
         return cls((red, green, blue), middle, low, high, max(light, high))
 
     def towards(self, other: Shade, rate: float) -> Shade:
-        """This shade moved the fraction `rate` in [0, 1] of the way to another: a memory over frames."""
+        """This shade moved the fraction `rate` in [0, 1] of the way to another: a memory over frames.
+
+        It moves up to five times as fast where the light of the scene changes, as far as that explains the change.
+        """
+        quick = min(1.0, _LIGHT_PACE * rate)
+        # L* + 16 is the cube root of luminance but for a factor, so a change of the light scales it.
+        lit = (self.lightness + 16) * ((other.light + 16) / (self.light + 16) - 1)
+        change = other.lightness - self.lightness
+        pace = rate + (quick - rate) * (min(1.0, max(0.0, lit / change)) if change else 0.0)
 
         def mix(a: float, b: float) -> float:
-            return a + rate * (b - a)
+            return a + pace * (b - a)
 
         red, green, blue = (mix(a, b) for a, b in zip(self.rgb, other.rgb, strict=True))
         return Shade(
@@ -103,7 +111,7 @@ class Shade:
             mix(self.lightness, other.lightness),
             mix(self.low, other.low),
             mix(self.high, other.high),
-            self.light + min(1.0, _LIGHT_PACE * rate) * (other.light - self.light),
+            self.light + quick * (other.light - self.light),
         )
 
 

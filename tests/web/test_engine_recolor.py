@@ -107,6 +107,7 @@ def test_the_heads_of_a_video_are_pythons(modules):
     places = [(("dark", 40), ("light", left), ("dark", 330)) for left in range(230, 110, -12)]
     places += [places[-1][:2], places[-1][1:2], (("dark", 40),)]
     frames = [people(*place, seed=t)[:2] for t, place in enumerate(places)]
+    frames += [(np.rint(frames[-1][0] * gain).astype(np.uint8), frames[-1][1]) for gain in (0.8, 0.6, 0.6, 1)]
     frames += touching(53)  # of another size, too
     sent = [{"rgb": engine_page.sent(rgb), "mask": engine_page.sent(mask)} for rgb, mask in frames]
     heads = Heads()

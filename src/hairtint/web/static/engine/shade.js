@@ -74,14 +74,18 @@ function quantile(counts, share) {
   return counts.findIndex((count) => (sum += count) >= goal);
 }
 
-/** A shade moved the fraction `rate` of the way to another: a memory over frames. */
+/** A shade moved the fraction `rate` of the way to another, faster as far as the light explains the change. */
 export function towards(shade, other, rate) {
-  const mix = (a, b) => a + rate * (b - a);
+  const quick = Math.min(1, SHADE.LIGHT_PACE * rate);
+  const lit = (shade.lightness + 16) * ((other.light + 16) / (shade.light + 16) - 1);
+  const change = other.lightness - shade.lightness;
+  const pace = rate + (quick - rate) * (change && Math.min(1, Math.max(0, lit / change)));
+  const mix = (a, b) => a + pace * (b - a);
   return {
     rgb: shade.rgb.map((v, k) => mix(v, other.rgb[k])),
     lightness: mix(shade.lightness, other.lightness),
     low: mix(shade.low, other.low),
     high: mix(shade.high, other.high),
-    light: shade.light + Math.min(1, SHADE.LIGHT_PACE * rate) * (other.light - shade.light),
+    light: shade.light + quick * (other.light - shade.light),
   };
 }
