@@ -5,12 +5,13 @@ import re
 import subprocess
 import sys
 from fractions import Fraction
+from io import BytesIO
 
 import av
 import numpy as np
 import pytest
 from clips import decoded, framed, make, packets, planes, with_cover
-from PIL import Image
+from PIL import ExifTags, Image
 
 from hairtint.errors import OutputError, SourceError
 from hairtint.video import dye_file, pipeline, reading, writing
@@ -490,6 +491,24 @@ def test_a_cover_picture_that_mov_does_not_take_is_named(tmp_path, portrait_path
     (note,) = dye_file(covered, tmp_path / "out.mov", blue).notes
     assert "cover picture" in note
     assert "left out" in note
+
+
+@pytest.mark.parametrize(("orientation", "turned"), [(1, 0), (3, 180), (6, -90), (8, 90)])
+def test_photos_of_a_camera_in_a_row_are_a_video(tmp_path, blue, orientation, turned):
+    """Motion JPEG whose pictures carry EXIF, which PyAV has no name for."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    with av.open(str(tmp_path / "in.mkv"), "w") as sink:
+        video = sink.add_stream("mjpeg", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuvj420p"
+        for number, picture in enumerate(steps(3, 64, 48)):
+            photo = BytesIO()
+            Image.fromarray(picture).save(photo, "JPEG", exif=exif)
+            packet = av.Packet(photo.getvalue())
+            packet.stream, packet.pts, packet.dts, packet.time_base = video, number, number, Fraction(1, 25)
+            sink.mux(packet)
+    dye_file(tmp_path / "in.mkv", tmp_path / "out.mp4", blue)
+    assert [frame.rotation % 360 for frame in decoded(tmp_path / "out.mp4")] == [turned % 360] * 3
 
 
 def test_a_turned_gif_has_turned_pixels(tmp_path, blue):

@@ -44,10 +44,11 @@ def opened(path: Path, name: str) -> InputContainer:
 
 def video_of(container: InputContainer, name: str) -> VideoStream:
     """The stream that is dyed: the first that is no cover picture; raises SourceError where there is none."""
-    kind = container.format.name
-    if kind == "image2" or kind.endswith("_pipe"):
+    kind, videos = container.format.name, container.streams.video
+    heif = container.duration is None and bool(videos) and videos[0].frames == 1
+    if kind == "image2" or kind.endswith("_pipe") or heif:
         raise SourceError(f"{name} is a still picture: use hairtint image")
-    found = [s for s in container.streams.video if not is_cover(s)]
+    found = [s for s in videos if not is_cover(s)]
     if not found:
         what = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
         raise SourceError(f"{name} holds {what} and no video: name a video file")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from av import VideoFrame
+
+_ONE = 1 << 16  # in the first two columns of a display matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,13 @@ class Turn:
     @classmethod
     def of_frame(cls, frame: VideoFrame) -> Turn:
         """The turn that a decoded frame asks for."""
-        from av.sidedata.sidedata import Type
-
-        found = frame.side_data.get(Type.DISPLAYMATRIX)  # type: ignore[call-overload]
-        return cls.of(struct.unpack("=9i", bytes(found))) if found is not None else cls()
+        if found := side_data(frame).get("DISPLAYMATRIX"):
+            return cls.of(struct.unpack("=9i", found))
+        if not frame.rotation:
+            return cls()
+        turned = cmath.rect(_ONE, -math.radians(frame.rotation))
+        a, b = round(turned.real), round(turned.imag)
+        return cls.of((a, b, 0, -b, a, 0, 0, 0, 1 << 30))
 
     def __bool__(self) -> bool:
         """Whether there is anything to turn."""
@@ -66,3 +73,11 @@ class Turn:
     def beside(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
         """Two arrays as stored, joined so that they are shown side by side."""
         return self.stored(np.concatenate([self.upright(left), self.upright(right)], axis=1))
+
+
+def side_data(frame: VideoFrame) -> dict[str, bytes]:
+    """What comes with a decoded frame, by PyAV's names; nothing where PyAV does not know a kind of it, such as EXIF."""
+    try:
+        return {data.type.name: bytes(data) for data in cast("Iterable[Any]", frame.side_data)}
+    except ValueError:
+        return {}

@@ -13,7 +13,7 @@ from hairtint.h273 import FULL
 from hairtint.video.convert import RGB, Converter
 from hairtint.video.layout import Layout, grown, raised, rebuilt
 from hairtint.video.signal import Rgb, Signal
-from hairtint.video.turn import Turn
+from hairtint.video.turn import Turn, side_data
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -107,7 +107,7 @@ class Working:
             width, height = self.size
             what = "even sides" if self.sides == (2, 2) else "sides that {} and {} divide".format(*self.sides)
             lines.append(f"the picture gets {width}x{height}: {self.even} needs {what}, the edge is repeated")
-        if any(d.type.name.startswith(("DOVI", "DYNAMIC_HDR")) for d in first.side_data):  # type: ignore[attr-defined]
+        if any(name.startswith(("DOVI", "DYNAMIC_HDR")) for name in side_data(first)):
             lines.append("Dolby Vision and HDR10+ data are not kept, the HDR picture under them is")
         return lines
 
