@@ -145,6 +145,43 @@ def test_joined_recordings_go_on(tmp_path, blue, suffix):
     assert sound[len(sound) // 2] - times[50] == pytest.approx(sound[0] - times[0], abs=0.05)
 
 
+def joined(path, *parts):
+    """The recordings (pictures, options of `make`) one behind the other in one MPEG-TS whose clock goes on."""
+    data, count = b"", 0
+    for number, (frames, options) in enumerate(parts):
+        part = path.with_name(f"{number}.ts")
+        make(part, frames, times=range(count, count + len(frames)), **options)
+        data, count = data + part.read_bytes(), count + len(frames)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_part_is_written_as_it_is_though_the_file_begins_otherwise(tmp_path, blue):
+    small, wide = (steps(20), {}), (steps(30, 96, 80), {"options": {"flags": "+ildct"}})
+    clip = joined(tmp_path / "in.ts", small, wide)
+    notes = dye_file(clip, tmp_path / "out.mp4", blue, start=0.8).notes
+    assert not any("changes" in note or "becomes" in note for note in notes)
+    frames = decoded(tmp_path / "out.mp4")
+    assert {(frame.width, frame.height, frame.interlaced_frame) for frame in frames} == {(96, 80, True)}
+
+
+@pytest.mark.parametrize("width", [64, 128])
+def test_colours_stay_where_their_tags_change(tmp_path, blue, width):
+    red = [np.full((64, side, 3), (200, 40, 40), np.uint8) for side in (64, width)]
+    parts = (([red[0]] * 20, {"tags": (1, 6, 6, 6)}), ([red[1]] * 20, {"tags": (1, 1, 1, 1)}))
+    notes = dye_file(joined(tmp_path / "in.ts", *parts), tmp_path / "out.mkv", blue, codec="ffv1").notes
+    assert sum("matrix of the colours changes near 0.80 s" in note for note in notes) == 1
+    for frame in decoded(tmp_path / "out.mkv"):
+        seen = Converter("rgb24", Signal.of(frame, "out"), RGB)(frame).to_ndarray()
+        assert np.abs(seen[40:46].astype(int) - (200, 40, 40)).max() < 6
+
+
+def test_a_line_says_where_fields_begin_that_are_not_kept(tmp_path, blue):
+    clip = joined(tmp_path / "in.ts", (steps(20), {}), (steps(20), {"options": {"flags": "+ildct"}}))
+    notes = dye_file(clip, tmp_path / "out.mp4", blue).notes
+    assert sum("becomes interlaced near 0.80 s: it is written as progressive" in note for note in notes) == 1
+
+
 def test_packets_that_go_back_a_little_are_put_behind(tmp_path, blue):
     """Sound with one packet 30 ms early: the muxers refuse it."""
     whole = with_sound(tmp_path / "whole.nut", "pcm_s16le", video="ffv1")

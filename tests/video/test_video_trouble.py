@@ -352,6 +352,16 @@ def test_stopped_among_frames_before_the_start_nothing_is_written(tmp_path, port
     assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
 
 
+def test_a_second_ctrl_c_among_frames_before_the_start(tmp_path, portrait, blue, at_the_third_packet):
+    clip = make(tmp_path / "in.h264", pictures(portrait, 30))
+    calls, count = at_the_third_packet
+    calls.append(lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        dye_file(clip, tmp_path / "out.mp4", blue, start=1.0)
+    assert len(count) == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["in.h264"]
+
+
 AMONG = """
 import signal, sys, threading
 from pathlib import Path
@@ -378,13 +388,13 @@ def decoded(self, packet, real=reading.Source._decoded):
     return real(self, packet)
 pipeline.Channel, reading.Source._decoded = Watched, decoded
 try:
-    dye_file(Path(sys.argv[1]), Path(sys.argv[2]), Look(Color.parse("blue")), start=1.0)
+    dye_file(Path(sys.argv[1]), Path(sys.argv[2]), Look(Color.parse("blue")))
 except KeyboardInterrupt:
     print(len(count))
 """
 
 
-def test_a_second_ctrl_c_among_frames_before_the_start_ends_the_reading(tmp_path, portrait):
+def test_a_second_ctrl_c_ends_the_reading(tmp_path, portrait):
     clip = make(tmp_path / "in.h264", pictures(portrait, 30))
     call = [sys.executable, "-c", AMONG, str(clip), str(tmp_path / "out.mp4")]
     done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=120)

@@ -35,14 +35,14 @@ class Converter:
         """
         if len(frame.format.components) < 3 and self.before.range == LIMITED:
             frame = self._with_chroma(frame)
-        same_range = (self.before.range == FULL) == (self.after.range == FULL)
-        if frame.format.name == self.name and same_range and size in (None, (frame.width, frame.height)):
-            return frame
         width, height = size or (frame.width, frame.height)
+        same = self.before.read_as(frame.height) == self.after.read_as(height)
+        if frame.format.name == self.name and same and (width, height) == (frame.width, frame.height):
+            return frame
         new = self.scaler.reformat(
             frame, width, height, self.name,
             src_color_range=self.before.range or LIMITED, dst_color_range=self.after.range or LIMITED,
-            src_colorspace=swscale(self.before.known(height)), dst_colorspace=swscale(self.after.known(height)),
+            src_colorspace=swscale(self.before.known(frame.height)), dst_colorspace=swscale(self.after.known(height)),
             threads=1,
         )  # fmt: skip
         new.color_range, new.colorspace = self.after.range, self.after.matrix

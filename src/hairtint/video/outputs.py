@@ -198,7 +198,7 @@ class Outputs:
             turn = Turn()
         picture = Picture(
             size, layout.name, signal, self.source.rate, self.source.tick, turn, aspect,
-            interlaced=self.source.first.interlaced_frame,
+            interlaced=self.working.interlaced,
         )  # fmt: skip
         sink = Sink(path, codec, quality, picture, overwrite=self.wanted.overwrite)
         self.sinks.append(sink)

@@ -122,7 +122,17 @@ def dye_file(
         notes.append(line)
         say(line)
 
-    with Source(Path(source), note, start=start, end=end) as video:
+    stop = stop or threading.Event()
+
+    def check() -> None:
+        if stop.is_set():
+            raise Closed
+
+    try:
+        video = Source(Path(source), note, start=start, end=end, check=check)
+    except Closed:
+        return Report(0, 0.0, 0, True, (), tuple(notes))
+    with video:
         chosen = wanted.codecs(video.first.format.components[0].bits)
         working = Working.of(video.first, video.name, chosen[0], even=wanted.even(chosen), beside=side_by_side)
         for line in working.notes(video.first, chosen[0]):
@@ -131,7 +141,7 @@ def dye_file(
             tinter = Tinter(model, threads=threads)
             looks = look if callable(look) else lambda time: look
             painter = _Painter(working, tinter, looks, note, keep=side_by_side)
-            interrupted = _run(video, painter, outputs, progress, stop or threading.Event())
+            interrupted = _run(video, painter, outputs, progress, stop)
             paths = outputs.finish()
         return Report(
             outputs.frames - outputs.result.left_out, outputs.seconds, video.broken, interrupted, paths, tuple(notes)
@@ -151,15 +161,14 @@ class _Painter:
         keep: bool,
     ) -> None:
         self.working, self.tinter, self.looks, self.note, self.keep = working, tinter, looks, note, keep
-        self.sizes = {working.given}  # that have been told of
+        self.changes: set[str] = set()  # that have been told of
 
     def prepare(self, item: Decoded) -> _Prepared:
         """A frame in working form, and as the tinter sees it."""
-        size, (width, height) = (item.frame.width, item.frame.height), self.working.given
-        if size not in self.sizes:
-            self.sizes.add(size)
-            change = f"the picture changes to {size[0]}x{size[1]} near {item.time:.2f} s"
-            self.note(f"{change}: it is fitted into {width}x{height}, with borders where its shape is another")
+        for what, then in self.working.changes(item.frame):
+            if what not in self.changes:
+                self.changes.add(what)
+                self.note(f"{what} near {item.time:.2f} s: {then}")
         frame = self.working.prepare(item.frame)
         return _Prepared(frame, self.working.seen(frame), item.time)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hairtint.errors import SourceError, one_line, reason
 from hairtint.video import alpha
-from hairtint.video.opening import first_frame, opened, video_of
+from hairtint.video.opening import first_frame, opened, usable, video_of
 from hairtint.video.part import Decoded, Part
 from hairtint.video.seeking import seek, tick_of
 from hairtint.video.times import Clock, Damage, Rising
@@ -31,10 +32,11 @@ class Source:
         say: takes a line for each thing that is wrong with the file on the way.
         start: seconds from which frames are given; None for the start of the file.
         end: seconds up to which; None for the end.
+        check: called before each packet until the first frame of the part is found; what it raises ends that.
 
     Attributes:
         video: the stream that is dyed: the first that is no cover picture.
-        first: its first frame that can be decoded, for its format and tags.
+        first: the first frame of the part, for its format and tags.
         origin: what is to be taken off all times, in seconds: `start`, and where the file's own clock begins.
         broken: how many packets and frames are damaged or could not be decoded so far.
         unordered: the file says when frames are decoded, not when they are shown.
@@ -44,12 +46,18 @@ class Source:
     """
 
     def __init__(
-        self, path: Path, say: Callable[[str], None], *, start: float | None = None, end: float | None = None
+        self,
+        path: Path,
+        say: Callable[[str], None],
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self.path, self.name, self.say = path, one_line(path), say
         self.start, self.end = start, end
         self.broken, self._counting = 0, threading.Lock()
-        self.first = first_frame(path, self.name)
+        self._check = check
         self._open()
         try:
             avi = self.container.format.name == "avi"
@@ -60,14 +68,16 @@ class Source:
             if start and length and start >= length:
                 raise SourceError(f"{self.name} is {length:.1f} s long: there is nothing from {start:g} s on")
             self._seek()
+            self.part = Part(start, end, self.zero, self.rate, self.tick)
+            self.origin = self.part.origin
+            self.decode = alpha.decoder(self.video, self.name, say)
+            self.clock = Clock(self.name, say)
+            self.damage = Damage(self.clock)
+            self._reading, self._ahead = self._given(), deque[Any]()
+            self.first = self._first() if start else first_frame(path, self.name)
         except BaseException:
             self.container.close()
             raise
-        self.part = Part(start, end, self.zero, self.rate, self.tick)
-        self.origin = self.part.origin
-        self.decode = alpha.decoder(self.video, self.name, say)
-        self.clock = Clock(self.name, say)
-        self.damage = Damage(self.clock)
 
     def __enter__(self) -> Self:
         return self
@@ -127,10 +137,23 @@ class Source:
         with the start for its time. Frames come with rising `pts`. What cannot be decoded is reported and passed over.
         `check` is called before each packet, also where none is given on for long: what it raises ends the reading.
         """
+        self._check = check
+        while self._ahead:
+            yield self._ahead.popleft()
+        yield from self._reading
+
+    def _first(self) -> VideoFrame:
+        """The first frame of the part; what is read for it is given later."""
+        while not isinstance(item := next(self._reading), Decoded):
+            self._ahead.append(item)
+        self._ahead.append(item)
+        return usable(item.frame, self.name)
+
+    def _given(self) -> Iterator[Decoded | Packet[Any]]:
         import av
 
         part = self.part
-        for item in self._raw(check):
+        for item in self._raw(lambda: self._check()):
             if isinstance(item, av.VideoFrame):
                 yield from part.of_frame(item)
             elif part.takes(item):

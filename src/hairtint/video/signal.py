@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairtint.errors import SourceError
-from hairtint.h273 import FULL, LIMITED, guessed
+from hairtint.h273 import FULL, LIMITED, guessed, swscale
 from hairtint.perceptual import to_linear, to_srgb
 from hairtint.video.layout import Layout
 
@@ -80,6 +80,10 @@ class Signal:
     def known(self, height: int) -> int:
         """The matrix of the YCbCr; a guess by the height where there is no tag."""
         return self.matrix if self.matrix in _WEIGHTS else guessed(height)
+
+    def read_as(self, height: int) -> tuple[bool, int]:
+        """What turns its numbers into RGB: whether the range is full, and FFmpeg's number of the matrix."""
+        return self.range == FULL, swscale(self.known(height))
 
     def weights(self, height: int, layout: Layout) -> NDArray[np.float32]:
         """What one step of 8-bit red, green and blue adds to luma and both chromas, float32 (3, 3) in code values."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,20 +27,24 @@ class Working:
     """What every frame is brought to before it is dyed.
 
     Attributes:
+        name: of the file, for messages.
         given: size of the frames in the file, width and height.
         source: what their numbers mean.
         layout: the pixel format they are dyed and written in.
         signal: what the numbers mean then.
         turn: how the picture is turned for showing.
+        interlaced: the first frame is two fields.
         even: what needs even sides, or such as chroma's steps divide; None where nothing does.
         sides: what width and height are therefore raised to multiples of, by rows and columns that are repeated.
     """
 
+    name: str
     given: tuple[int, int]
     source: Signal
     layout: Layout
     signal: Signal
     turn: Turn
+    interlaced: bool
     even: str | None
     sides: tuple[int, int]
 
@@ -73,7 +78,7 @@ class Working:
             signal = Signal(FULL, 0, source.primaries, source.transfer)
         elif not layout.rgb:
             signal = source.as_yuv(first.height, limited=codec.limited).pinned(first.height, tall)
-        return cls(given, source, layout, signal, turn, even, sides)
+        return cls(name, given, source, layout, signal, turn, first.interlaced_frame, even, sides)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -81,8 +86,8 @@ class Working:
         return raised(self.given, self.sides)
 
     @cached_property
-    def _into_layout(self) -> Converter:
-        return Converter(self.layout.name, self.source, self.signal)
+    def _into_layout(self) -> Callable[[Signal], Converter]:
+        return cache(lambda source: Converter(self.layout.name, source, self.signal))
 
     @cached_property
     def _black(self) -> VideoFrame:
@@ -111,18 +116,33 @@ class Working:
             lines.append("Dolby Vision and HDR10+ data are not kept, the HDR picture under them is")
         return lines
 
+    def changes(self, frame: VideoFrame) -> list[tuple[str, str]]:
+        """What of a decoded frame is not as in the first, and what becomes of it."""
+        (width, height), signal, lines = self.given, Signal.of(frame, self.name), []
+        if (frame.width, frame.height) != self.given:
+            fitted = f"it is fitted into {width}x{height}, with borders where its shape is another"
+            lines.append((f"the picture changes to {frame.width}x{frame.height}", fitted))
+        if signal.read_as(height) != self.source.read_as(height):
+            lines.append(("range or matrix of the colours changes", "they are converted to those of the beginning"))
+        if signal.high_dynamic != self.source.high_dynamic:
+            lines.append(("the picture changes between HDR and SDR", "its colours are off: dye each part by itself"))
+        if frame.interlaced_frame and not self.interlaced:
+            lines.append(("the picture becomes interlaced", "it is written as progressive, as it began"))
+        return lines
+
     def prepare(self, frame: VideoFrame) -> VideoFrame:
-        """A decoded frame in this form; one of another size is fitted between borders."""
-        frame = self._into_layout(frame) if (frame.width, frame.height) == self.given else self._fitted(frame)
+        """A decoded frame in this form: range and matrix converted, one of another size fitted between borders."""
+        into_layout = self._into_layout(Signal.of(frame, self.name))
+        frame = into_layout(frame) if (frame.width, frame.height) == self.given else self._fitted(frame, into_layout)
         frame.pict_type = 0  # the encoder decides which frames stand alone
         return grown(frame, self.layout, self.sides)
 
-    def _fitted(self, frame: VideoFrame) -> VideoFrame:
+    def _fitted(self, frame: VideoFrame, into_layout: Converter) -> VideoFrame:
         """The whole frame in the middle of a black one, on whole steps of chroma."""
         whole, part, step = (np.array(pair) for pair in (self.given, (frame.width, frame.height), self.layout.step))
         border = (whole - part * (whole / part).min()).clip(0) / 2 // step * step
         width, height = (whole - 2 * border).astype(int).tolist()
-        fitted = self._into_layout(frame, (width, height))
+        fitted = into_layout(frame, (width, height))
         planes = [plane.copy() for plane in self.layout.arrays(self._black)]
         for into, plane in zip(planes, self.layout.arrays(fitted), strict=True):
             rows, columns = plane.shape[:2]
