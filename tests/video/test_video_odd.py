@@ -182,6 +182,19 @@ def test_a_line_says_where_fields_begin_that_are_not_kept(tmp_path, blue):
     assert sum("becomes interlaced near 0.80 s: it is written as progressive" in note for note in notes) == 1
 
 
+@pytest.mark.parametrize(("suffix", "codec"), [(".ts", "libx264"), (".mpg", "mpeg2video")])
+@pytest.mark.parametrize("start", [1.0, 1.6])
+def test_the_start_of_a_part_of_joined_recordings(tmp_path, blue, suffix, codec, start):
+    """Their times are there twice, and the file takes itself for as long as the last."""
+    clip, options = tmp_path / f"in{suffix}", {"qmin": "1", "qmax": "2", "qp": "4", "g": "10", "bf": "2"}
+    parts = steps(58)[:30], steps(58)[30:]
+    made = [make(tmp_path / f"{n}{suffix}", part, codec=codec, options=options) for n, part in enumerate(parts)]
+    clip.write_bytes(b"".join(part.read_bytes() for part in made))
+    dye_file(clip, tmp_path / "out.mkv", blue, start=start, codec="ffv1")
+    told = [number for _, number in numbers(tmp_path / "out.mkv")]
+    assert told == pytest.approx(range(round(25 * start), 58), abs=0.6)
+
+
 def test_packets_that_go_back_a_little_are_put_behind(tmp_path, blue):
     """Sound with one packet 30 ms early: the muxers refuse it."""
     whole = with_sound(tmp_path / "whole.nut", "pcm_s16le", video="ffv1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -39,6 +40,7 @@ class Source:
         first: the first frame of the part, for its format and tags.
         origin: what is to be taken off all times, in seconds: `start`, and where the file's own clock begins.
         broken: how many packets and frames are damaged or could not be decoded so far.
+        joined: it has a start, and recordings were joined in the file: it is read from the beginning.
         unordered: the file says when frames are decoded, not when they are shown.
 
     Raises:
@@ -64,10 +66,12 @@ class Source:
             self.unordered = avi and self.video.codec_context.codec.reorder
             begins = 0 if avi else max(0, self.container.start_time or 0)
             self.zero = Fraction(begins, 1_000_000)
+            self.joined = bool(start) and self._is_joined()
             length = self.length
             if start and length and start >= length:
                 raise SourceError(f"{self.name} is {length:.1f} s long: there is nothing from {start:g} s on")
-            self._seek()
+            if not self.joined:
+                self._seek()
             self.part = Part(start, end, self.zero, self.rate, self.tick)
             self.origin = self.part.origin
             self.decode = alpha.decoder(self.video, self.name, say)
@@ -87,7 +91,9 @@ class Source:
 
     @property
     def length(self) -> float | None:
-        """How long the file says it is, in seconds."""
+        """How long the file says it is, in seconds; None for joined recordings, of which it knows but one."""
+        if self.joined:
+            return None
         if self.container.duration:
             length = Fraction(self.container.duration, 1_000_000)
             if self.container.format.name == "matroska,webm" and length > self.zero:
@@ -119,6 +125,20 @@ class Source:
             self.container.close()
             raise
         self.video.thread_type = "AUTO"
+
+    def _is_joined(self) -> bool:
+        """Whether the clock is set anew on the way, so that a time is no place to go to: only its packets tell."""
+        import av
+
+        clock = Clock(self.name, lambda line: None)
+        if self.container.format.name in ("mpegts", "mpeg"):
+            with suppress(av.FFmpegError, OSError), opened(self.path, self.name) as container:
+                for packet in container.demux():
+                    self._check()
+                    clock(packet)
+                    if clock.changes:
+                        return True
+        return False
 
     def _seek(self) -> None:
         """Go to a keyframe at or before the start, or read from the very start where none is found (raw .h264)."""
