@@ -310,6 +310,29 @@ def test_no_delay_of_a_gif_is_one_that_browsers_slow_down(tmp_path, blue, rate, 
     assert sum(delays) == pytest.approx(max(20, 1000 * count / rate), abs=15)
 
 
+@pytest.mark.parametrize("rate", [480, 960])
+def test_av1_of_more_frames_a_second_than_it_knows(tmp_path, blue, rate):
+    clip = make(tmp_path / "in.mp4", steps(5), rate=rate)
+    dye_file(clip, tmp_path / "out.mp4", blue, codec="av1")
+    assert [round(float(f.pts * f.time_base) * rate, 1) for f in decoded(tmp_path / "out.mp4")] == [0, 1, 2, 3, 4]
+
+
+def test_ticks_are_not_taken_for_frames_a_second(tmp_path, blue):
+    """Browsers record WebM that says no rate: FFmpeg guesses its ticks, and H.264 gets a level few players take."""
+    whole = make(tmp_path / "in.mkv", steps(2), codec="libvpx-vp9", tick=Fraction(1, 1000), times=[0, 54])
+    with av.open(str(whole)) as source, av.open(str(tmp_path / "in.webm"), "w", options={"live": "1"}) as sink:
+        stream = sink.add_mux_stream("vp9", width=64, height=64)
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream, packet.duration = stream, 0
+                sink.mux(packet)
+    with av.open(str(tmp_path / "in.webm")) as source:
+        assert (source.streams.video[0].average_rate, source.streams.video[0].guessed_rate) == (None, 1000)
+    dye_file(tmp_path / "in.webm", tmp_path / "out.mkv", blue)
+    with av.open(str(tmp_path / "out.mkv")) as result:
+        assert result.streams.video[0].codec_context.extradata[3] == 10, "level 1.0"
+
+
 def test_a_last_picture_that_a_gif_leaves_out_still_counts(tmp_path, blue):
     clip = make(tmp_path / "in.mkv", steps(3), tick=Fraction(1, 1000), times=[0, 500, 505], rate=1, options={"bf": "0"})
     out = tmp_path / "out.gif"

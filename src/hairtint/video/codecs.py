@@ -34,6 +34,7 @@ class Codec:
         shape: it says itself how wide its pixels are.
         least: pixels a side that a picture must have.
         limited: its YCbCr is read in limited range, whatever the tag says.
+        fastest: frames a second that it must not be told to exceed; None where any number will do.
     """
 
     encoder: str
@@ -47,6 +48,7 @@ class Codec:
     shape: bool = False
     least: int = 1
     limited: bool = False
+    fastest: int | None = None
 
     def options(self, quality: str, width: int = X265_NARROW) -> dict[str, str]:
         """The encoder's options for a name of QUALITIES or a CRF number; raises InputError for neither.
@@ -127,7 +129,7 @@ CODECS: dict[str, Codec] = {
                    {"lossless": "1", "cpu-used": "4"}),
     ),
     "av1": Codec(
-        "libsvtav1", ("yuv420p", "yuv420p10le"), crf=63, even=True, least=16,  # it never ends with fewer
+        "libsvtav1", ("yuv420p", "yuv420p10le"), crf=63, even=True, fastest=240, least=16,  # it never ends with fewer
         qualities=_crf((42, "10"), (30, "8"), (22, "6"), lossless=None),
     ),
     "prores": Codec(

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _SHORT = 1.0  # seconds missing at the end from which a file counts as cut off
 _BEHIND = 2.0  # seconds by which sound may lie behind its picture in the file
+_FAST = 240  # frames a second: above, a file may mean its ticks
+_COUNTED = 100  # packets by which frames a second are counted
 _LISTED = 5  # broken places that are reported one by one
 
 
@@ -103,10 +107,23 @@ class Source:
             return float(self.video.duration * self.video.time_base)
         return None
 
-    @property
+    @cached_property
     def rate(self) -> Fraction:
         """Frames a second, on the average."""
-        return self.video.average_rate or self.video.guessed_rate or Fraction(25)
+        said = self.video.average_rate
+        return said if said and said <= _FAST else self._counted()
+
+    def _counted(self) -> Fraction:
+        """Frames a second at the beginning, by the times of packets, for files that say none or one of mere ticks."""
+        import av
+
+        times: list[Fraction] = []
+        with suppress(av.FFmpegError, OSError), opened(self.path, self.name) as container:
+            for packet in islice(container.demux(video_of(container, self.name)), _COUNTED):
+                if packet.pts is not None:
+                    times.append(packet.pts * packet.time_base)
+        span = max(times) - min(times) if times else Fraction()
+        return ((len(times) - 1) / span).limit_denominator(1001) if span else Fraction(30)
 
     def count(self) -> int | None:
         """How many frames there will be, about; None where the file does not say."""

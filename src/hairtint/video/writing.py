@@ -98,6 +98,8 @@ class Sink:
 
         stream: VideoStream = self.container.add_stream(codec.encoder, rate=picture.rate)  # type: ignore[assignment]
         context = stream.codec_context
+        if codec.fastest:
+            context.framerate = min(picture.rate, Fraction(codec.fastest))
         context.width, context.height = picture.size
         context.pix_fmt = picture.format if codec.encoder != "gif" else "pal8"
         context.time_base = stream.time_base = picture.tick
