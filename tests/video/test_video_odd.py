@@ -404,6 +404,14 @@ def test_end_cuts_a_picture_that_is_on_screen_then(tmp_path, blue, suffix):
         assert (report.seconds, result.duration / 1e6) == pytest.approx((2.5, 2.5), abs=0.002)
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".webm"])
+def test_the_last_picture_of_av1_stays_as_long(tmp_path, blue, suffix):
+    clip, out = held_gif(tmp_path / "in.gif", [30, 300, 30, 960, 300]), tmp_path / f"out{suffix}"
+    report = dye_file(clip, out, blue, codec="av1", quality="draft")
+    with av.open(str(out)) as result:
+        assert (report.seconds, result.duration / 1e6) == pytest.approx((1.62, 1.62), abs=0.002)
+
+
 @pytest.mark.parametrize(("kind", "start", "end", "told", "lasts"), [
     ("mkv", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, None, [9, 10, 11], 2.14), ("mp4", 2.0, 3.0, [9], 1.0),
     ("gif", 2.0, None, [9, 10, 11], 3.0), ("gif", 4.0, None, [10, 11], 1.0), ("gif", 4.5, None, [11], 0.5),

@@ -177,8 +177,14 @@ class Sink:
 
     def _rest(self) -> list[Packet[Any]]:
         packets = self._packets(None)
-        if packets and self._last and self.container.format.name in ("mp4", "mov"):
-            self._end_track(packets[-1], *(round(time / self.tick) for time in self._last))
+        if packets and self._last:
+            start, end = (round(time / self.tick) for time in self._last)
+            if self.container.format.name in ("mp4", "mov"):
+                self._end_track(packets[-1], start, end)
+            elif self.delays is None:
+                for packet in packets:
+                    if packet.pts == start:  # SVT-AV1 gives it the duration of another
+                        packet.duration = end - start
         return packets
 
     def _end_track(self, packet: Packet[Any], start: int, end: int) -> None:
