@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairtint.segmenter import Segmenter
+from hairtint.segmenter import Segmenter, VideoSegmenter
 
 HEADS = Path(__file__).parent / "heads"
 
 
 @pytest.fixture(scope="module", params=["swift", None], ids=["live", "photo"])
 def segmenter(request):
-    return Segmenter(request.param, few=True)
+    return VideoSegmenter(request.param) if request.param else Segmenter(few=True)
 
 
 def share(segmenter, name):
     """How much of the picture is called hair."""
     rgb = np.asarray(Image.open(HEADS / name).convert("RGB"))
+    if isinstance(segmenter, VideoSegmenter):
+        segmenter.reset()
     return (segmenter.mask(rgb) > 0.5).mean()
 
 

@@ -5,7 +5,8 @@ hundredth of the picture: to the first network and to one of another origin or, 
 again, as a mirror image. Else the first sees the mirror image of the whole, and the other the whole, which counts half.
 Either way the first looks twice and the other once, which takes about ten times as long as a frame of video. Where the
 first sees no hair at all, the other looks at the whole, and both from near at what it sees: one overlooks what two do
-not. Hair that is blue, pink or green already is shown to all in brown.
+not. Hair that is blue, pink or green already is shown to all in brown, but only where a network that has learnt from
+such hair sees some of it as it is: in brown a printed scarf would pass for hair.
 """
 
 from __future__ import annotations
@@ -32,16 +33,18 @@ FADE = 0.1  # of the second look's longer side, along edges beyond which the pic
 SPECK = 0.01  # regions below this share of the largest do not decide what is shown from near
 COOL = 0.01  # of the picture: with less in vivid colours it is not looked at in brown
 DYED = 0.5  # of the hair seen in brown: where more than that is vivid, the hair is dyed
+KNOWN = 0.03  # the mean probability of it in its own colours; of cloth it is a thousandth
 
 
-def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance) -> Map:
+def finest(picture: Rgb | Pyramid, first: Glance, *others: Glance, knowing: Glance | None = None) -> Map:
     """Probability of hair, float32 (h, w) in [0, 1], of an RGB picture, uint8 (H, W, 3).
 
     first: the network whose look decides which further ones are needed; where it sees no hair, another's does.
+    knowing: one that has learnt from dyed hair; without it nothing is looked at in brown.
     """
     picture = Pyramid.of(picture)
     size, whole = picture.size, first(picture)
-    if (seen := seen_in_brown(picture, whole.shape, first)) is not None:
+    if knowing and (seen := seen_in_brown(picture, whole.shape, first, knowing)) is not None:
         whole, (first, *others) = seen, map(browned, (first, *others))  # type: ignore[assignment]
     mirror = mirrored(first)
     # Short hair on a dark head is overlooked now and then.
@@ -62,10 +65,12 @@ def _some(probability: Map) -> bool:
     return bool((probability > 0.5).any())
 
 
-def seen_in_brown(picture: Pyramid, shape: tuple[int, ...], look: Glance, share: float = DYED) -> Map | None:
-    """What is seen of the picture in brown, a map of this shape, where more than this share of the hair is vivid.
+def seen_in_brown(
+    picture: Pyramid, shape: tuple[int, ...], look: Glance, knowing: Glance, *, share: float = DYED
+) -> Map | None:
+    """What `look` sees of the picture in brown, a map of this shape, where more than this share of the hair is vivid.
 
-    None where it is not: the hair is not dyed, and is better seen as it is.
+    None where it is not, or `knowing` sees next to none of it in its own colours: the hair is not dyed, or is cloth.
     """
     little = cv2.resize(picture.covering(*shape[::-1]), shape[::-1], interpolation=cv2.INTER_LINEAR)
     cool = vivid.coolness(np.asarray(little, np.uint8)) > vivid.VIVID
@@ -73,7 +78,10 @@ def seen_in_brown(picture: Pyramid, shape: tuple[int, ...], look: Glance, share:
         return None
     seen = browned(look)(picture)
     hair = seen > 0.5
-    return seen if (cool & hair).sum() > share * hair.sum() else None
+    if (cool & hair).sum() <= share * hair.sum():
+        return None
+    own = np.asarray(cv2.resize(knowing(picture), shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return seen if own[hair].mean() >= KNOWN else None
 
 
 def browned(look: Glance) -> Glance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -44,14 +44,15 @@ class Segmenter:
         few: bool = False,
     ) -> None:
         heap.keep_for_next_frame()
-        self._again = partial(type(self), model, backend=backend, threads=threads, few=few)
+        self._load = partial(type(self), backend=backend, threads=threads, few=few)
+        self._model = model
         self.finest = model is None
         self.entries = zoo.for_photos(model)
         few = few and self.finest
         self.networks = [runtime.load(e, backend=backend, threads=threads, few=few) for e in self.entries]
 
-    def __reduce__(self) -> tuple[partial[Segmenter], tuple[()]]:
-        return self._again, ()
+    def __reduce__(self) -> tuple[partial[Segmenter], tuple[str | os.PathLike[str] | None]]:
+        return self._load, (self._model,)
 
     @property
     def name(self) -> str:
@@ -83,12 +84,19 @@ class Segmenter:
         return parts.seen(pyramid, see, *reversed(self._glances())) if self.finest else see(pyramid)
 
     def _looked(self, pyramid: Pyramid) -> NDArray[np.float32]:
-        return glances.finest(pyramid, *self._glances()) if self.finest else self.glance(pyramid)
+        if not self.finest:
+            return self.glance(pyramid)
+        return glances.finest(pyramid, *self._glances(), knowing=lambda picture: self._knowing.glance(picture))
 
     def _seen(self, pyramid: Pyramid) -> parts.Maps:
         probability = self._looked(pyramid)
         mask = matte.refine(probability, pyramid, reach=matte.PHOTO_REACH if self.finest else None)
         return probability, softness.as_soft(mask, pyramid.rgb) if self.finest else mask
+
+    @cached_property
+    def _knowing(self) -> Segmenter:
+        """The network that has learnt from dyed hair, which few photos need."""
+        return self._load(zoo.fastest())
 
     def glance(
         self, picture: NDArray[np.uint8] | Pyramid, *, view: tuple[int, int] | None = None
@@ -161,7 +169,7 @@ class VideoSegmenter:
         if not due:
             return glances.browned(look)(little)
         share = glances.DYED / 2 if self._dyed else glances.DYED  # not to and fro
-        seen = glances.seen_in_brown(little, little.size, look, share)
+        seen = glances.seen_in_brown(little, little.size, look, look, share=share)
         self._dyed = seen is not None
         return look(picture) if seen is None else seen
 

@@ -37,11 +37,6 @@ LOOKS = """async ({ rgb }) => {
   const { width, height, data } = await finest(new Pyramid(View.rgba(await picture(rgb))), look);
   return [width, height, packed(data)];
 }"""
-DYED_LOOKS = LOOKS.replace(
-    "return data[offset + y * row + x * pixel] / 255;",
-    """const at = offset + y * row + x * pixel;
-      return Math.min(1, Math.max(0, 1 - (Math.max(data[at], data[at + 1], data[at + 2]) - 60) / 80));""",
-)
 SEEN = """async ({ rgb }) => {
   const [{ seen }, { Pyramid }, { View }] = await Promise.all(["parts", "pyramid", "raster"].map(module));
   const plane = ({ data, width, height, offset, row, pixel }, wide, high) => ({
@@ -177,23 +172,6 @@ def test_the_picture_in_brown_is_pythons(modules):
     rgb = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
     found = engine_page.received(modules.evaluate(BROWN, {"rgb": engine_page.sent(rgb)})).reshape(rgb.shape)
     assert np.abs(found.astype(int) - vivid.browned(rgb)).max() <= 1
-
-
-@pytest.mark.parametrize("color", ["blue", "pink", "brown"])
-def test_the_looks_at_dyed_hair_are_pythons(modules, color):
-    """By a look that sees what is dark and not vivid."""
-    rgb = np.full((400, 299, 3), 220, np.uint8)
-    rgb[100:260, 40:200] = {"blue": (40, 50, 180), "pink": (120, 20, 90), "brown": (80, 60, 40)}[color]
-
-    def look(picture):
-        small = cv2.resize(picture.rgb, (32, 32), interpolation=cv2.INTER_NEAREST).astype(np.float32)
-        return np.clip(1 - (small.max(2) - 60) / 80, 0, 1)
-
-    width, height, found = modules.evaluate(DYED_LOOKS, {"rgb": engine_page.sent(rgb)})
-    theirs = glances.finest(rgb, look)
-    assert (height, width) == theirs.shape
-    assert theirs.max() > 0.5
-    assert np.abs(engine_page.received(found).reshape(theirs.shape) - theirs).max() < 0.02
 
 
 @pytest.mark.parametrize(

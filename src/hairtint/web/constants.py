@@ -20,7 +20,10 @@ TARGET = Path(__file__).parent / "static" / "engine" / "constants.js"
 _NUMBERS = {
     "MATTE": ("matte", ("GUIDE", "REACH", "SHARE", "PHOTO_REACH", "FAINT", "DOUBT", "LARGER", "EPSILON")),
     "MEMORY": ("memory", ("SIDE", "KEEP", "CUT", "TRUST", "LEAST_CONTRAST", "SURPRISE")),
-    "GLANCES": ("glances", ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK", "COOL", "DYED")),
+    "GLANCES": (
+        "glances",
+        ("MARGIN", "LEAST", "NEAR", "NEAR_COARSE", "MOST", "FADE", "SPECK", "COOL", "DYED", "KNOWN"),
+    ),
     "SEGMENTER": ("segmenter", ("OFTEN",)),
     "VIVID": ("vivid", ("NATURAL", "VIVID", "BROWN")),
     "PARTS": (

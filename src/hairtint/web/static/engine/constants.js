@@ -30,6 +30,7 @@ export const GLANCES = {
   "SPECK": 0.01,
   "COOL": 0.01,
   "DYED": 0.5,
+  "KNOWN": 0.03,
 };
 
 export const SEGMENTER = {

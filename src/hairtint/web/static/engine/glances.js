@@ -1,12 +1,11 @@
 /** A photo is worth more time than a frame: the network looks up to three times, as hairtint/glances.py has it do. */
 
 import { bounds } from "./box.js";
-import { GLANCES, VIVID } from "./constants.js";
-import { resize, round, stretch, View } from "./raster.js";
+import { GLANCES } from "./constants.js";
+import { resize, round, View } from "./raster.js";
 import { regions } from "./regions.js";
-import { browned, coolness } from "./vivid.js";
 
-const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK, COOL, DYED } = GLANCES;
+const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK } = GLANCES;
 
 /**
  * The probability of hair, by up to three looks.
@@ -15,27 +14,6 @@ const { MARGIN, LEAST, NEAR, NEAR_COARSE, MOST, FADE, SPECK, COOL, DYED } = GLAN
  */
 export async function finest(picture, look) {
   const whole = await look(picture);
-  const seen = await seenInBrown(picture, whole, look);
-  return seen ? more(picture, seen, inBrown(look)) : more(picture, whole, look);
-}
-
-/** The same look, but at the picture without vivid colours. */
-export const inBrown = (look) => (picture) => look(picture.changed(browned));
-
-/** What is seen of the picture in brown, where more than this share of the hair is vivid; else null. */
-export async function seenInBrown(picture, { width, height }, look, share = DYED) {
-  const little = stretch(picture.covering(width, height), width, height);
-  const cool = coolness(View.rgb(little)).map((by) => by > VIVID.VIVID);
-  if (count(cool) < COOL * cool.length) return null;
-  const seen = await inBrown(look)(picture);
-  const hair = seen.data.map((v) => v > 0.5);
-  return count(hair.map((some, i) => some && cool[i])) > share * count(hair) ? seen : null;
-}
-
-const count = (marks) => marks.reduce((sum, mark) => sum + mark, 0);
-
-/** Further looks, after that at the whole. */
-async function more(picture, whole, look) {
   if (!whole.data.some((v) => v > 0.5)) return whole;
   const box = around(whole, picture.size);
   if (!box) return mirrored(whole, picture, look);
