@@ -194,5 +194,5 @@ def test_only_vivid_colours_turn_brown():
 def test_hair_that_is_dyed_already_is_found(portrait):
     segmenter = Segmenter()
     mask = segmenter.mask(portrait)
-    again, hair = segmenter.mask(recolor(portrait, mask, "green")) > 0.5, mask > 0.5
+    again, hair = segmenter.mask(recolor(portrait, mask, "emerald")) > 0.5, mask > 0.5
     assert (again & hair).sum() > 0.8 * (again | hair).sum()

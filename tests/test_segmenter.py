@@ -131,7 +131,7 @@ def test_hair_that_is_dyed_already_is_found_in_video(portrait):
     network = video.still.networks[0]
     video.still.networks[0] = Noted(network, calls)
     hair = hairtint.Segmenter("swift").mask(portrait)
-    green = recolor(portrait, hair, "green")
+    green = recolor(portrait, hair, "emerald")
     for _ in range(2 * OFTEN):
         found = video.mask(green) > 0.5
         assert (found & (hair > 0.5)).sum() > 0.7 * (found | (hair > 0.5)).sum()

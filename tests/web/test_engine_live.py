@@ -154,7 +154,7 @@ def test_a_frame_is_dyed_as_python_dyes_it(engine, portrait):
 def test_green_hair_is_found_as_python_finds_it(engine, portrait):
     """From the first frame on, and by its own colours again after a cut."""
     hair = VideoSegmenter("swift", backend="onnxruntime").mask(portrait)
-    green, mirrored = recolor(portrait, hair, "green"), np.ascontiguousarray(portrait[:, ::-1])
+    green, mirrored = recolor(portrait, hair, "emerald"), np.ascontiguousarray(portrait[:, ::-1])
     video = VideoSegmenter("swift", backend="onnxruntime")
     for number, rgb in enumerate([green, green, mirrored, mirrored, mirrored]):
         done = engine.evaluate(FRAME, {"rgb": engine_page.sent(rgb), "look": {"color": "copper"}, "fresh": number == 0})
